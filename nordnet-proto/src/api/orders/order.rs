@@ -1,0 +1,140 @@
+//! Orders, own executions and verdicts as they are read.
+
+use serde::Deserialize;
+
+use super::codes::{
+    ActionState, ActivationKind, OrderState, OrderType, PriceCondition, ResultCode, Side,
+    TriggerCondition, ValidityKind, VolumeCondition,
+};
+use crate::api::Amount;
+use crate::decimal::Decimal;
+use crate::id::{AccountId, AccountNumber, OrderId, TradableId, TradeId};
+use crate::time::Timestamp;
+
+/// One order with its current state; schema `Order`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Order {
+    /// Nordnet's number of the order.
+    pub order_id: OrderId,
+    /// The account.
+    #[serde(rename = "accno")]
+    pub account: AccountNumber,
+    /// The index of the account in this session.
+    pub accid: Option<AccountId>,
+    /// What is ordered.
+    pub tradable: TradableId,
+    /// The direction.
+    pub side: Side,
+    /// The type.
+    pub order_type: OrderType,
+    /// The limit price.
+    pub price: Amount,
+    /// How the price binds.
+    pub price_condition: PriceCondition,
+    /// Units asked for.
+    pub volume: Decimal,
+    /// Whether part fills are allowed.
+    pub volume_condition: VolumeCondition,
+    /// Units executed so far.
+    pub traded_volume: Decimal,
+    /// Icebergs only: units shown on the market.
+    pub open_volume: Option<Decimal>,
+    /// How long it lives.
+    pub validity: Validity,
+    /// What holds it back; absent on plain orders.
+    pub activation_condition: Option<ActivationCondition>,
+    /// Where it stands.
+    #[serde(rename = "order_state")]
+    pub state: OrderState,
+    /// How far the latest request on it has come.
+    pub action_state: ActionState,
+    /// When it last changed.
+    pub modified: Timestamp,
+    /// The text given at entry.
+    pub reference: Option<String>,
+}
+
+impl Order {
+    /// Whether the whole volume has been executed.
+    ///
+    /// No state says so: the volumes do.
+    #[must_use]
+    pub fn is_filled(&self) -> bool {
+        self.volume.is_positive() && self.traded_volume >= self.volume
+    }
+}
+
+/// How long an order lives; schema `Validity`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Validity {
+    /// The kind.
+    #[serde(rename = "type")]
+    pub kind: ValidityKind,
+    /// When it lapses; only with [`ValidityKind::UntilDate`].
+    pub valid_until: Option<Timestamp>,
+}
+
+/// What holds an order back; schema `ActivationCondition`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct ActivationCondition {
+    /// The kind of rule.
+    #[serde(rename = "type")]
+    pub kind: ActivationKind,
+    /// The trigger: a price, or percentage points for
+    /// [`ActivationKind::StopPercent`].
+    pub trigger_value: Option<Decimal>,
+    /// How the market price is compared with the trigger.
+    pub trigger_condition: Option<TriggerCondition>,
+    /// The price that the percentages apply to.
+    pub trailing_value: Option<Decimal>,
+}
+
+/// One own execution; schema `Trade`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Fill {
+    /// The order that was executed.
+    pub order_id: OrderId,
+    /// The account.
+    #[serde(rename = "accno")]
+    pub account: AccountNumber,
+    /// The index of the account in this session.
+    pub accid: Option<AccountId>,
+    /// What was traded.
+    pub tradable: TradableId,
+    /// The direction, seen from the account.
+    pub side: Side,
+    /// The price of one unit.
+    pub price: Amount,
+    /// Units executed.
+    pub volume: Decimal,
+    /// When it was executed.
+    #[serde(rename = "tradetime")]
+    pub time: Timestamp,
+    /// The market's own id; some markets give none.
+    pub trade_id: Option<TradeId>,
+    /// The other side, when the market tells.
+    pub counterparty: Option<String>,
+}
+
+/// The verdict on one order request; schema `OrderReply`.
+///
+/// HTTP 200 alone is no success: [`OrderReply::result_code`] has to be `OK`,
+/// and even then the market has the last word.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct OrderReply {
+    /// The order; not to be trusted unless the result is `OK`.
+    pub order_id: OrderId,
+    /// `OK`, or an undocumented key.
+    pub result_code: ResultCode,
+    /// Why not, in the language of the request.
+    pub message: Option<String>,
+    /// Where the order stands; absent on refusals.
+    pub order_state: Option<OrderState>,
+    /// How far the request has come; absent on refusals.
+    pub action_state: Option<ActionState>,
+}

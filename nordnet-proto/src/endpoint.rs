@@ -1,0 +1,312 @@
+//! What an endpoint is: one call of the REST API as a value.
+
+use std::fmt::{self, Display, Write as _};
+
+use http::Method;
+use http::header::HeaderMap;
+
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::order::{Intent, Outcome, Reference};
+use crate::request::{self, HttpResponse, Payload};
+use crate::session::SessionKey;
+
+/// One call of the REST API: how it is written, whether it may be repeated,
+/// and what its answer means.
+///
+/// The structs of [`api`](crate::api) implement it; implement it yourself for
+/// a call that this crate lacks.
+pub trait Endpoint {
+    /// The HTTP method.
+    const METHOD: Method;
+    /// Whether the request may be sent more than once.
+    const SAFETY: Safety;
+    /// The largest body of an answer, in bytes.
+    const MAX_BODY: usize = 8 << 20;
+    /// Whether the call needs a session: [`NoSession`] or [`InSession`].
+    type Auth: Auth;
+    /// Whether the call can move money: [`Observe`] or [`Trade`].
+    type Access: Access;
+    /// What the call gives.
+    type Response;
+
+    /// Writes the path below `/api/2`, and the query.
+    fn target(&self, target: &mut Target);
+
+    /// The body of the request; none unless overridden.
+    fn body(&self) -> Body {
+        Body::Empty
+    }
+
+    /// Says what the answer, or its absence, means.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] by what the caller can do about it. From an order call it
+    /// means: certainly not placed.
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Self::Response, Error>;
+
+    /// Orders only: takes a reference from `next` if it has none.
+    fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
+        let _ = next;
+    }
+
+    /// Orders only: what is about to be asked of the exchange.
+    fn intent(&self) -> Option<Intent> {
+        None
+    }
+
+    /// Orders only: the response as what became of the order.
+    fn outcome(response: &Self::Response) -> Option<&Outcome> {
+        let _ = response;
+        None
+    }
+}
+
+/// Whether a request may be sent more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// Changes nothing: repeated after a loss.
+    Read,
+    /// A repeat has the same effect: repeated with more care.
+    Idempotent,
+    /// A repeat is a second order: never repeated once a byte has left.
+    OnceOnly,
+}
+
+/// Whether a call carries a session key; sealed.
+pub trait Auth: sealed::Sealed {
+    /// What authorises the call.
+    type Key<'a>: Copy;
+    /// Whether a session is needed.
+    const IN_SESSION: bool;
+    /// Adds the authorisation to the headers.
+    fn authorize(key: Self::Key<'_>, headers: &mut HeaderMap);
+    /// Picks what this kind of call needs.
+    fn pick(key: Option<&SessionKey>) -> Option<Self::Key<'_>>;
+}
+
+/// The call carries no session key.
+#[derive(Debug)]
+pub enum NoSession {}
+
+/// The call carries a session key.
+#[derive(Debug)]
+pub enum InSession {}
+
+impl Auth for NoSession {
+    type Key<'a> = ();
+    const IN_SESSION: bool = false;
+    fn authorize((): (), _: &mut HeaderMap) {}
+    fn pick(_: Option<&SessionKey>) -> Option<()> {
+        Some(())
+    }
+}
+
+impl Auth for InSession {
+    type Key<'a> = &'a SessionKey;
+    const IN_SESSION: bool = true;
+    fn authorize(key: &SessionKey, headers: &mut HeaderMap) {
+        request::add_basic_auth(key, headers);
+    }
+    fn pick(key: Option<&SessionKey>) -> Option<&SessionKey> {
+        key
+    }
+}
+
+/// Whether a call can move money; sealed.
+pub trait Access: sealed::Sealed {}
+
+/// The call only looks.
+#[derive(Debug)]
+pub enum Observe {}
+
+/// The call enters, changes or cancels orders.
+#[derive(Debug)]
+pub enum Trade {}
+
+impl Access for Observe {}
+impl Access for Trade {}
+
+/// The marker of a client that cannot send an order: the default.
+#[derive(Debug)]
+pub enum ReadOnly {}
+
+/// The marker of a client that may send orders.
+#[derive(Debug)]
+pub enum Trading {}
+
+/// Says at compile time which clients may send an endpoint; sealed.
+#[diagnostic::on_unimplemented(
+    message = "this client is read-only and cannot send `{E}`",
+    note = "build the client with `.trading()` to place, change and cancel orders"
+)]
+pub trait Permits<E>: sealed::Sealed {}
+
+impl<E: Endpoint<Access = Observe>> Permits<E> for ReadOnly {}
+impl<E: Endpoint> Permits<E> for Trading {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::NoSession {}
+    impl Sealed for super::InSession {}
+    impl Sealed for super::Observe {}
+    impl Sealed for super::Trade {}
+    impl Sealed for super::ReadOnly {}
+    impl Sealed for super::Trading {}
+}
+
+/// The path and query of a request, escaped as it is written.
+///
+/// Colons stay as they are, since keys are written `11:101`; a comma is only
+/// ever the separator of a list.
+#[derive(Debug)]
+pub struct Target {
+    text: String,
+    has_query: bool,
+}
+
+impl Target {
+    pub(crate) fn new() -> Self {
+        Self {
+            text: "/api/2".into(),
+            has_query: false,
+        }
+    }
+
+    /// Appends one path segment.
+    pub fn segment(&mut self, value: impl Display) -> &mut Self {
+        self.list([value])
+    }
+
+    /// Appends one path segment that holds a comma-separated list.
+    pub fn list(&mut self, values: impl IntoIterator<Item = impl Display>) -> &mut Self {
+        self.text.push('/');
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            escape(&mut self.text, value);
+        }
+        self
+    }
+
+    /// Appends one member of the query.
+    pub fn query(&mut self, name: &str, value: impl Display) -> &mut Self {
+        self.text.push(if self.has_query { '&' } else { '?' });
+        self.has_query = true;
+        escape(&mut self.text, name);
+        self.text.push('=');
+        escape(&mut self.text, value);
+        self
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub enum Body {
+    /// No body.
+    Empty,
+    /// A form, as order entry takes it.
+    Form(Form),
+    /// JSON, as the login calls take it.
+    Json(Payload),
+}
+
+/// The fields of a form, escaped as they are written.
+#[derive(Default)]
+pub struct Form(String);
+
+impl Form {
+    /// Begins an empty form.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends a field.
+    pub fn field(&mut self, name: &str, value: impl Display) -> &mut Self {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        escape(&mut self.0, name);
+        self.0.push('=');
+        escape(&mut self.0, value);
+        self
+    }
+
+    /// Appends a field if there is a value for it.
+    pub fn optional(&mut self, name: &str, value: Option<impl Display>) -> &mut Self {
+        match value {
+            Some(value) => self.field(name, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn finish(self) -> Payload {
+        self.0.into()
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Form({} bytes)", self.0.len())
+    }
+}
+
+/// Percent-encodes everything but unreserved characters and the colon.
+fn escape(out: &mut String, value: impl Display) {
+    struct Escaper<'a>(&'a mut String);
+
+    impl fmt::Write for Escaper<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            for byte in text.bytes() {
+                match byte {
+                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
+                        self.0.push(char::from(byte));
+                    }
+                    _ => write!(self.0, "%{byte:02X}")?,
+                }
+            }
+            Ok(())
+        }
+    }
+
+    // Writing to a string cannot fail.
+    let _ = write!(Escaper(out), "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_every_part_of_a_target() {
+        let mut target = Target::new();
+        target
+            .segment("instruments")
+            .list(["11:ERIC B", "a,b/c?d#e%f"])
+            .query("q", "å&b=c d")
+            .query("days", 7);
+        assert_eq!(
+            target.finish(),
+            "/api/2/instruments/11:ERIC%20B,a%2Cb%2Fc%3Fd%23e%25f?q=%C3%A5%26b%3Dc%20d&days=7"
+        );
+    }
+
+    #[test]
+    fn escapes_forms_so_that_nothing_can_be_injected() {
+        let mut form = Form::new();
+        form.field("trigger_condition", "<=")
+            .field("reference", "a&volume=1000\r\nX: y")
+            .optional("price", None::<i64>);
+        assert_eq!(
+            form.finish().as_bytes(),
+            b"trigger_condition=%3C%3D&reference=a%26volume%3D1000%0D%0AX:%20y"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! What can go wrong with a call, by what the caller can do about it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::failure::Failure;
+use crate::login::LoginError;
+use crate::order::InvalidOrder;
+
+/// Why a call gave no result.
+///
+/// From an order call every one of them means that the order was certainly
+/// not placed: what may have been placed is not an error but
+/// [`Outcome::Unknown`](crate::Outcome::Unknown).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not one byte of the request left; try again when the cause is mended.
+    NotSent(Failure),
+    /// The answer was lost. Only of calls that change nothing.
+    Lost(Failure),
+    /// There is no session, and logging in failed.
+    Login(LoginError),
+    /// The server does not accept the session, even after a new login, or the
+    /// call may not be repeated after one. The next call logs in again.
+    SessionEnded,
+    /// Too many requests: nothing was done; wait at least this long.
+    RateLimited {
+        /// How long to wait from now.
+        wait: Duration,
+    },
+    /// The server is out of order; a later try may work.
+    Unavailable {
+        /// The HTTP status, 500 to 599.
+        status: u16,
+        /// How long the server asks to wait.
+        wait: Option<Duration>,
+    },
+    /// The server refuses the call; repeating it unchanged is of no use.
+    Refused(Refusal),
+    /// The answer makes no sense to this version.
+    Unreadable(Unreadable),
+    /// The call was not sent within its total deadline.
+    OutOfTime,
+    /// The order breaks a rule that is known beforehand; nothing was sent.
+    Invalid(InvalidOrder),
+    /// The intent of an order could not be recorded, so it was not sent.
+    NotRecorded(String),
+    /// The identifiers make too long a request; ask for fewer at a time.
+    TooLong,
+}
+
+impl Error {
+    /// How long to wait before a new try has a chance, where that is known.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { wait } => Some(*wait),
+            Self::Unavailable { wait, .. } => *wait,
+            Self::Login(error) => error.wait(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(failure) => write!(f, "nothing was sent: {failure}"),
+            Self::Lost(failure) => write!(f, "the answer was lost: {failure}"),
+            Self::Login(error) => write!(f, "not logged in: {error}"),
+            Self::SessionEnded => f.write_str("the session is not accepted any more"),
+            Self::RateLimited { wait } => {
+                write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
+            }
+            Self::Unavailable { status, wait } => {
+                write!(f, "the server is out of order (HTTP {status})")?;
+                wait.map_or(Ok(()), |wait| write!(f, "; it asks to wait {} s", wait.as_secs()))
+            }
+            Self::Refused(refusal) => fmt::Display::fmt(refusal, f),
+            Self::Unreadable(unreadable) => fmt::Display::fmt(unreadable, f),
+            Self::OutOfTime => f.write_str("not sent within the deadline of the call"),
+            Self::Invalid(invalid) => fmt::Display::fmt(invalid, f),
+            Self::NotRecorded(reason) => {
+                write!(f, "not sent, since the intent could not be recorded: {reason}")
+            }
+            Self::TooLong => f.write_str("the request is too long; ask for fewer at a time"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NotSent(failure) | Self::Lost(failure) => Some(failure),
+            Self::Login(error) => Some(error),
+            Self::Invalid(invalid) => Some(invalid),
+            _ => None,
+        }
+    }
+}
+
+impl From<LoginError> for Error {
+    fn from(error: LoginError) -> Self {
+        Self::Login(error)
+    }
+}
+
+impl From<InvalidOrder> for Error {
+    fn from(invalid: InvalidOrder) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+/// A refusal by the server: `{code, message}` with an HTTP status of 4xx.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The machine-readable key; the set is not documented.
+    pub code: Option<String>,
+    /// The reason in the language of the request.
+    pub message: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused by the server (HTTP {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, ", {code}")?;
+        }
+        f.write_str(")")?;
+        if let Some(message) = self.message.as_deref().filter(|text| !text.is_empty()) {
+            write!(f, ": {message}")?;
+        }
+        if self.status == 403 {
+            f.write_str(": the user or the account lacks the permission")?;
+        }
+        Ok(())
+    }
+}
+
+/// An answer that makes no sense: another status than documented, or a body
+/// that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// The HTTP status.
+    pub status: u16,
+    /// Where and how the body differs; never its content as a whole.
+    pub reason: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unexpected answer (HTTP {}): {}", self.status, self.reason)
+    }
+}

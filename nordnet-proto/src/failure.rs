@@ -1,0 +1,152 @@
+//! Why a connection gave no answer, as the driver reports it.
+
+use std::fmt;
+use std::io;
+
+/// The number of one try: to send a request, or to connect a feed.
+///
+/// Answers name the attempt that they answer; an answer to an old one is
+/// ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attempt(u64);
+
+impl Attempt {
+    pub(crate) const NONE: Self = Self(0);
+
+    /// The attempt after this one.
+    #[must_use]
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// Why there is no answer.
+///
+/// Made by drivers. `sent` decides whether an order may exist: it is `false`
+/// only when not one byte was handed to the connection.
+///
+/// ```
+/// use nordnet_proto::{Cause, Failure};
+///
+/// let failure = Failure::before_sending(Cause::Connect, "connection refused");
+/// assert_eq!(failure.to_string(), "could not connect: connection refused");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Whether a byte of the request may have left.
+    pub sent: bool,
+    /// What went wrong.
+    pub cause: Cause,
+    /// The words of the runtime or the operating system.
+    pub detail: String,
+}
+
+/// What went wrong with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The name could not be resolved.
+    Resolve,
+    /// No connection could be opened.
+    Connect,
+    /// TLS refused the other side, or was refused by it.
+    Tls(TlsCause),
+    /// The core's deadline passed.
+    Timeout,
+    /// The other side closed the connection.
+    Closed,
+    /// The answer was larger than the core allows.
+    TooLarge,
+    /// The answer was not HTTP, or no feed line.
+    Protocol,
+    /// Any other error of the operating system.
+    Io(io::ErrorKind),
+}
+
+/// Why TLS failed, as far as it matters for the remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsCause {
+    /// The certificate is for another name.
+    Name,
+    /// The certificate is not valid now; the local clock may be wrong.
+    Validity,
+    /// The certificate comes from an authority that is not trusted here.
+    Issuer,
+    /// Anything else.
+    Other,
+}
+
+impl Failure {
+    /// A failure before any byte of the request was handed to a connection.
+    #[must_use]
+    pub fn before_sending(cause: Cause, detail: impl Into<String>) -> Self {
+        Self {
+            sent: false,
+            cause,
+            detail: detail.into(),
+        }
+    }
+
+    /// A failure after at least one byte may have left.
+    #[must_use]
+    pub fn after_sending(cause: Cause, detail: impl Into<String>) -> Self {
+        Self {
+            sent: true,
+            cause,
+            detail: detail.into(),
+        }
+    }
+
+    /// Whether waiting will not mend it: the certificate stays wrong.
+    #[must_use]
+    pub const fn is_lasting(&self) -> bool {
+        matches!(self.cause, Cause::Tls(_))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.cause, f)?;
+        if !self.detail.is_empty() {
+            write!(f, ": {}", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolve => f.write_str("the host name could not be resolved"),
+            Self::Connect => f.write_str("could not connect"),
+            Self::Tls(cause) => fmt::Display::fmt(cause, f),
+            Self::Timeout => f.write_str("no answer in time"),
+            Self::Closed => f.write_str("the connection was closed"),
+            Self::TooLarge => f.write_str("the answer is larger than the limit"),
+            Self::Protocol => f.write_str("the answer breaks the protocol"),
+            Self::Io(kind) => write!(f, "connection error ({kind})"),
+        }
+    }
+}
+
+impl fmt::Display for TlsCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "the server's certificate is for another name",
+            Self::Validity => {
+                "the server's certificate is not valid now (check the clock of this machine)"
+            }
+            Self::Issuer => "the server's certificate comes from an authority that is not trusted",
+            Self::Other => "TLS failed",
+        })
+    }
+}
