@@ -61,7 +61,10 @@ mod tests {
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         for ceiling in [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000] {
             let wait = backoff.next(&mut random).as_millis();
-            assert!(wait >= ceiling / 10 && wait <= ceiling, "{wait} of {ceiling}");
+            assert!(
+                wait >= ceiling / 10 && wait <= ceiling,
+                "{wait} of {ceiling}"
+            );
         }
         backoff.reset();
         assert!(backoff.next(&mut random).as_millis() <= 500);
@@ -72,7 +75,9 @@ mod tests {
         let draw = |seed| {
             let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
             let mut random = Random::new([seed; 16]);
-            (0..8).map(|_| backoff.next(&mut random)).collect::<Vec<_>>()
+            (0..8)
+                .map(|_| backoff.next(&mut random))
+                .collect::<Vec<_>>()
         };
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1), draw(2));

@@ -104,14 +104,21 @@ impl BaseUrl {
             return Err(HostError::new("is no feed host of Nordnet", &feed.hostname));
         }
         if !feed.encrypted && !(own && feed.is_loopback()) {
-            return Err(HostError::new("offers a feed without encryption", &feed.hostname));
+            return Err(HostError::new(
+                "offers a feed without encryption",
+                &feed.hostname,
+            ));
         }
         Ok(())
     }
 
     /// The value of the `Host` header: the port only where it is unusual.
     pub(crate) fn authority(&self) -> String {
-        let Server { hostname, port, encrypted } = &self.server;
+        let Server {
+            hostname,
+            port,
+            encrypted,
+        } = &self.server;
         let host = match hostname.parse::<IpAddr>() {
             Ok(IpAddr::V6(address)) => format!("[{address}]"),
             _ => hostname.clone(),
@@ -134,7 +141,9 @@ fn is_below_nordnet(hostname: &str) -> bool {
 }
 
 fn is_label(label: &str) -> bool {
-    let inner = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let inner = label
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     inner && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
 }
 
@@ -166,14 +175,21 @@ impl FromStr for BaseUrl {
         if !matches!(uri.path().trim_end_matches('/'), "" | "/api/2") || uri.query().is_some() {
             return Err(wrong("must be a scheme, a host and a port only"));
         }
-        let hostname = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let port = authority.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+        let hostname = authority
+            .host()
+            .trim_start_matches('[')
+            .trim_end_matches(']');
+        let port = authority
+            .port_u16()
+            .unwrap_or(if encrypted { 443 } else { 80 });
         let server = Server::new(hostname, port, encrypted);
         if hostname.is_empty() || port == 0 {
             return Err(wrong("names no host or port"));
         }
         if !encrypted && !server.is_loopback() {
-            return Err(wrong("must begin with https:// (plain text only on loopback)"));
+            return Err(wrong(
+                "must begin with https:// (plain text only on loopback)",
+            ));
         }
         Ok(Self {
             server,
@@ -184,7 +200,11 @@ impl FromStr for BaseUrl {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.server.encrypted { "https" } else { "http" };
+        let scheme = if self.server.encrypted {
+            "https"
+        } else {
+            "http"
+        };
         write!(f, "{scheme}://{}", self.authority())
     }
 }
@@ -217,7 +237,10 @@ impl Server {
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.hostname.eq_ignore_ascii_case("localhost")
-            || self.hostname.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            || self
+                .hostname
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -262,13 +285,31 @@ mod tests {
     #[test]
     fn nordnet_admits_only_its_own_encrypted_feeds() {
         let base = BaseUrl::from(Country::Sweden);
-        for host in ["priv.next.nordnet.se", "pub.next.prod.nordnet.se", "PUB.next.nordnet.FI", "a.nordnet.no"] {
+        for host in [
+            "priv.next.nordnet.se",
+            "pub.next.prod.nordnet.se",
+            "PUB.next.nordnet.FI",
+            "a.nordnet.no",
+        ] {
             assert_eq!(base.admit(&feed(host, true)), Ok(()), "{host}");
-            assert!(base.admit(&feed(host, false)).is_err(), "{host} in plain text");
+            assert!(
+                base.admit(&feed(host, false)).is_err(),
+                "{host} in plain text"
+            );
         }
         for host in [
-            "evil.nordnet.se.attacker.tld", "xnordnet.se", "nordnet.se", "pub.nordnet.se.", "..nordnet.se",
-            "a.nordnet.com", "127.0.0.1", "localhost", "", "a b.nordnet.se", "-a.nordnet.se", "user@pub.nordnet.se",
+            "evil.nordnet.se.attacker.tld",
+            "xnordnet.se",
+            "nordnet.se",
+            "pub.nordnet.se.",
+            "..nordnet.se",
+            "a.nordnet.com",
+            "127.0.0.1",
+            "localhost",
+            "",
+            "a b.nordnet.se",
+            "-a.nordnet.se",
+            "user@pub.nordnet.se",
         ] {
             assert!(base.admit(&feed(host, true)).is_err(), "{host}");
         }
@@ -295,8 +336,14 @@ mod tests {
             assert_eq!(text.parse::<BaseUrl>().unwrap().to_string(), printed);
         }
         for text in [
-            "", "127.0.0.1:1", "ftp://localhost", "http://example.com", "https://u:p@localhost",
-            "https://localhost/other", "https://localhost?x=1", "http://127.0.0.1.evil.tld",
+            "",
+            "127.0.0.1:1",
+            "ftp://localhost",
+            "http://example.com",
+            "https://u:p@localhost",
+            "https://localhost/other",
+            "https://localhost?x=1",
+            "http://127.0.0.1.evil.tld",
         ] {
             assert!(text.parse::<BaseUrl>().is_err(), "{text}");
         }

@@ -275,7 +275,9 @@ fn scan_exponent(text: &[u8]) -> Result<i64, DecimalError> {
         return Err(DecimalError::Syntax);
     }
     let value = digits.iter().fold(0_i64, |value, digit| {
-        value.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
+        value
+            .saturating_mul(10)
+            .saturating_add(i64::from(digit - b'0'))
     });
     Ok(if negative { -value } else { value })
 }
@@ -444,13 +446,19 @@ mod tests {
             "1234567890123456789012345",
             "1000000000000000000000000000000",
         ] {
-            assert_eq!(text.parse::<Decimal>(), Err(DecimalError::OutOfRange), "{text}");
+            assert_eq!(
+                text.parse::<Decimal>(),
+                Err(DecimalError::OutOfRange),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn refuses_what_is_not_a_number() {
-        for text in ["", "-", ".5", "5.", "05", "+5", "1e", "1e+", "NaN", "Infinity", " 1", "1 ", "1,5"] {
+        for text in [
+            "", "-", ".5", "5.", "05", "+5", "1e", "1e+", "NaN", "Infinity", " 1", "1 ", "1,5",
+        ] {
             assert_eq!(text.parse::<Decimal>(), Err(DecimalError::Syntax), "{text}");
         }
     }
@@ -467,11 +475,23 @@ mod tests {
     #[test]
     fn adds_subtracts_multiplies_or_says_no() {
         let decimal = |text: &str| text.parse::<Decimal>().unwrap();
-        assert_eq!(decimal("86.52").checked_mul(decimal("100")), Some(decimal("8652.00")));
-        assert_eq!(decimal("0.1").checked_add(decimal("0.25")), Some(decimal("0.35")));
-        assert_eq!(decimal("1").checked_sub(decimal("1.01")), Some(decimal("-0.01")));
+        assert_eq!(
+            decimal("86.52").checked_mul(decimal("100")),
+            Some(decimal("8652.00"))
+        );
+        assert_eq!(
+            decimal("0.1").checked_add(decimal("0.25")),
+            Some(decimal("0.35"))
+        );
+        assert_eq!(
+            decimal("1").checked_sub(decimal("1.01")),
+            Some(decimal("-0.01"))
+        );
         assert_eq!(Decimal::from(i64::MAX).checked_add(Decimal::from(1)), None);
-        assert_eq!(decimal("0.0000000001").checked_mul(decimal("0.0000000001")), None);
+        assert_eq!(
+            decimal("0.0000000001").checked_mul(decimal("0.0000000001")),
+            None
+        );
     }
 
     #[test]
@@ -491,7 +511,10 @@ mod tests {
     #[test]
     fn reads_json_numbers_and_strings_without_a_float_between() {
         let read: Vec<Decimal> = serde_json::from_str(r#"[0.1, "86.50", 2.0E7]"#).unwrap();
-        assert_eq!(serde_json::to_string(&read).unwrap(), r#"["0.1","86.50","20000000"]"#);
+        assert_eq!(
+            serde_json::to_string(&read).unwrap(),
+            r#"["0.1","86.50","20000000"]"#
+        );
         assert!(serde_json::from_str::<Decimal>("null").is_err());
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::order::{Intent, Outcome, Reference};
 use crate::request::{self, HttpResponse, Payload};
-use crate::session::SessionKey;
+use crate::session_key::SessionKey;
 
 /// One call of the REST API: how it is written, whether it may be repeated,
 /// and what its answer means.
@@ -147,6 +147,7 @@ impl<E: Endpoint<Access = Observe>> Permits<E> for ReadOnly {}
 impl<E: Endpoint> Permits<E> for Trading {}
 
 mod sealed {
+    #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
     pub trait Sealed {}
     impl Sealed for super::NoSession {}
     impl Sealed for super::InSession {}

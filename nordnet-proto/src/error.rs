@@ -75,14 +75,19 @@ impl fmt::Display for Error {
             }
             Self::Unavailable { status, wait } => {
                 write!(f, "the server is out of order (HTTP {status})")?;
-                wait.map_or(Ok(()), |wait| write!(f, "; it asks to wait {} s", wait.as_secs()))
+                wait.map_or(Ok(()), |wait| {
+                    write!(f, "; it asks to wait {} s", wait.as_secs())
+                })
             }
             Self::Refused(refusal) => fmt::Display::fmt(refusal, f),
             Self::Unreadable(unreadable) => fmt::Display::fmt(unreadable, f),
             Self::OutOfTime => f.write_str("not sent within the deadline of the call"),
             Self::Invalid(invalid) => fmt::Display::fmt(invalid, f),
             Self::NotRecorded(reason) => {
-                write!(f, "not sent, since the intent could not be recorded: {reason}")
+                write!(
+                    f,
+                    "not sent, since the intent could not be recorded: {reason}"
+                )
             }
             Self::TooLong => f.write_str("the request is too long; ask for fewer at a time"),
         }
@@ -154,6 +159,10 @@ pub struct Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unexpected answer (HTTP {}): {}", self.status, self.reason)
+        write!(
+            f,
+            "unexpected answer (HTTP {}): {}",
+            self.status, self.reason
+        )
     }
 }

@@ -1,19 +1,117 @@
-//! placeholder
-mod api;
+//! The protocol of the Nordnet external API, without any I/O.
+//!
+//! Nordnet is a broker of Sweden, Norway, Denmark and Finland. Its API has a
+//! REST part (login, accounts, orders, market data) and two feeds of JSON lines
+//! over TLS (market data; own orders and trades). This crate decides everything
+//! about them and touches nothing: no socket, no clock, no randomness, no
+//! thread. Bytes, instants and seeds go in; requests, bytes and events come
+//! out. To trade from a program take an adapter, such as `nordnet-tokio`; to
+//! embed the protocol in a loop of your own, drive the machines here.
+//!
+//! # The machines
+//!
+//! | machine | what it is | a driver polls |
+//! |---|---|---|
+//! | [`Operation`] | one REST call, repeats and waits included | [`Operation::poll`] |
+//! | [`Login`] | a challenge, its signature, a session | [`Login::poll`] |
+//! | [`Session`] | what all calls and feeds share | [`Session::poll_timeout`] |
+//! | `Feed` | the whole life of a feed, reconnects included | `Feed::poll_output` |
+//!
+//! Three rules hold for all of them:
+//!
+//! - What they ask for stands until it is answered: "connect", "log in", "wait
+//!   until then" are said again at each poll. Two things are handed out once:
+//!   an event, and the bytes of a request.
+//! - Every answer names the [`Attempt`] that it answers; an answer to an old
+//!   one is ignored.
+//! - `now` is the last argument of every input. It should not go backwards;
+//!   where it does, nothing worse than a longer wait comes of it.
+//!
+//! # One call
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use nordnet_proto::api::ListAccounts;
+//! use nordnet_proto::{
+//!     Config, Country, HttpResponse, LoggedIn, Operation, Server, Session, SessionKey, Step,
+//! };
+//!
+//! # fn send(request: &nordnet_proto::HttpRequest) -> HttpResponse {
+//! #     HttpResponse::new(r#"[{"accno":60012345,"alias":"ISK","type":"ISK","default":true}]"#.into())
+//! # }
+//! let feed = Server::new("pub.next.nordnet.se", 443, true);
+//! let logged_in = LoggedIn::new(SessionKey::new("5d1f7c0e"), feed.clone(), feed);
+//! let mut session =
+//!     Session::resume(Config::new(Country::Sweden), logged_in, [7; 16], Instant::now());
+//!
+//! let mut call = Operation::new(ListAccounts::new());
+//! let accounts = loop {
+//!     let now = Instant::now();
+//!     match call.poll(&mut session, now) {
+//!         Step::Send(out) => {
+//!             let answer = Ok(send(&out.request)); // your HTTP client
+//!             call.handle_answer(&mut session, out.attempt, answer, now);
+//!         }
+//!         Step::Done(result) => break result?,
+//!         step => panic!("a live session needs no {step:?}"),
+//!     }
+//! };
+//! assert_eq!(accounts.preselected().unwrap().number.get(), 60012345);
+//! # Ok::<(), nordnet_proto::Error>(())
+//! ```
+
+mod answer;
+pub mod api;
 mod backoff;
+mod config;
 mod country;
+mod credentials;
 mod decimal;
+mod endpoint;
+mod error;
 mod failure;
+// mod feed;
 mod id;
+mod login;
 mod open_enum;
+mod operation;
+pub mod order;
 mod random;
+mod request;
 mod secret;
+mod session;
 mod session_key;
+mod step;
 mod time;
-pub use crate::country::*;
-pub use crate::decimal::*;
-pub use crate::failure::*;
-pub use crate::id::*;
-pub use crate::secret::Passphrase;
-pub use crate::session_key::*;
-pub use crate::time::*;
+mod tries;
+
+pub use answer::{List, Unread};
+pub use config::{Config, Language, Limits};
+pub use country::{BaseUrl, Country, HostError, Server};
+pub use credentials::{
+    ApiKey, ApiKeyError, Credentials, Fingerprint, KeyError, PrivateKey, Signature,
+};
+pub use decimal::{Decimal, DecimalError};
+pub use endpoint::{
+    Access, Auth, Body, Endpoint, Form, InSession, NoSession, Observe, Permits, ReadOnly, Safety,
+    Target, Trade, Trading,
+};
+pub use error::{Error, Refusal, Unreadable};
+pub use failure::{Attempt, Cause, Failure, TlsCause};
+pub use id::{
+    AccountId, AccountNumber, Currency, Identifier, IndicatorMarket, InstrumentId, Isin, MarketId,
+    Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId, TradableId, TradeId,
+};
+pub use login::{Challenge, ChallengeError, Login, LoginError, LoginRefused, LoginStep};
+pub use operation::{Operation, Step};
+pub use order::{
+    Action, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder, Outcome, PlaceOrder, Reference,
+    Rejection, Unresolved,
+};
+pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_request};
+pub use secret::Passphrase;
+pub use session::{LoginTurn, Session};
+pub use session_key::{Epoch, LoggedIn, SessionKey};
+pub use step::Outgoing;
+pub use time::{Date, DateError, TimeOfDay, Timestamp};

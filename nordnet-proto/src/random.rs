@@ -22,6 +22,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// A generator of its own for a part of the machine.
+    pub(crate) fn split(&mut self) -> Self {
+        Self(self.next())
+    }
+
     /// A number from zero to `limit`, both included.
     pub(crate) fn up_to(&mut self, limit: u64) -> u64 {
         let range = u128::from(limit) + 1;

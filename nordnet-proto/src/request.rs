@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::endpoint::{Auth, Body, Endpoint, Target};
 use crate::error::Error;
-use crate::session::SessionKey;
+use crate::session_key::SessionKey;
 
 /// A request: method, absolute URI, headers with authorisation, and the body.
 pub type HttpRequest = http::Request<Payload>;
@@ -131,14 +131,23 @@ pub(crate) fn encode<E: Endpoint>(
     let mut request = HttpRequest::new(payload);
     *request.method_mut() = E::METHOD;
     let headers = request.headers_mut();
-    if let Some(host) = uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok()) {
+    if let Some(host) = uri
+        .authority()
+        .and_then(|host| HeaderValue::from_str(host.as_str()).ok())
+    {
         headers.insert(header::HOST, host);
     }
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
     if let Some(language) = config.language {
-        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(language.code()));
+        headers.insert(
+            header::ACCEPT_LANGUAGE,
+            HeaderValue::from_static(language.code()),
+        );
     }
     if let Some(content_type) = content_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -11,7 +11,9 @@ const MS_PER_DAY: i64 = 86_400_000;
 /// A point in time: milliseconds since 1970-01-01 UTC.
 ///
 /// Prints as RFC 3339 in UTC, such as `2026-03-17T09:00:01.104Z`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -214,7 +216,15 @@ mod tests {
         for text in ["2026-03-17", "2024-02-29", "0001-01-01", "9999-12-31"] {
             assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
         }
-        for text in ["2026-3-17", "2025-02-29", "2026-13-01", "2026-00-10", "+026-01-01", "", "2026-01-0ö"] {
+        for text in [
+            "2026-3-17",
+            "2025-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "+026-01-01",
+            "",
+            "2026-01-0ö",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

@@ -1,0 +1,240 @@
+//! The login calls. [`Login`](crate::Login) makes them in the right order.
+
+use std::time::Duration;
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::answer;
+use crate::country::{BaseUrl, HostError, Server};
+use crate::credentials::{ApiKey, Signature};
+use crate::endpoint::{Body, Endpoint, InSession, NoSession, Observe, Safety, Target};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::request::{HttpResponse, Payload};
+use crate::session_key::{Epoch, LoggedIn, SessionKey};
+
+/// Answers of the login calls are small.
+const MAX_BODY: usize = 64 << 10;
+
+/// `POST /login/start`: asks for a challenge.
+#[derive(Debug)]
+pub struct StartLogin {
+    api_key: ApiKey,
+}
+
+impl StartLogin {
+    /// Asks for a challenge for the customer whom the API key names.
+    #[must_use]
+    pub const fn new(api_key: ApiKey) -> Self {
+        Self { api_key }
+    }
+}
+
+impl Endpoint for StartLogin {
+    const METHOD: Method = Method::POST;
+    const SAFETY: Safety = Safety::Idempotent;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = NoSession;
+    type Access = Observe;
+    type Response = String;
+
+    fn target(&self, target: &mut Target) {
+        target.segment("login").segment("start");
+    }
+
+    fn body(&self) -> Body {
+        #[derive(Serialize)]
+        struct ApiKeyStartLoginRequest<'a> {
+            api_key: &'a str,
+        }
+        json(&ApiKeyStartLoginRequest {
+            api_key: self.api_key.expose(),
+        })
+    }
+
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        struct ChallengeResponse {
+            challenge: String,
+        }
+        let reply: ChallengeResponse = answer::credentials_object(answer)?;
+        Ok(reply.challenge)
+    }
+}
+
+/// `POST /login/verify`: trades the signature of a challenge for a session.
+#[derive(Debug)]
+pub struct VerifyLogin {
+    service: String,
+    api_key: ApiKey,
+    signature: Signature,
+}
+
+impl VerifyLogin {
+    /// Presents the signature of the challenge that [`StartLogin`] gave.
+    #[must_use]
+    pub const fn new(service: String, api_key: ApiKey, signature: Signature) -> Self {
+        Self {
+            service,
+            api_key,
+            signature,
+        }
+    }
+}
+
+impl Endpoint for VerifyLogin {
+    const METHOD: Method = Method::POST;
+    const SAFETY: Safety = Safety::OnceOnly;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = NoSession;
+    type Access = Observe;
+    type Response = NewSession;
+
+    fn target(&self, target: &mut Target) {
+        target.segment("login").segment("verify");
+    }
+
+    fn body(&self) -> Body {
+        #[derive(Serialize)]
+        struct ApiKeyVerifyLoginRequest<'a> {
+            service: &'a str,
+            api_key: &'a str,
+            signature: &'a str,
+        }
+        let signature = Zeroizing::new(STANDARD.encode(self.signature.as_bytes()));
+        json(&ApiKeyVerifyLoginRequest {
+            service: &self.service,
+            api_key: self.api_key.expose(),
+            signature: &signature,
+        })
+    }
+
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<NewSession, Error> {
+        #[derive(Deserialize)]
+        struct ApiKeyLoginResponse {
+            session_key: String,
+            expires_in: i64,
+            private_feed: Server,
+            public_feed: Server,
+        }
+        let reply: ApiKeyLoginResponse = answer::credentials_object(answer)?;
+        let seconds = reply.expires_in.clamp(60, 86_400).unsigned_abs();
+        Ok(NewSession {
+            key: SessionKey::new(reply.session_key),
+            expires_in: Duration::from_secs(seconds),
+            private_feed: reply.private_feed,
+            public_feed: reply.public_feed,
+        })
+    }
+}
+
+/// A session as the server describes it; schema `ApiKeyLoginResponse`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct NewSession {
+    /// The key of the session.
+    pub key: SessionKey,
+    /// How long the session lives without a call: 60 s to a day.
+    pub expires_in: Duration,
+    /// Where own orders and trades are told.
+    pub private_feed: Server,
+    /// Where market data is told.
+    pub public_feed: Server,
+}
+
+impl NewSession {
+    /// Takes the session on, if its key may be sent to the feeds it names.
+    pub(crate) fn admit(self, base: &BaseUrl, epoch: Epoch) -> Result<LoggedIn, HostError> {
+        base.admit(&self.private_feed)?;
+        base.admit(&self.public_feed)?;
+        let mut logged_in = LoggedIn::new(self.key, self.private_feed, self.public_feed);
+        logged_in.epoch = epoch;
+        logged_in.expires_in = self.expires_in;
+        Ok(logged_in)
+    }
+}
+
+/// `PUT /login`: restarts the idle timer of the session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TouchSession {}
+
+impl TouchSession {
+    /// Restarts the idle timer, and so also tells whether the session lives.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for TouchSession {
+    const METHOD: Method = Method::PUT;
+    const SAFETY: Safety = Safety::Idempotent;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = InSession;
+    type Access = Observe;
+    type Response = ();
+
+    fn target(&self, target: &mut Target) {
+        target.segment("login");
+    }
+
+    /// A 200 that says `logged_in: false` is as good as a 401.
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
+        match answer::object(answer)? {
+            LoggedInStatus { logged_in: true } => Ok(()),
+            LoggedInStatus { logged_in: false } => Err(Error::SessionEnded),
+        }
+    }
+}
+
+/// `DELETE /login`: ends the session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Logout {}
+
+impl Logout {
+    /// Ends the session.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for Logout {
+    const METHOD: Method = Method::DELETE;
+    const SAFETY: Safety = Safety::Idempotent;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = InSession;
+    type Access = Observe;
+    type Response = ();
+
+    fn target(&self, target: &mut Target) {
+        target.segment("login");
+    }
+
+    /// A session that is not known any more is logged out too.
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
+        match answer::success(answer) {
+            Ok(_) | Err(Error::SessionEnded) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct LoggedInStatus {
+    logged_in: bool,
+}
+
+/// Writes a body into a buffer that is large enough from the start: growing it
+/// would leave copies of secrets behind.
+fn json(body: &impl Serialize) -> Body {
+    let mut bytes = Vec::with_capacity(1024);
+    // Writing strings to memory cannot fail.
+    let _ = serde_json::to_writer(&mut bytes, body);
+    Body::Json(Payload::from(bytes))
+}

@@ -1,0 +1,51 @@
+//! The health of the service.
+
+use http::Method;
+use serde::Deserialize;
+
+use crate::answer;
+use crate::endpoint::{Endpoint, NoSession, Observe, Safety, Target};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::request::HttpResponse;
+use crate::time::Timestamp;
+
+/// `GET /`: the health of the service and its clock. Needs no session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GetStatus {}
+
+impl GetStatus {
+    /// Asks for the health of the service.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for GetStatus {
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::Read;
+    type Auth = NoSession;
+    type Access = Observe;
+    type Response = Status;
+
+    fn target(&self, _: &mut Target) {}
+
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Status, Error> {
+        answer::object(answer)
+    }
+}
+
+/// The health of the service; schema `Status`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// A notice of the operator; may be empty.
+    pub message: String,
+    /// False while the service is paused.
+    pub system_running: bool,
+    /// The clock of the server.
+    pub timestamp: Timestamp,
+    /// False when this version of the API is not served any more.
+    pub valid_version: bool,
+}

@@ -1,0 +1,158 @@
+//! Lines out of a stream of bytes.
+
+use std::fmt;
+
+use memchr::{memchr, memrchr};
+
+/// Splits a stream of bytes into lines, however it was cut on its way.
+///
+/// One buffer is used again and again. A byte is searched once and moved at
+/// most as often as it was handed out, so that a line that comes in single
+/// bytes costs no more than one that comes whole.
+///
+/// ```
+/// use nordnet_proto::LineDecoder;
+///
+/// let mut lines = LineDecoder::new(1024);
+/// lines.push(b"{\"a\"");
+/// assert!(lines.next_line().is_none());
+/// lines.push(b":1}\r\n{");
+/// assert_eq!(lines.next_line(), Some(Ok(&b"{\"a\":1}"[..])));
+/// assert_eq!(lines.finish(), 1);
+/// ```
+pub struct LineDecoder {
+    buffer: Vec<u8>,
+    /// Where the next line begins.
+    start: usize,
+    /// Up to where no line feed is left to find.
+    searched: usize,
+    max_line: usize,
+    too_long: bool,
+}
+
+/// A line is longer than the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineTooLong {
+    /// The limit in bytes.
+    pub limit: usize,
+}
+
+/// What a buffer may keep between two connections.
+const KEPT_CAPACITY: usize = 64 * 1024;
+
+impl LineDecoder {
+    /// Makes a decoder for lines of up to `max_line` bytes, the line feed not
+    /// counted.
+    #[must_use]
+    pub const fn new(max_line: usize) -> Self {
+        Self {
+            buffer: Vec::new(),
+            start: 0,
+            searched: 0,
+            max_line,
+            too_long: false,
+        }
+    }
+
+    /// Takes over bytes as they were read.
+    ///
+    /// Ask for the lines before pushing more: what is not asked for is kept.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.too_long {
+            return;
+        }
+        // Moving no more than was handed out keeps the total work linear.
+        if self.start > 0 && self.start >= self.buffer.len() - self.start {
+            self.buffer.drain(..self.start);
+            self.searched -= self.start;
+            self.start = 0;
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole line, without its line feed and the carriage return
+    /// before it; `None` if more bytes are needed.
+    ///
+    /// # Errors
+    ///
+    /// [`LineTooLong`] as soon as the limit is passed, once. What follows is
+    /// ignored until [`LineDecoder::clear`].
+    #[must_use]
+    pub fn next_line(&mut self) -> Option<Result<&[u8], LineTooLong>> {
+        let unsearched = self.buffer.get(self.searched..)?;
+        let found = memchr(b'\n', unsearched).map(|offset| self.searched + offset);
+        let end = found.unwrap_or(self.buffer.len());
+        if end - self.start > self.max_line {
+            self.clear();
+            self.too_long = true;
+            return Some(Err(LineTooLong {
+                limit: self.max_line,
+            }));
+        }
+        let Some(end) = found else {
+            self.searched = end;
+            return None;
+        };
+        let begin = self.start;
+        self.start = end + 1;
+        self.searched = self.start;
+        let line = self.buffer.get(begin..end)?;
+        Some(Ok(line.strip_suffix(b"\r").unwrap_or(line)))
+    }
+
+    /// Ends the stream: drops a line that never got its line feed and says how
+    /// many bytes of it there were, zero if none.
+    ///
+    /// Ask for the whole lines first; they are dropped too.
+    pub fn finish(&mut self) -> usize {
+        let truncated = self.unfinished();
+        self.clear();
+        truncated
+    }
+
+    /// Forgets everything, for a new connection.
+    pub fn clear(&mut self) {
+        self.buffer.clear();
+        self.buffer.shrink_to(KEPT_CAPACITY);
+        self.start = 0;
+        self.searched = 0;
+        self.too_long = false;
+    }
+
+    /// How many bytes were pushed and not handed out as lines.
+    #[must_use]
+    pub const fn buffered(&self) -> usize {
+        self.buffer.len() - self.start
+    }
+
+    /// How many bytes stand behind the last line feed.
+    #[must_use]
+    pub fn unfinished(&self) -> usize {
+        let waiting = self.buffer.get(self.start..).unwrap_or_default();
+        memrchr(b'\n', waiting).map_or(waiting.len(), |last| waiting.len() - last - 1)
+    }
+
+    /// Whether a whole line waits.
+    pub(crate) fn has_line(&self) -> bool {
+        let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
+        memchr(b'\n', unsearched).is_some()
+    }
+}
+
+/// Shows no content: an echo of a login holds the session key.
+impl fmt::Debug for LineDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineDecoder")
+            .field("buffered", &self.buffered())
+            .field("max_line", &self.max_line)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for LineTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a line is longer than {} bytes", self.limit)
+    }
+}
+
+impl std::error::Error for LineTooLong {}

@@ -1,0 +1,92 @@
+//! How fast commands may leave.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::config::FeedConfig;
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const HALF_MINUTE: Duration = Duration::from_secs(30);
+
+/// Two sliding windows over the commands sent: one of a second, one of 30.
+///
+/// Exact where a token bucket is not: a full bucket lets nearly twice the rate
+/// through one window.
+pub(crate) struct Pacing {
+    per_second: usize,
+    per_half_minute: usize,
+    /// When each command of the last 30 seconds left, oldest first.
+    sent: VecDeque<Instant>,
+    /// How many of the last ones wait to be written.
+    unwritten: usize,
+    /// Not before this, after the server dropped commands.
+    held_until: Option<Instant>,
+    holds: u32,
+}
+
+impl Pacing {
+    pub(crate) fn new(config: &FeedConfig) -> Self {
+        Self {
+            per_second: config.commands_per_second.max(1),
+            per_half_minute: config.commands_per_half_minute.max(1),
+            sent: VecDeque::new(),
+            unwritten: 0,
+            held_until: None,
+            holds: 0,
+        }
+    }
+
+    /// Counts a command that is ready to be written.
+    pub(crate) fn record(&mut self, now: Instant) {
+        while self.sent.front().is_some_and(|&sent| now >= sent + HALF_MINUTE) {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(now);
+        self.unwritten += 1;
+    }
+
+    /// Notes that all recorded commands were written by now. A command counts
+    /// from when it left, which may be long after it was allowed to.
+    pub(crate) fn written(&mut self, now: Instant) {
+        for sent in self.sent.iter_mut().rev().take(self.unwritten) {
+            *sent = now;
+        }
+        self.unwritten = 0;
+    }
+
+    /// Stops all commands for a second; twice as long each time in a row, up to
+    /// 30 seconds. Further complaints within the pause are about what was sent
+    /// before it.
+    pub(crate) fn hold(&mut self, now: Instant) {
+        if self.held_until.is_some_and(|until| now < until) {
+            return;
+        }
+        let calm = self.held_until.is_none_or(|until| now >= until + HALF_MINUTE);
+        self.holds = if calm { 0 } else { self.holds.saturating_add(1) };
+        let pause = SECOND.saturating_mul(1 << self.holds.min(5)).min(HALF_MINUTE);
+        self.held_until = Some(now + pause);
+    }
+
+    /// Forgets what belongs to one connection. The windows stay: the server may
+    /// count over connections.
+    pub(crate) fn reset(&mut self) {
+        self.unwritten = 0;
+        self.held_until = None;
+        self.holds = 0;
+    }
+
+    /// When the next command may be sent; `None` if at once, by what is known.
+    pub(crate) fn next(&self) -> Option<Instant> {
+        let window = |limit: usize, length: Duration| {
+            let oldest = self.sent.len().checked_sub(limit)?;
+            self.sent.get(oldest).map(|&sent| sent + length)
+        };
+        window(self.per_second, SECOND)
+            .max(window(self.per_half_minute, HALF_MINUTE))
+            .max(self.held_until)
+    }
+
+    pub(crate) fn permits(&self, now: Instant) -> bool {
+        self.next().is_none_or(|next| now >= next)
+    }
+}

@@ -1,0 +1,259 @@
+//! What is wanted of the public feed, and what of it is on the wire.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use super::command::Subscription;
+use super::pacing::HALF_MINUTE;
+
+/// Where a wanted subscription stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SubscriptionState {
+    /// It waits for a connection or for its turn.
+    Waiting,
+    /// It was sent and no message has come for it.
+    Sent,
+    /// Messages come for it.
+    Flowing,
+    /// The server refused it; it is sent again on the next connection.
+    Refused,
+}
+
+/// The wanted subscriptions as a value that the wire follows.
+#[derive(Default)]
+pub(crate) struct Subscriptions {
+    entries: BTreeMap<Subscription, Entry>,
+    /// The entries that need a command, in the order of their tickets.
+    work: BTreeMap<u64, Subscription>,
+    next_ticket: u64,
+    /// How many sent ones got no message, by type: while there are none, a
+    /// message needs no look-up.
+    unanswered: [usize; 6],
+    /// The commands of the last 30 seconds.
+    recent: VecDeque<(Instant, Subscription)>,
+}
+
+struct Entry {
+    wanted: bool,
+    wire: Wire,
+    /// The ticket of its first subscribe, so that a new connection brings the
+    /// subscriptions up in the order in which they were made.
+    order: u64,
+    ticket: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wire {
+    Off,
+    On { answered: bool },
+    Refused,
+}
+
+pub(crate) enum Change {
+    Subscribe,
+    Unsubscribe,
+}
+
+impl Subscriptions {
+    pub(crate) fn want(&mut self, subscription: Subscription) {
+        let order = self.next_ticket;
+        self.entries
+            .entry(subscription.clone())
+            .or_insert(Entry {
+                wanted: true,
+                wire: Wire::Off,
+                order,
+                ticket: None,
+            })
+            .wanted = true;
+        self.follow(&subscription);
+    }
+
+    pub(crate) fn unwant(&mut self, subscription: &Subscription) {
+        if let Some(entry) = self.entries.get_mut(subscription) {
+            entry.wanted = false;
+            self.follow(subscription);
+        }
+    }
+
+    /// The next command to send, if any.
+    pub(crate) fn peek(&self) -> Option<(Change, &Subscription)> {
+        let (_, subscription) = self.work.first_key_value()?;
+        let entry = self.entries.get(subscription)?;
+        let change = if entry.wanted { Change::Subscribe } else { Change::Unsubscribe };
+        Some((change, subscription))
+    }
+
+    /// Notes that the command of [`Subscriptions::peek`] was sent.
+    pub(crate) fn sent(&mut self, now: Instant) {
+        while self.recent.front().is_some_and(|(sent, _)| now >= *sent + HALF_MINUTE) {
+            self.recent.pop_front();
+        }
+        let Some((_, subscription)) = self.work.pop_first() else {
+            return;
+        };
+        if let Some(entry) = self.entries.get_mut(&subscription) {
+            entry.ticket = None;
+            let wire = if entry.wanted { Wire::On { answered: false } } else { Wire::Off };
+            self.set_wire(&subscription, wire);
+            self.follow(&subscription);
+        }
+        self.recent.push_back((now, subscription));
+    }
+
+    /// Notes a message; whether it is the first since the subscription was
+    /// sent.
+    pub(crate) fn answered(&mut self, kind: usize, subscription: impl FnOnce() -> Subscription) -> bool {
+        if self.unanswered.get(kind).is_none_or(|&count| count == 0) {
+            return false;
+        }
+        let subscription = subscription();
+        let first = self
+            .entries
+            .get(&subscription)
+            .is_some_and(|entry| entry.wire == Wire::On { answered: false });
+        if first {
+            self.set_wire(&subscription, Wire::On { answered: true });
+        }
+        first
+    }
+
+    /// Notes a refusal; whether it was about a subscription that is wanted and
+    /// had no message yet.
+    pub(crate) fn refused(&mut self, subscription: &Subscription) -> bool {
+        let refused = self
+            .entries
+            .get(subscription)
+            .is_some_and(|entry| entry.wanted && entry.wire == Wire::On { answered: false });
+        if refused {
+            self.set_wire(subscription, Wire::Refused);
+            self.follow(subscription);
+        }
+        refused
+    }
+
+    /// Sends again what was sent in the last 30 seconds and shows no effect;
+    /// how many commands that makes.
+    pub(crate) fn resend(&mut self, now: Instant) -> u64 {
+        let mut resent = 0;
+        for (sent, subscription) in std::mem::take(&mut self.recent) {
+            if now >= sent + HALF_MINUTE {
+                continue;
+            }
+            let order = self.next_ticket;
+            let wire = match self.entries.get(&subscription) {
+                Some(entry) if entry.ticket.is_some() => continue,
+                Some(entry) if entry.wire == Wire::On { answered: false } => Wire::Off,
+                Some(_) => continue,
+                // An unsubscribe left nothing behind; it may have been dropped.
+                None => Wire::On { answered: true },
+            };
+            self.entries.entry(subscription.clone()).or_insert(Entry {
+                wanted: false,
+                wire: Wire::Off,
+                order,
+                ticket: None,
+            });
+            self.set_wire(&subscription, wire);
+            self.follow(&subscription);
+            resent += 1;
+        }
+        resent
+    }
+
+    /// Begins anew for another connection: nothing is on the wire.
+    pub(crate) fn reset(&mut self) {
+        self.entries.retain(|_, entry| entry.wanted);
+        self.unanswered = [0; 6];
+        self.recent.clear();
+        self.work.clear();
+        for (subscription, entry) in &mut self.entries {
+            entry.wire = Wire::Off;
+            entry.ticket = Some(entry.order);
+            self.work.insert(entry.order, subscription.clone());
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Subscription, SubscriptionState)> {
+        let wanted = self.entries.iter().filter(|(_, entry)| entry.wanted);
+        wanted.map(|(subscription, entry)| (subscription, entry.wire.into()))
+    }
+
+    /// How many wanted ones have their full tick still to come.
+    pub(crate) fn without_full_tick(&self) -> usize {
+        let waits = |state| state != SubscriptionState::Flowing;
+        self.iter().filter(|(it, state)| it.has_full_tick() && waits(*state)).count()
+    }
+
+    /// Gives an entry its place among the work, or takes it away, as the wire
+    /// differs from the wish or not.
+    fn follow(&mut self, subscription: &Subscription) {
+        let Some(entry) = self.entries.get_mut(subscription) else {
+            return;
+        };
+        let needs_command = match entry.wire {
+            Wire::Off => entry.wanted,
+            Wire::On { .. } => !entry.wanted,
+            Wire::Refused => false,
+        };
+        match entry.ticket {
+            None if needs_command => {
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                entry.ticket = Some(ticket);
+                self.work.insert(ticket, subscription.clone());
+            }
+            Some(ticket) if !needs_command => {
+                entry.ticket = None;
+                self.work.remove(&ticket);
+            }
+            _ => {}
+        }
+        if !entry.wanted && !needs_command {
+            self.entries.remove(subscription);
+        }
+    }
+
+    fn set_wire(&mut self, subscription: &Subscription, wire: Wire) {
+        let Some(entry) = self.entries.get_mut(subscription) else {
+            return;
+        };
+        if let Some(count) = self.unanswered.get_mut(number(subscription)) {
+            let before = entry.wire == Wire::On { answered: false };
+            let after = wire == Wire::On { answered: false };
+            *count = *count + usize::from(after) - usize::from(before);
+        }
+        entry.wire = wire;
+    }
+}
+
+/// The number of a type, as [`Subscriptions::answered`] takes it.
+pub(crate) const fn number(subscription: &Subscription) -> usize {
+    match subscription {
+        Subscription::Price(_) => PRICE,
+        Subscription::Depth(_) => DEPTH,
+        Subscription::Trade(_) => TRADE,
+        Subscription::TradingStatus(_) => TRADING_STATUS,
+        Subscription::Indicator(_) => INDICATOR,
+        Subscription::News(_) => NEWS,
+    }
+}
+
+pub(crate) const PRICE: usize = 0;
+pub(crate) const DEPTH: usize = 1;
+pub(crate) const TRADE: usize = 2;
+pub(crate) const TRADING_STATUS: usize = 3;
+pub(crate) const INDICATOR: usize = 4;
+pub(crate) const NEWS: usize = 5;
+
+impl From<Wire> for SubscriptionState {
+    fn from(wire: Wire) -> Self {
+        match wire {
+            Wire::Off => Self::Waiting,
+            Wire::On { answered: false } => Self::Sent,
+            Wire::On { answered: true } => Self::Flowing,
+            Wire::Refused => Self::Refused,
+        }
+    }
+}

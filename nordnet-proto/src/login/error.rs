@@ -1,0 +1,160 @@
+//! Why a login gave no session.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::ChallengeError;
+use crate::config::Config;
+use crate::country::{BaseUrl, HostError};
+use crate::credentials::{Credentials, Fingerprint};
+use crate::error::{Error, Refusal};
+use crate::failure::Failure;
+
+/// Why a login gave no session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// The server refused the credentials. No further login is tried until the
+    /// user acts: too many of them may lock the customer out.
+    Refused(Box<LoginRefused>),
+    /// The session was logged out, or there are no credentials to log in with.
+    LoggedOut,
+    /// What the server wanted signed is not signed.
+    Challenge(ChallengeError),
+    /// Whoever holds the private key did not sign; why.
+    Signer(String),
+    /// The server named a feed host that no session key may be sent to.
+    FeedHost(HostError),
+    /// The server was not reached, or its answer was lost.
+    Unreachable(Failure),
+    /// Too many requests.
+    RateLimited {
+        /// How long to wait from the refusal on.
+        wait: Duration,
+    },
+    /// The server is out of order.
+    Unavailable {
+        /// The HTTP status.
+        status: u16,
+        /// How long the server asks to wait.
+        wait: Option<Duration>,
+    },
+    /// An answer of the login calls makes no sense to this version. Its
+    /// content is not shown, since it may hold a session key.
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The login did not end within its deadline.
+    OutOfTime,
+}
+
+impl LoginError {
+    /// Whether a further login is of no use until the user acts.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::LoggedOut)
+    }
+
+    /// How long to wait before a new try has a chance, where that is known.
+    #[must_use]
+    pub const fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { wait } => Some(*wait),
+            Self::Unavailable { wait, .. } => *wait,
+            _ => None,
+        }
+    }
+
+    pub(super) fn from_call(error: Error, credentials: &Credentials, config: &Config) -> Self {
+        let refused = |refusal| {
+            Self::Refused(Box::new(LoginRefused {
+                refusal,
+                fingerprint: credentials.fingerprint().clone(),
+                api_key_ending: credentials.api_key.ending().into(),
+                base_url: config.base_url.clone(),
+            }))
+        };
+        match error {
+            Error::SessionEnded => refused(Refusal {
+                status: 401,
+                code: None,
+                message: None,
+            }),
+            Error::Refused(refusal) if !matches!(refusal.status, 408 | 409 | 425) => {
+                refused(refusal)
+            }
+            Error::Refused(Refusal { status, .. }) => Self::Unavailable { status, wait: None },
+            Error::NotSent(failure) | Error::Lost(failure) => Self::Unreachable(failure),
+            Error::RateLimited { wait } => Self::RateLimited { wait },
+            Error::Unavailable { status, wait } => Self::Unavailable { status, wait },
+            Error::Unreadable(unreadable) => Self::Unreadable {
+                status: unreadable.status,
+            },
+            Error::Login(error) => error,
+            _ => Self::OutOfTime,
+        }
+    }
+}
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refused) => fmt::Display::fmt(refused, f),
+            Self::LoggedOut => f.write_str("logged out; build a new client to log in again"),
+            Self::Challenge(error) => fmt::Display::fmt(error, f),
+            Self::Signer(reason) => write!(f, "the challenge was not signed: {reason}"),
+            Self::FeedHost(error) => write!(f, "the answer to the login is not trusted: {error}"),
+            Self::Unreachable(failure) => fmt::Display::fmt(failure, f),
+            Self::RateLimited { wait } => {
+                write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
+            }
+            Self::Unavailable { status, wait } => {
+                write!(f, "the server is out of order (HTTP {status})")?;
+                wait.map_or(Ok(()), |wait| {
+                    write!(f, "; it asks to wait {} s", wait.as_secs())
+                })
+            }
+            Self::Unreadable { status } => {
+                write!(f, "the answer to the login cannot be read (HTTP {status})")
+            }
+            Self::OutOfTime => f.write_str("the login did not end within its deadline"),
+        }
+    }
+}
+
+impl std::error::Error for LoginError {}
+
+/// A refusal of the credentials, with what it may be due to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoginRefused {
+    /// What the server said.
+    pub refusal: Refusal,
+    /// The fingerprint of the key that signed.
+    pub fingerprint: Fingerprint,
+    /// The last four characters of the API key.
+    pub api_key_ending: String,
+    /// Where the login was tried.
+    pub base_url: BaseUrl,
+}
+
+impl fmt::Display for LoginRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            refusal,
+            fingerprint,
+            api_key_ending,
+            base_url,
+        } = self;
+        write!(f, "login {refusal}. One of these is the cause: ")?;
+        write!(
+            f,
+            "the API key (ends in {api_key_ending}) belongs to another key than this file ({fingerprint}); "
+        )?;
+        f.write_str("the key was replaced or revoked on the Nordnet profile page; ")?;
+        write!(f, "the account is of another country than {base_url}; ")?;
+        f.write_str("API access was not granted to the account. ")?;
+        f.write_str("No further login is tried with these credentials")
+    }
+}

@@ -1,0 +1,305 @@
+//! One call, from a value to its settled answer.
+
+use std::time::{Duration, Instant};
+
+use crate::answer;
+use crate::endpoint::{Auth, Endpoint, Safety};
+use crate::error::Error;
+use crate::failure::{Attempt, Failure};
+use crate::login::LoginError;
+use crate::order::{Intent, InvalidOrder};
+use crate::request::{self, HttpResponse};
+use crate::session::Session;
+use crate::session_key::{Epoch, LoggedIn};
+use crate::step::Outgoing;
+use crate::tries::{self, Flight, Tries};
+
+/// One call of the REST API: attempts, waits and new logins included.
+///
+/// Poll it, do what the [`Step`] says, and poll again, until it is done. For a
+/// call that may not be repeated it hands out the bytes of a request once in
+/// its life; for others once an attempt.
+///
+/// ```text
+///            ┌───────────── again, after a wait or a login ─────────────┐
+///            ▼                                                          │
+///  Ready ──▶ Record (orders, if asked for) ──▶ Send ──▶ InFlight ──▶ answer ──▶ Done
+///    └─────▶ Login, Wait                                 └─ answer_by ──┘
+/// ```
+#[derive(Debug)]
+#[must_use = "a call does nothing unless it is driven"]
+pub struct Operation<E: Endpoint> {
+    endpoint: E,
+    total: Option<Duration>,
+    until: Option<Instant>,
+    state: State<E::Response>,
+    flight: Flight,
+    tries: Tries,
+    /// The session that the attempt in flight was sent with.
+    epoch: Option<Epoch>,
+    logged_in_again: bool,
+    recorded: bool,
+    /// Whether the call stands in the list of unresolved ones.
+    listed: bool,
+    /// Whether an earlier attempt may have taken effect.
+    in_doubt: bool,
+}
+
+#[derive(Debug)]
+enum State<T> {
+    Ready,
+    Wait(Instant),
+    Done(Result<T, Error>),
+    Settled,
+}
+
+/// What [`Operation::poll`] asks for.
+#[derive(Debug)]
+#[must_use = "a call waits for its step to be taken"]
+pub enum Step<T> {
+    /// Send a request; handed out once an attempt.
+    Send(Outgoing),
+    /// A request is out; its answer is due by then.
+    InFlight {
+        /// When the core counts the attempt as lost.
+        answer_by: Instant,
+    },
+    /// A session is needed: ask [`Session::poll_login`] with this, and tell
+    /// [`Operation::handle_login`] how it ended.
+    Login {
+        /// The epoch of a session in doubt.
+        suspect: Option<Epoch>,
+    },
+    /// Record what is about to be asked for, so that it outlives the program,
+    /// and tell [`Operation::handle_recorded`]. Only with
+    /// [`Config::record_intents`](crate::Config::record_intents).
+    Record(Intent),
+    /// Poll again at that time.
+    Wait(Instant),
+    /// The call has ended; handed out once.
+    Done(Result<T, Error>),
+    /// `Done` was handed out before.
+    Settled,
+}
+
+impl<E: Endpoint> Operation<E> {
+    /// A call that takes as long as [`Limits::total`](crate::Limits::total)
+    /// allows, from its first poll.
+    pub fn new(endpoint: E) -> Self {
+        Self {
+            endpoint,
+            total: None,
+            until: None,
+            state: State::Ready,
+            flight: Flight::new(),
+            tries: Tries::new(E::SAFETY),
+            epoch: None,
+            logged_in_again: false,
+            recorded: false,
+            listed: false,
+            in_doubt: false,
+        }
+    }
+
+    /// Ends the call, waits and repeats included, within this time of its
+    /// first poll.
+    pub const fn within(mut self, total: Duration) -> Self {
+        self.total = Some(total);
+        self
+    }
+
+    /// Says what to do next. A request and the end are handed out once; all
+    /// else repeats until it is answered.
+    pub fn poll(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
+        if let Some(since) = self.flight.expire(now) {
+            self.take_answer(session, Err(tries::unanswered()), since, now);
+        }
+        if let Some(answer_by) = self.flight.answer_by() {
+            return Step::InFlight { answer_by };
+        }
+        match std::mem::replace(&mut self.state, State::Settled) {
+            State::Ready => self.next_attempt(session, now),
+            State::Wait(until) if now < until => {
+                self.state = State::Wait(until);
+                Step::Wait(until)
+            }
+            State::Wait(_) => self.next_attempt(session, now),
+            State::Done(result) => Step::Done(result),
+            State::Settled => Step::Settled,
+        }
+    }
+
+    /// Takes the answer to an attempt, or why there is none. An answer to an
+    /// old attempt is ignored.
+    pub fn handle_answer(
+        &mut self,
+        session: &mut Session,
+        attempt: Attempt,
+        answer: Result<HttpResponse, Failure>,
+        now: Instant,
+    ) {
+        if let Some(since) = self.flight.end(attempt) {
+            self.take_answer(session, answer, since, now);
+        }
+    }
+
+    /// Takes how the login ended that [`Step::Login`] asked for. Only a
+    /// failure matters: the session is looked up at the next poll.
+    pub fn handle_login(&mut self, session: &mut Session, result: Result<LoggedIn, LoginError>) {
+        if let (State::Ready, None, Err(error)) = (&self.state, self.flight.answer_by(), result) {
+            self.give_up(session, Error::Login(error));
+        }
+    }
+
+    /// Takes whether the intent was recorded. If not, the order is not sent.
+    pub fn handle_recorded(&mut self, session: &mut Session, result: Result<(), String>) {
+        match result {
+            Ok(()) => self.recorded = true,
+            Err(reason) if matches!(self.state, State::Ready) && !self.recorded => {
+                self.give_up(session, Error::NotRecorded(reason));
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn next_attempt(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
+        self.state = State::Ready;
+        let until = self.deadline(session, now);
+        if now >= until {
+            return self.end(session, Error::OutOfTime, now);
+        }
+        if let Some(resume) = session.paused(E::SAFETY, now) {
+            if E::SAFETY == Safety::OnceOnly || resume >= until {
+                let wait = resume - now;
+                return self.end(session, Error::RateLimited { wait }, now);
+            }
+            self.state = State::Wait(resume);
+            return Step::Wait(resume);
+        }
+        let logged_in = match session.logged_in(now).cloned() {
+            Some(logged_in) => Some(logged_in),
+            None if <E::Auth as Auth>::IN_SESSION => return Step::Login { suspect: None },
+            None => None,
+        };
+        if let Some(step) = self.announce(session, now) {
+            return step;
+        }
+        let key = logged_in.as_ref().map(|logged_in| &*logged_in.key);
+        let Some(key) = <E::Auth as Auth>::pick(key) else {
+            return Step::Login { suspect: None };
+        };
+        let request = match request::encode(&self.endpoint, session.config(), key) {
+            Ok(request) => request,
+            Err(error) => return self.end(session, error, now),
+        };
+        if let Some(intent) = self.endpoint.intent() {
+            session.register().open(intent);
+            self.listed = true;
+        }
+        self.epoch = logged_in
+            .filter(|_| <E::Auth as Auth>::IN_SESSION)
+            .map(|logged_in| logged_in.epoch);
+        Step::Send(Outgoing::begin(
+            request,
+            E::MAX_BODY,
+            &session.config().limits,
+            &mut self.flight,
+            &self.tries,
+            now,
+            until,
+        ))
+    }
+
+    /// Before the first byte of an order leaves, it gets a reference and, if
+    /// asked for, is recorded.
+    fn announce(&mut self, session: &mut Session, now: Instant) -> Option<Step<E::Response>> {
+        self.endpoint.stamp(&mut || session.references().next());
+        let intent = self.endpoint.intent()?;
+        if !self.listed && session.is_unresolved(&intent) {
+            return Some(self.end(session, InvalidOrder::ReferenceInUse.into(), now));
+        }
+        (session.config().record_intents && !self.recorded).then_some(Step::Record(intent))
+    }
+
+    fn take_answer(
+        &mut self,
+        session: &mut Session,
+        answer: Result<HttpResponse, Failure>,
+        since: Instant,
+        now: Instant,
+    ) {
+        if let Ok(response) = &answer {
+            match (response.status().as_u16(), self.epoch) {
+                (429, _) => session.pause(now + answer::rate_limit_wait(response.headers())),
+                (401 | 500.., _) | (_, None) => {}
+                (_, Some(epoch)) => session.touch(epoch, since),
+            }
+        }
+        let again = self.tries.again(&answer, session.random());
+        let may_have_acted = match &answer {
+            Ok(response) => response.status().is_server_error(),
+            Err(failure) => failure.sent,
+        };
+        let until = self.deadline(session, now);
+        if let Some(at) = again.map(|wait| now + wait).filter(|at| *at < until) {
+            self.in_doubt |= may_have_acted;
+            self.state = State::Wait(at);
+            return;
+        }
+        self.settle(session, answer);
+    }
+
+    fn settle(&mut self, session: &mut Session, answer: Result<HttpResponse, Failure>) {
+        let result = self.endpoint.settle(answer);
+        if let (Err(Error::SessionEnded), Some(epoch)) = (&result, self.epoch) {
+            session.invalidate(epoch);
+            if E::SAFETY != Safety::OnceOnly && !self.logged_in_again {
+                self.logged_in_again = true;
+                self.state = State::Ready;
+                return;
+            }
+        }
+        match result {
+            Err(error) => self.give_up(session, error),
+            Ok(response) => self.finish(session, Ok(response)),
+        }
+    }
+
+    /// Ends the call with an error, unless an earlier attempt may have taken
+    /// effect: then the answer of that one counts as lost.
+    fn give_up(&mut self, session: &mut Session, error: Error) {
+        let result = if self.in_doubt && self.endpoint.intent().is_some() {
+            let detail = error.to_string();
+            let lost = Failure::after_sending(crate::Cause::Closed, detail);
+            self.endpoint.settle(Err(lost))
+        } else {
+            Err(error)
+        };
+        self.finish(session, result);
+    }
+
+    fn finish(&mut self, session: &mut Session, result: Result<E::Response, Error>) {
+        if self.listed
+            && let Some(intent) = self.endpoint.intent()
+            && let Some(outcome) = match &result {
+                Ok(response) => E::outcome(response).cloned().map(Ok),
+                Err(error) => Some(Err(error.clone())),
+            }
+        {
+            session.register().close(&intent.reference, outcome);
+        }
+        self.state = State::Done(result);
+    }
+
+    fn end(&mut self, session: &mut Session, error: Error, now: Instant) -> Step<E::Response> {
+        self.give_up(session, error);
+        self.poll(session, now)
+    }
+
+    fn deadline(&mut self, session: &Session, now: Instant) -> Instant {
+        let total = self
+            .total
+            .unwrap_or_else(|| session.config().limits.total(E::SAFETY));
+        *self.until.get_or_insert(now + total)
+    }
+}

@@ -1,0 +1,29 @@
+//! Orders that are never placed twice, never on a guess, and never lost
+//! without a word.
+//!
+//! Three promises hold for [`PlaceOrder`], [`ModifyOrder`] and [`CancelOrder`]:
+//!
+//! - `Err` means that the order was certainly not placed.
+//! - What may have been placed is [`Outcome::Unknown`], and stays listed as
+//!   unresolved until someone looked.
+//! - An order is put on the wire at most once.
+
+mod cancel;
+mod entry;
+mod intent;
+mod modify;
+mod outcome;
+mod reference;
+mod register;
+
+pub use cancel::CancelOrder;
+pub use entry::{InvalidOrder, PlaceOrder};
+pub use intent::{Action, Intent};
+pub use modify::ModifyOrder;
+pub use outcome::{Doubt, Outcome, Rejection, Unresolved};
+pub use reference::Reference;
+pub(crate) use reference::References;
+pub(crate) use register::Register;
+
+/// Verdicts are small; a larger answer is none.
+const MAX_BODY: usize = 64 << 10;

@@ -1,0 +1,72 @@
+//! Cancelling an order.
+
+use http::Method;
+
+use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
+use crate::endpoint::{Endpoint, InSession, Safety, Target, Trade};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::id::{AccountNumber, OrderId};
+use crate::request::HttpResponse;
+
+/// `DELETE /accounts/{accid}/orders/{order_id}`: takes an order back.
+///
+/// Accepted is a request, not an end: fills may arrive until
+/// [`ActionState::DeleteConfirmed`](crate::api::ActionState::DeleteConfirmed).
+/// An order that is gone already gives a rejection that
+/// [says so](super::Rejection::is_already_gone).
+#[derive(Debug)]
+#[must_use = "a cancellation does nothing unless it is sent"]
+pub struct CancelOrder {
+    account: AccountNumber,
+    order_id: OrderId,
+    handle: Option<Reference>,
+}
+
+impl CancelOrder {
+    /// Cancels what is left of an order.
+    pub const fn new(order_id: OrderId, account: AccountNumber) -> Self {
+        Self {
+            account,
+            order_id,
+            handle: None,
+        }
+    }
+
+    fn as_intent(&self) -> Intent {
+        let action = Action::Cancel {
+            order_id: self.order_id,
+        };
+        Intent::new(self.handle.as_ref(), self.account, action)
+    }
+}
+
+impl Endpoint for CancelOrder {
+    const METHOD: Method = Method::DELETE;
+    const SAFETY: Safety = Safety::Idempotent;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = InSession;
+    type Access = Trade;
+    type Response = Outcome;
+
+    fn target(&self, target: &mut Target) {
+        target.segment("accounts").segment(self.account);
+        target.segment("orders").segment(self.order_id);
+    }
+
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
+        outcome::settle(self.as_intent(), answer)
+    }
+
+    fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
+        self.handle.get_or_insert_with(next);
+    }
+
+    fn intent(&self) -> Option<Intent> {
+        Some(self.as_intent())
+    }
+
+    fn outcome(response: &Outcome) -> Option<&Outcome> {
+        Some(response)
+    }
+}

@@ -1,0 +1,238 @@
+//! Entering an order.
+
+use std::fmt;
+
+use http::Method;
+
+use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
+use crate::api::{Amount, Side};
+use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::id::{AccountNumber, TradableId};
+use crate::request::HttpResponse;
+use crate::time::Date;
+
+/// `POST /accounts/{accid}/orders`: a limit order.
+///
+/// Not `Clone`, and consumed by sending: one value, one order. It lives for
+/// the day unless [`PlaceOrder::valid_until`] says otherwise, and nothing
+/// cancels it when the program ends.
+///
+/// ```
+/// use nordnet_proto::api::Amount;
+/// use nordnet_proto::{AccountNumber, Decimal, PlaceOrder, TradableId};
+///
+/// let account = AccountNumber::new(60012345);
+/// let ericsson = TradableId::new(11, "101");
+/// let limit = Amount::new("86.52".parse::<Decimal>()?, "SEK");
+/// let order = PlaceOrder::buy(100, ericsson, limit, account)?;
+/// # let _ = order;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "an order does nothing unless it is sent"]
+pub struct PlaceOrder {
+    account: AccountNumber,
+    tradable: TradableId,
+    side: Side,
+    volume: u64,
+    visible_volume: Option<u64>,
+    price: Amount,
+    valid_until: Option<Date>,
+    reference: Option<Reference>,
+}
+
+impl PlaceOrder {
+    /// Buys a number of units at a price per unit or below.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder`] if the volume or the price is not above zero.
+    pub fn buy(
+        volume: u64,
+        tradable: TradableId,
+        limit: Amount,
+        account: AccountNumber,
+    ) -> Result<Self, InvalidOrder> {
+        Self::limit(Side::Buy, volume, tradable, limit, account)
+    }
+
+    /// Sells a number of units at a price per unit or above.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaceOrder::buy`].
+    pub fn sell(
+        volume: u64,
+        tradable: TradableId,
+        limit: Amount,
+        account: AccountNumber,
+    ) -> Result<Self, InvalidOrder> {
+        Self::limit(Side::Sell, volume, tradable, limit, account)
+    }
+
+    /// Gives the order a reference of your own, unique among your orders. The
+    /// core stamps one on an order without.
+    pub fn reference(mut self, reference: Reference) -> Self {
+        self.reference = Some(reference);
+        self
+    }
+
+    /// Lets the order live through a day, instead of for today only. The
+    /// source gives no time zone.
+    pub const fn valid_until(mut self, date: Date) -> Self {
+        self.valid_until = Some(date);
+        self
+    }
+
+    /// Shows only a part of the volume on the market: an iceberg, where the
+    /// venue takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder::VisibleVolume`] if the part is nothing or more than
+    /// the whole.
+    pub fn visible_volume(mut self, volume: u64) -> Result<Self, InvalidOrder> {
+        if !(1..=self.volume).contains(&volume) {
+            return Err(InvalidOrder::VisibleVolume);
+        }
+        self.visible_volume = Some(volume);
+        Ok(self)
+    }
+
+    fn limit(
+        side: Side,
+        volume: u64,
+        tradable: TradableId,
+        price: Amount,
+        account: AccountNumber,
+    ) -> Result<Self, InvalidOrder> {
+        check_volume(volume)?;
+        check_price(&price)?;
+        Ok(Self {
+            account,
+            tradable,
+            side,
+            volume,
+            visible_volume: None,
+            price,
+            valid_until: None,
+            reference: None,
+        })
+    }
+}
+
+/// The wire has signed 64-bit volumes.
+pub(super) fn check_volume(volume: u64) -> Result<(), InvalidOrder> {
+    match i64::try_from(volume) {
+        Ok(1..) => Ok(()),
+        _ => Err(InvalidOrder::Volume),
+    }
+}
+
+pub(super) fn check_price(price: &Amount) -> Result<(), InvalidOrder> {
+    if price.currency.as_str().is_empty() {
+        return Err(InvalidOrder::Currency);
+    }
+    if price.value.is_positive() {
+        Ok(())
+    } else {
+        Err(InvalidOrder::Price)
+    }
+}
+
+impl Endpoint for PlaceOrder {
+    const METHOD: Method = Method::POST;
+    const SAFETY: Safety = Safety::OnceOnly;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = InSession;
+    type Access = Trade;
+    type Response = Outcome;
+
+    fn target(&self, target: &mut Target) {
+        target
+            .segment("accounts")
+            .segment(self.account)
+            .segment("orders");
+    }
+
+    fn body(&self) -> Body {
+        let mut form = Form::new();
+        form.field("market_id", self.tradable.market)
+            .field("identifier", &self.tradable.identifier)
+            .field("side", &self.side)
+            .field("volume", self.volume)
+            .field("order_type", "LIMIT")
+            .field("price", self.price.value)
+            .field("currency", &self.price.currency)
+            .optional("valid_until", self.valid_until)
+            .optional("open_volume", self.visible_volume)
+            .optional("reference", self.reference.as_ref());
+        Body::Form(form)
+    }
+
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
+        outcome::settle(self.as_intent(), answer)
+    }
+
+    fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
+        self.reference.get_or_insert_with(next);
+    }
+
+    fn intent(&self) -> Option<Intent> {
+        Some(self.as_intent())
+    }
+
+    fn outcome(response: &Outcome) -> Option<&Outcome> {
+        Some(response)
+    }
+}
+
+impl PlaceOrder {
+    fn as_intent(&self) -> Intent {
+        let action = Action::Place {
+            tradable: self.tradable.clone(),
+            side: self.side.clone(),
+            volume: self.volume,
+            price: self.price.clone(),
+        };
+        Intent::new(self.reference.as_ref(), self.account, action)
+    }
+}
+
+/// A rule that an order breaks, known before anything is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidOrder {
+    /// The volume is zero, or larger than the wire takes.
+    Volume,
+    /// The price is not above zero.
+    Price,
+    /// The price has no currency.
+    Currency,
+    /// The visible volume is nothing or more than the whole.
+    VisibleVolume,
+    /// The reference is not 1 to 50 printable ASCII characters.
+    Reference,
+    /// Another order with this reference is not settled.
+    ReferenceInUse,
+    /// The change holds nothing to change.
+    NothingToChange,
+}
+
+impl fmt::Display for InvalidOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Volume => "the volume of an order has to be above zero",
+            Self::Price => "the price of an order has to be above zero",
+            Self::Currency => "the price of an order needs a currency",
+            Self::VisibleVolume => "the visible volume has to be from 1 to the whole volume",
+            Self::Reference => "a reference is 1 to 50 printable ASCII characters",
+            Self::ReferenceInUse => "another order with this reference is not settled",
+            Self::NothingToChange => "a change needs a new price or a new volume",
+        })
+    }
+}
+
+impl std::error::Error for InvalidOrder {}

@@ -1,0 +1,105 @@
+//! What an order call is about to ask of the exchange.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Reference;
+use crate::api::{Amount, Side};
+use crate::id::{AccountNumber, OrderId, TradableId};
+
+/// What an order call asks for, known before its first byte leaves.
+///
+/// Holds no secret; fit for a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Intent {
+    /// The handle of the call.
+    pub reference: Reference,
+    /// The account.
+    pub account: AccountNumber,
+    /// What is asked for.
+    pub action: Action,
+}
+
+/// What an order call asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum Action {
+    /// A new order.
+    Place {
+        /// What to trade.
+        tradable: TradableId,
+        /// The direction.
+        side: Side,
+        /// How many units.
+        volume: u64,
+        /// The limit price of one unit.
+        price: Amount,
+    },
+    /// A change of an order; what is `None` stays.
+    Modify {
+        /// The order.
+        order_id: OrderId,
+        /// The new limit price.
+        price: Option<Amount>,
+        /// The new volume.
+        volume: Option<u64>,
+    },
+    /// A cancellation of an order.
+    Cancel {
+        /// The order.
+        order_id: OrderId,
+    },
+}
+
+impl Intent {
+    pub(super) fn new(
+        reference: Option<&Reference>,
+        account: AccountNumber,
+        action: Action,
+    ) -> Self {
+        Self {
+            reference: reference.cloned().unwrap_or_else(Reference::missing),
+            account,
+            action,
+        }
+    }
+}
+
+impl fmt::Display for Intent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.action, f)?;
+        write!(f, " in account {} ({})", self.account, self.reference)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Place {
+                tradable,
+                side,
+                volume,
+                price,
+            } => {
+                write!(f, "{side} {volume} {tradable} limit {price}")
+            }
+            Self::Modify {
+                order_id,
+                price,
+                volume,
+            } => {
+                write!(f, "change order {order_id}")?;
+                if let Some(price) = price {
+                    write!(f, " to limit {price}")?;
+                }
+                if let Some(volume) = volume {
+                    write!(f, " to volume {volume}")?;
+                }
+                Ok(())
+            }
+            Self::Cancel { order_id } => write!(f, "cancel order {order_id}"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Changing an order.
+
+use http::Method;
+
+use super::entry::{check_price, check_volume};
+use super::{Action, Intent, InvalidOrder, MAX_BODY, Outcome, Reference, outcome};
+use crate::api::Amount;
+use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::id::{AccountNumber, OrderId};
+use crate::request::HttpResponse;
+
+/// `PUT /accounts/{accid}/orders/{order_id}`: a new price or volume of an
+/// order. What is left out stays.
+///
+/// Never repeated by itself: it could overwrite a newer change. Whether the
+/// volume counts units that are already executed is not documented.
+#[derive(Debug)]
+#[must_use = "a change does nothing unless it is sent"]
+pub struct ModifyOrder {
+    account: AccountNumber,
+    order_id: OrderId,
+    price: Option<Amount>,
+    volume: Option<u64>,
+    handle: Option<Reference>,
+}
+
+impl ModifyOrder {
+    /// Changes the limit price of one unit.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder`] if the price is not above zero.
+    pub fn price(
+        order_id: OrderId,
+        price: Amount,
+        account: AccountNumber,
+    ) -> Result<Self, InvalidOrder> {
+        Self::new(order_id, Some(price), None, account)
+    }
+
+    /// Changes the number of units.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder`] if the volume is not above zero.
+    pub fn volume(
+        order_id: OrderId,
+        volume: u64,
+        account: AccountNumber,
+    ) -> Result<Self, InvalidOrder> {
+        Self::new(order_id, None, Some(volume), account)
+    }
+
+    /// Changes the limit price, the number of units, or both.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder`] if neither is given, or one is not above zero.
+    pub fn new(
+        order_id: OrderId,
+        price: Option<Amount>,
+        volume: Option<u64>,
+        account: AccountNumber,
+    ) -> Result<Self, InvalidOrder> {
+        if price.is_none() && volume.is_none() {
+            return Err(InvalidOrder::NothingToChange);
+        }
+        price.as_ref().map_or(Ok(()), check_price)?;
+        volume.map_or(Ok(()), check_volume)?;
+        Ok(Self {
+            account,
+            order_id,
+            price,
+            volume,
+            handle: None,
+        })
+    }
+
+    fn as_intent(&self) -> Intent {
+        let action = Action::Modify {
+            order_id: self.order_id,
+            price: self.price.clone(),
+            volume: self.volume,
+        };
+        Intent::new(self.handle.as_ref(), self.account, action)
+    }
+}
+
+impl Endpoint for ModifyOrder {
+    const METHOD: Method = Method::PUT;
+    const SAFETY: Safety = Safety::OnceOnly;
+    const MAX_BODY: usize = MAX_BODY;
+    type Auth = InSession;
+    type Access = Trade;
+    type Response = Outcome;
+
+    fn target(&self, target: &mut Target) {
+        target.segment("accounts").segment(self.account);
+        target.segment("orders").segment(self.order_id);
+    }
+
+    fn body(&self) -> Body {
+        let mut form = Form::new();
+        form.optional("price", self.price.as_ref().map(|price| price.value))
+            .optional("currency", self.price.as_ref().map(|price| &price.currency))
+            .optional("volume", self.volume);
+        Body::Form(form)
+    }
+
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
+        outcome::settle(self.as_intent(), answer)
+    }
+
+    fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
+        self.handle.get_or_insert_with(next);
+    }
+
+    fn intent(&self) -> Option<Intent> {
+        Some(self.as_intent())
+    }
+
+    fn outcome(response: &Outcome) -> Option<&Outcome> {
+        Some(response)
+    }
+}

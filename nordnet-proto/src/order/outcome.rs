@@ -1,0 +1,168 @@
+//! What became of an order call.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Intent, Reference};
+use crate::answer;
+use crate::api::{OrderReply, ResultCode};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::request::HttpResponse;
+
+/// What became of an order call that was not certainly in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an order may be live"]
+pub enum Outcome {
+    /// Nordnet took the request. The market has the last word: watch
+    /// [`OrderReply::action_state`], the private feed, or the order list.
+    Accepted(OrderReply),
+    /// Nordnet or the exchange refused the request; nothing was changed.
+    Rejected(Rejection),
+    /// Nobody knows yet. The request may have taken effect, and must not be
+    /// repeated before the orders and trades of the account say that it has
+    /// not. It stays listed as unresolved.
+    Unknown(Unresolved),
+}
+
+/// A refusal of an order call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The HTTP status: 200 where the verdict came inside the answer.
+    pub status: u16,
+    /// The machine-readable key; the set is not documented.
+    pub code: Option<String>,
+    /// The reason in the language of the request.
+    pub message: Option<String>,
+    /// The verdict, where there was one.
+    pub reply: Option<OrderReply>,
+}
+
+impl Rejection {
+    /// Whether there is no such order (any more): HTTP 404 to a change or a
+    /// cancellation.
+    #[must_use]
+    pub const fn is_already_gone(&self) -> bool {
+        self.status == 404
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_already_gone() {
+            "there is no such order"
+        } else {
+            "rejected"
+        })?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        match self.message.as_deref() {
+            Some(message) if !message.is_empty() => write!(f, ": {message}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An order call whose outcome nobody knows yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unresolved {
+    /// The handle of the call; for a new order also the text that the order
+    /// carries, if it exists.
+    pub reference: Reference,
+    /// What was asked for.
+    pub intent: Intent,
+    /// Why the outcome is not known.
+    pub doubt: Doubt,
+}
+
+impl Unresolved {
+    pub(super) fn new(intent: Intent, doubt: Doubt) -> Self {
+        Self {
+            reference: intent.reference.clone(),
+            intent,
+            doubt,
+        }
+    }
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "outcome unknown: {} ({})", self.intent, self.doubt)
+    }
+}
+
+/// Why the outcome of an order call is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// The request is out and not answered.
+    InFlight,
+    /// The answer was lost.
+    Lost(Failure),
+    /// The server answered with a status that says nothing about the order.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// How long the server asks to wait.
+        wait: Option<Duration>,
+    },
+    /// The verdict cannot be read: the order is probably live.
+    Unreadable(String),
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InFlight => f.write_str("not answered yet"),
+            Self::Lost(failure) => fmt::Display::fmt(failure, f),
+            Self::Status { status, .. } => write!(f, "HTTP {status}"),
+            Self::Unreadable(reason) => write!(f, "the verdict cannot be read: {reason}"),
+        }
+    }
+}
+
+/// Says what the answer to an order call means. `Err` is certain: nothing was
+/// placed, changed or cancelled.
+pub(super) fn settle(
+    intent: Intent,
+    answer: Result<HttpResponse, Failure>,
+) -> Result<Outcome, Error> {
+    let unknown = |doubt| Ok(Outcome::Unknown(Unresolved::new(intent, doubt)));
+    let response = match answer {
+        Ok(response) => response,
+        Err(failure) if failure.sent => return unknown(Doubt::Lost(failure)),
+        Err(failure) => return Err(Error::NotSent(failure)),
+    };
+    match response.status().as_u16() {
+        200 => match serde_json::from_slice::<OrderReply>(response.body().as_bytes()) {
+            Ok(reply) if reply.result_code == ResultCode::Ok => Ok(Outcome::Accepted(reply)),
+            Ok(reply) => Ok(Outcome::Rejected(Rejection {
+                status: 200,
+                code: Some(reply.result_code.as_str().into()),
+                message: reply.message.clone(),
+                reply: Some(reply),
+            })),
+            Err(error) => unknown(Doubt::Unreadable(error.to_string())),
+        },
+        status @ (400 | 403 | 404 | 405 | 413 | 415 | 422) => {
+            let refusal = answer::refusal(&response);
+            Ok(Outcome::Rejected(Rejection {
+                status,
+                code: refusal.code,
+                message: refusal.message,
+                reply: None,
+            }))
+        }
+        401 => Err(Error::SessionEnded),
+        429 => Err(Error::RateLimited {
+            wait: answer::rate_limit_wait(response.headers()),
+        }),
+        status => unknown(Doubt::Status {
+            status,
+            wait: answer::retry_after(response.headers()),
+        }),
+    }
+}

@@ -1,0 +1,310 @@
+//! What all calls and both feeds of a client share.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use crate::api::{Logout, TouchSession};
+use crate::backoff::Backoff;
+use crate::config::Config;
+use crate::credentials::Credentials;
+use crate::endpoint::Safety;
+use crate::error::Error;
+use crate::login::{Login, LoginError};
+use crate::operation::Operation;
+use crate::order::{Intent, Outcome, Reference, References, Register, Unresolved};
+use crate::random::Random;
+use crate::session_key::{Epoch, LoggedIn};
+
+/// Reads wait this much longer than cancellations after a 429, so that these
+/// go first.
+const READS_AFTER_CANCELS: Duration = Duration::from_millis(500);
+
+/// How long after a keep-alive that failed the next one is tried.
+const KEEP_ALIVE_RETRY: Duration = Duration::from_secs(60);
+
+/// The session of a client, shared by all its calls and feeds: who may log in,
+/// which key is current, when to pause, when to keep alive, and which order
+/// calls are not settled.
+///
+/// A driver keeps it behind a lock that it never holds while it waits.
+#[derive(Debug)]
+pub struct Session {
+    config: Arc<Config>,
+    credentials: Option<Arc<Credentials>>,
+    random: Random,
+    references: References,
+    register: Register,
+    current: Option<Current>,
+    last_epoch: Option<Epoch>,
+    /// Upgrades while the login that was handed out is being driven.
+    turn: Weak<()>,
+    trouble: Option<Trouble>,
+    login_backoff: Backoff,
+    paused_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Current {
+    logged_in: LoggedIn,
+    touched: Instant,
+    keep_alive_at: Instant,
+}
+
+/// Why there is no login now.
+#[derive(Debug)]
+struct Trouble {
+    error: LoginError,
+    /// `None` latches.
+    until: Option<Instant>,
+}
+
+/// What somebody who needs a session has to do.
+#[derive(Debug)]
+#[must_use = "somebody has to log in"]
+pub enum LoginTurn {
+    /// Nothing: here it is.
+    Ready(LoggedIn),
+    /// Drive this login, and give its result to [`Session::handle_login`].
+    Drive(Login),
+    /// Wait for the login that somebody else drives, and ask again.
+    Busy,
+    /// Give up: the last login failed, and a new one is of no use yet.
+    Failed(LoginError),
+}
+
+impl Session {
+    /// A session that is not logged in yet.
+    ///
+    /// The seed is 16 random bytes. From them come the jitter of waits and
+    /// the references of orders, so no two clients may have the same.
+    #[must_use]
+    pub fn new(config: Config, credentials: Credentials, seed: [u8; 16]) -> Self {
+        Self::build(config, Some(credentials), seed)
+    }
+
+    /// A session that lives until its key expires, without credentials to log
+    /// in again.
+    #[must_use]
+    pub fn resume(config: Config, logged_in: LoggedIn, seed: [u8; 16], now: Instant) -> Self {
+        let mut session = Self::build(config, None, seed);
+        session.handle_login(Ok(logged_in), now);
+        session
+    }
+
+    /// Says what somebody who needs a session has to do. `suspect` is the
+    /// epoch of a session that a feed found refused: it is checked first.
+    pub fn poll_login(&mut self, suspect: Option<Epoch>, now: Instant) -> LoginTurn {
+        let current = self.logged_in(now).cloned();
+        let suspected = match current {
+            Some(logged_in) if suspect != Some(logged_in.epoch) => {
+                return LoginTurn::Ready(logged_in);
+            }
+            suspected => suspected,
+        };
+        if let Some(trouble) = &self.trouble
+            && trouble.until.is_none_or(|until| now < until)
+        {
+            return LoginTurn::Failed(trouble.error.clone());
+        }
+        if self.turn.upgrade().is_some() {
+            return LoginTurn::Busy;
+        }
+        let Some(credentials) = self.credentials.clone() else {
+            return LoginTurn::Failed(LoginError::LoggedOut);
+        };
+        let turn = Arc::new(());
+        self.turn = Arc::downgrade(&turn);
+        let epoch = self.last_epoch.map_or(Epoch::FIRST, Epoch::next);
+        self.last_epoch = Some(epoch);
+        let random = self.random.split();
+        let config = Arc::clone(&self.config);
+        LoginTurn::Drive(Login::new(
+            config,
+            credentials,
+            epoch,
+            suspected,
+            random,
+            turn,
+        ))
+    }
+
+    /// Takes the result of the login that was handed out.
+    ///
+    /// A refusal latches: no further login is handed out. After any other
+    /// failure everybody who asks is told the same for a while.
+    pub fn handle_login(&mut self, result: Result<LoggedIn, LoginError>, now: Instant) {
+        match result {
+            // Closed in the meantime.
+            Ok(_) if self.is_latched() => {}
+            Ok(logged_in) => {
+                self.trouble = None;
+                self.login_backoff.reset();
+                self.last_epoch = self.last_epoch.max(Some(logged_in.epoch));
+                self.current = Some(Current {
+                    keep_alive_at: now + self.keep_alive_pause(&logged_in),
+                    touched: now,
+                    logged_in,
+                });
+            }
+            Err(error) if error.is_refusal() => {
+                self.current = None;
+                self.trouble = Some(Trouble { error, until: None });
+            }
+            Err(error) => {
+                let pause = self.login_backoff.next(&mut self.random);
+                let pause = error.wait().map_or(pause, |wait| wait.max(pause));
+                self.trouble = Some(Trouble {
+                    error,
+                    until: Some(now + pause),
+                });
+            }
+        }
+    }
+
+    /// Lets logins happen again after a refusal, because the user has mended
+    /// its cause.
+    pub fn forgive(&mut self) {
+        self.trouble = None;
+    }
+
+    /// Ends the session for good: gives the call that logs out, if there is a
+    /// session, and lets no new one begin.
+    pub fn close(&mut self, now: Instant) -> Option<Operation<Logout>> {
+        self.trouble = Some(Trouble {
+            error: LoginError::LoggedOut,
+            until: None,
+        });
+        self.logged_in(now)?;
+        Some(Operation::new(Logout::new()))
+    }
+
+    /// Gives the call that keeps an idle session alive, when it is due.
+    pub fn handle_timeout(&mut self, now: Instant) -> Option<Operation<TouchSession>> {
+        let due = self.poll_timeout().is_some_and(|at| at <= now);
+        let current = self.current.as_mut().filter(|_| due)?;
+        current.keep_alive_at = now + KEEP_ALIVE_RETRY;
+        Some(Operation::new(TouchSession::new()))
+    }
+
+    /// When [`Session::handle_timeout`] is to be called: every call of an
+    /// answered session moves it on.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let keeps_alive = self.config.keep_alive && self.trouble.is_none();
+        let current = self.current.as_ref().filter(|_| keeps_alive)?;
+        Some(current.keep_alive_at)
+    }
+
+    /// Takes an order call off the list of unresolved ones, once its outcome
+    /// has been learnt by other means.
+    pub fn resolve(&mut self, reference: &Reference) -> Option<Unresolved> {
+        self.register.resolve(reference)
+    }
+
+    /// The order calls whose outcome is not known, those in flight included.
+    #[must_use]
+    pub fn unresolved(&self) -> Vec<Unresolved> {
+        self.register.unresolved()
+    }
+
+    /// What became of an order call, also of one whose caller has gone. The
+    /// latest thousand are remembered.
+    #[must_use]
+    pub fn outcome(&self, reference: &Reference) -> Option<Result<Outcome, Error>> {
+        self.register.outcome(reference)
+    }
+
+    /// The settings of the client.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The current session, unless it is known to have expired.
+    pub(crate) fn logged_in(&mut self, now: Instant) -> Option<&LoggedIn> {
+        self.current
+            .take_if(|current| current.touched + current.logged_in.expires_in <= now);
+        self.current.as_ref().map(|current| &current.logged_in)
+    }
+
+    /// Notes that a call of the session, sent at that time, was answered.
+    pub(crate) fn touch(&mut self, epoch: Epoch, sent: Instant) {
+        let Some(mut current) = self.current.take() else {
+            return;
+        };
+        if current.logged_in.epoch == epoch && sent > current.touched {
+            current.touched = sent;
+            current.keep_alive_at = sent + self.keep_alive_pause(&current.logged_in);
+        }
+        self.current = Some(current);
+    }
+
+    /// Drops a session that the server does not accept, unless a newer one
+    /// has taken its place.
+    pub(crate) fn invalidate(&mut self, epoch: Epoch) {
+        self.current
+            .take_if(|current| current.logged_in.epoch == epoch);
+    }
+
+    /// Pauses the whole client after a 429.
+    pub(crate) fn pause(&mut self, until: Instant) {
+        self.paused_until = self.paused_until.max(Some(until));
+    }
+
+    /// Until when a call of this kind has to wait.
+    pub(crate) fn paused(&self, safety: Safety, now: Instant) -> Option<Instant> {
+        let until = match safety {
+            Safety::Read => self.paused_until? + READS_AFTER_CANCELS,
+            Safety::Idempotent | Safety::OnceOnly => self.paused_until?,
+        };
+        (now < until).then_some(until)
+    }
+
+    pub(crate) fn references(&mut self) -> &mut References {
+        &mut self.references
+    }
+
+    pub(crate) fn random(&mut self) -> &mut Random {
+        &mut self.random
+    }
+
+    pub(crate) fn register(&mut self) -> &mut Register {
+        &mut self.register
+    }
+
+    pub(crate) fn is_unresolved(&self, intent: &Intent) -> bool {
+        self.register.is_unresolved(&intent.reference)
+    }
+
+    fn is_latched(&self) -> bool {
+        self.trouble
+            .as_ref()
+            .is_some_and(|trouble| trouble.until.is_none())
+    }
+
+    fn build(config: Config, credentials: Option<Credentials>, seed: [u8; 16]) -> Self {
+        let mut random = Random::new(seed);
+        Self {
+            references: References::new(&config.reference_tag, &mut random),
+            config: Arc::new(config),
+            credentials: credentials.map(Arc::new),
+            random,
+            register: Register::default(),
+            current: None,
+            last_epoch: None,
+            turn: Weak::new(),
+            trouble: None,
+            login_backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
+            paused_until: None,
+        }
+    }
+
+    /// Half the life of an idle session, give or take a tenth: two tries are
+    /// left when the first fails.
+    fn keep_alive_pause(&mut self, logged_in: &LoggedIn) -> Duration {
+        let half = logged_in.expires_in / 2;
+        let tenth = half / 10;
+        let spread = u64::try_from(tenth.as_millis()).unwrap_or(u64::MAX / 2) * 2;
+        half - tenth + Duration::from_millis(self.random.up_to(spread))
+    }
+}

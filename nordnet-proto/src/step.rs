@@ -1,0 +1,58 @@
+//! A request on its way to the driver.
+
+use std::time::Instant;
+
+use crate::config::Limits;
+use crate::failure::Attempt;
+use crate::request::HttpRequest;
+use crate::tries::{Flight, Tries};
+
+/// A request to be sent, with all that the driver has to keep to.
+///
+/// Handed out once an attempt. Answer it with `handle_answer`, naming
+/// [`Outgoing::attempt`]; a driver that runs out of time reports
+/// [`Cause::Timeout`](crate::Cause::Timeout) and never uses that connection
+/// again, since the late answer would be read as another call's.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outgoing {
+    /// Which attempt this is.
+    pub attempt: Attempt,
+    /// What to send.
+    pub request: HttpRequest,
+    /// Whether a connection that was kept from an earlier call may be used.
+    /// If not, a new one has to be opened.
+    pub may_reuse_connection: bool,
+    /// When a new connection has to be up: name, TCP and TLS.
+    pub connect_by: Instant,
+    /// When the whole answer has to be there.
+    pub answer_by: Instant,
+    /// The largest head of an answer, in bytes.
+    pub max_head: usize,
+    /// The largest body of an answer, in bytes.
+    pub max_body: usize,
+}
+
+impl Outgoing {
+    /// Begins an attempt that ends within the call's total deadline.
+    pub(crate) fn begin(
+        request: HttpRequest,
+        max_body: usize,
+        limits: &Limits,
+        flight: &mut Flight,
+        tries: &Tries,
+        now: Instant,
+        until: Instant,
+    ) -> Self {
+        let answer_by = until.min(now + limits.answer);
+        Self {
+            attempt: flight.begin(now, answer_by),
+            request,
+            may_reuse_connection: tries.may_reuse_connection(),
+            connect_by: answer_by.min(now + limits.connect),
+            answer_by,
+            max_head: limits.max_head,
+            max_body,
+        }
+    }
+}

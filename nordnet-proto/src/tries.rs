@@ -1,0 +1,145 @@
+//! When a call is tried again: the one place that decides it.
+
+use std::time::{Duration, Instant};
+
+use crate::answer;
+use crate::backoff::Backoff;
+use crate::endpoint::Safety;
+use crate::failure::{Attempt, Cause, Failure};
+use crate::random::Random;
+use crate::request::HttpResponse;
+
+/// How a call has fared so far.
+#[derive(Debug)]
+pub(crate) struct Tries {
+    safety: Safety,
+    lost: u8,
+    limited: u8,
+    down: u8,
+    stale: bool,
+    backoff: Backoff,
+}
+
+impl Tries {
+    pub(crate) fn new(safety: Safety) -> Self {
+        Self {
+            safety,
+            lost: 0,
+            limited: 0,
+            down: 0,
+            stale: false,
+            backoff: Backoff::new(Duration::from_millis(200), Duration::from_secs(5)),
+        }
+    }
+
+    /// Whether the next attempt may use a connection that was kept: once one
+    /// has turned out dead, the next may be dead too.
+    pub(crate) const fn may_reuse_connection(&self) -> bool {
+        !self.stale
+    }
+
+    /// Counts the answer, and says after how long the call is to be tried
+    /// again, if at all.
+    ///
+    /// | trouble | read | idempotent | once only |
+    /// |---|---|---|---|
+    /// | a kept connection was dead, nothing sent | once | once | once |
+    /// | nothing sent, or the answer lost | 3 times | 2 times | never |
+    /// | 429 | while time lasts | once | never |
+    /// | 5xx | 3 times | once | never |
+    pub(crate) fn again(
+        &mut self,
+        answer: &Result<HttpResponse, Failure>,
+        random: &mut Random,
+    ) -> Option<Duration> {
+        let (most, count, wait) = match answer {
+            Err(Failure {
+                sent: false,
+                cause: Cause::Closed,
+                ..
+            }) if !self.stale => {
+                self.stale = true;
+                return Some(Duration::ZERO);
+            }
+            Err(failure) if !answer::is_repeatable(failure) => return None,
+            Err(_) => ((3, 2), &mut self.lost, None),
+            Ok(response) => match response.status().as_u16() {
+                429 => {
+                    let wait = answer::rate_limit_wait(response.headers());
+                    ((u8::MAX, 1), &mut self.limited, Some(wait))
+                }
+                500..=599 => {
+                    let wait = answer::retry_after(response.headers());
+                    ((3, 1), &mut self.down, wait)
+                }
+                _ => return None,
+            },
+        };
+        let most = match self.safety {
+            Safety::Read => most.0,
+            Safety::Idempotent => most.1,
+            Safety::OnceOnly => 0,
+        };
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(wait.unwrap_or_else(|| self.backoff.next(random)))
+    }
+}
+
+/// The request that is out, or none: pairs answers with attempts.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    attempt: Attempt,
+    out: Option<Out>,
+}
+
+#[derive(Debug)]
+struct Out {
+    since: Instant,
+    answer_by: Instant,
+}
+
+impl Flight {
+    pub(crate) const fn new() -> Self {
+        Self {
+            attempt: Attempt::NONE,
+            out: None,
+        }
+    }
+
+    /// Begins an attempt that has to be answered by then.
+    pub(crate) fn begin(&mut self, since: Instant, answer_by: Instant) -> Attempt {
+        self.attempt = self.attempt.next();
+        self.out = Some(Out { since, answer_by });
+        self.attempt
+    }
+
+    /// When the attempt that is out has to be answered.
+    pub(crate) fn answer_by(&self) -> Option<Instant> {
+        self.out.as_ref().map(|out| out.answer_by)
+    }
+
+    /// Ends the attempt that is out and says when it began; `None` for an
+    /// answer to an old one.
+    pub(crate) fn end(&mut self, attempt: Attempt) -> Option<Instant> {
+        if self.attempt != attempt {
+            return None;
+        }
+        self.out.take().map(|out| out.since)
+    }
+
+    /// Ends the attempt that is out if its time is over.
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<Instant> {
+        self.out
+            .take_if(|out| out.answer_by <= now)
+            .map(|out| out.since)
+    }
+}
+
+/// What the core says of an attempt that the driver did not answer in time. It
+/// cannot know whether a byte left, so one may have.
+pub(crate) fn unanswered() -> Failure {
+    Failure::after_sending(Cause::Timeout, "")
+}
