@@ -1,0 +1,189 @@
+//! What the reference leaves open, as switches with every answer.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares the switches: a type each, the struct that holds them, and the
+/// parsing of `NAME=VALUE,..` with the list of what there is.
+macro_rules! switches {
+    ($(
+        $(#[$doc:meta])*
+        $field:ident : $name:ident {
+            $(#[$first_doc:meta])* $first:ident = $first_text:literal,
+            $($(#[$other_doc:meta])* $other:ident = $other_text:literal,)*
+        }
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            pub enum $name {
+                $(#[$first_doc])*
+                #[default]
+                $first,
+                $($(#[$other_doc])* $other,)*
+            }
+        )*
+
+        /// The answers to the questions that the reference leaves open.
+        ///
+        /// A client must work with all of them. Parsed from `NAME=VALUE,..`;
+        /// the default is the likeliest answer to each.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Dialect {
+            $($(#[$doc])* pub $field: $name,)*
+        }
+
+        impl Dialect {
+            /// Every switch with its values, the default first.
+            pub const KNOWN: &'static [(&'static str, &'static [&'static str])] = &[
+                $((stringify!($field), &[$first_text, $($other_text),*]),)*
+            ];
+
+            fn set(&mut self, switch: &str, value: &str) -> bool {
+                match (switch, value) {
+                    $(
+                        (stringify!($field), $first_text) => self.$field = $name::$first,
+                        $((stringify!($field), $other_text) => self.$field = $name::$other,)*
+                    )*
+                    _ => return false,
+                }
+                true
+            }
+        }
+    };
+}
+
+switches! {
+    /// How prices and other doubles are written.
+    numbers: Numbers {
+        /// As a JVM prints a double: `111.0`, `2.06845115E7`.
+        Jvm = "jvm",
+        /// The shortest plain decimal: `111`, `20684511.5`.
+        Plain = "plain",
+    }
+    /// White space between the parts of a JSON text.
+    spaces: Spaces {
+        /// None.
+        None = "none",
+        /// One space after each colon and comma.
+        Some = "some",
+    }
+    /// The order of an object's members.
+    members: Members {
+        /// The order of the reference's tables.
+        Table = "table",
+        /// Another order every time.
+        Shuffled = "shuffled",
+    }
+    /// Whether a filled order is still in the list without `deleted=true`.
+    filled_orders: FilledOrders {
+        /// It is not.
+        Hidden = "hidden",
+        /// It is.
+        Listed = "listed",
+    }
+    /// What a second subscription to the same thing brings.
+    repeated_subscribe: RepeatedSubscribe {
+        /// A full message, once more.
+        Full = "full",
+        /// Nothing.
+        Ignored = "ignored",
+    }
+    /// The account ids (accid), which are valid in one session only.
+    accids: Accids {
+        /// The same in every session.
+        Stable = "stable",
+        /// Other ones in the next session.
+        Rotated = "rotated",
+        /// None, as on a partner's session.
+        Absent = "absent",
+    }
+    /// The shape of an order on the private feed.
+    order_events: OrderEvents {
+        /// All members of the REST schema.
+        Full = "full",
+        /// The members of the published example, without `traded_volume`.
+        Lean = "lean",
+    }
+    /// What happens to the feeds of a session that expires.
+    expiry: Expiry {
+        /// They stay up; the next feed login with the key is refused.
+        KeepsFeeds = "keeps_feeds",
+        /// They are closed.
+        CutsFeeds = "cuts_feeds",
+    }
+    /// Which login challenges can be answered.
+    challenges: Challenges {
+        /// Each one for its 30 seconds.
+        Many = "many",
+        /// Only the newest.
+        Newest = "newest",
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = UnknownSwitch;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSwitch> {
+        let mut dialect = Self::default();
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let known = part
+                .split_once('=')
+                .is_some_and(|(switch, value)| dialect.set(switch.trim(), value.trim()));
+            if !known {
+                return Err(UnknownSwitch(part.to_owned()));
+            }
+        }
+        Ok(dialect)
+    }
+}
+
+/// A dialect text names a switch or a value that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownSwitch(String);
+
+impl fmt::Display for UnknownSwitch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown dialect `{}`; known are", self.0)?;
+        for (index, (switch, values)) in Dialect::KNOWN.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "," };
+            write!(f, "{separator} {switch}={}", values.join("|"))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for UnknownSwitch {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_switches_and_keeps_the_other_defaults() {
+        let dialect: Dialect = "numbers=plain,filled_orders=listed".parse().unwrap();
+        assert_eq!(dialect.numbers, Numbers::Plain);
+        assert_eq!(dialect.filled_orders, FilledOrders::Listed);
+        assert_eq!(dialect.spaces, Spaces::None);
+    }
+
+    #[test]
+    fn every_known_value_is_accepted() {
+        for (switch, values) in Dialect::KNOWN {
+            for value in *values {
+                assert!(format!("{switch}={value}").parse::<Dialect>().is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_an_unknown_name_and_lists_the_known() {
+        for text in ["colour=red", "numbers=roman", "numbers"] {
+            let error = text.parse::<Dialect>().unwrap_err().to_string();
+            assert!(
+                error.contains(text) && error.contains("numbers=jvm|plain"),
+                "{error}"
+            );
+        }
+    }
+}

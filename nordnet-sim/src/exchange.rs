@@ -1,0 +1,330 @@
+//! The exchange without its server: values and times in, values out.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::dialect::Expiry;
+use crate::json::Encoder;
+use crate::rng::Rng;
+
+mod accounts;
+mod agenda;
+mod audit;
+mod clock;
+mod control;
+mod feed;
+mod listings;
+mod login;
+mod market;
+mod matching;
+mod orders;
+mod reference;
+mod request;
+mod rest;
+mod route;
+mod ticks;
+
+pub use audit::{AuditEntry, Counters};
+pub use control::{Answer, ControlError, Cut, Feeds, OrderRecord};
+pub use feed::{ConnectionId, FeedKind};
+pub use market::Side;
+pub use request::{Reply, Request, Response};
+
+use accounts::Account;
+use agenda::Agenda;
+use audit::Audit;
+use clock::Clock;
+use control::Scripts;
+use feed::Connection;
+use login::Gate;
+use market::{Indicator, Instrument};
+use orders::{Order, OwnTrade};
+
+/// Nordnet's side of the API, as a value.
+///
+/// It touches no socket, no clock and no thread. Time is what the caller says
+/// it is: the time since the exchange was made, never going backwards (an
+/// earlier time counts as the latest one). The same seed and the same inputs
+/// at the same times give the same bytes.
+///
+/// After each call, [`poll_output`](Self::poll_output) is drained and
+/// [`poll_timeout`](Self::poll_timeout) asked again.
+///
+/// ```
+/// use std::time::Duration;
+/// use nordnet_sim::{Config, Exchange, KeyPair, Request};
+///
+/// let keys = KeyPair::from_seed(&[1; 32]);
+/// let mut exchange = Exchange::new(Config::new(42, keys.public()));
+/// let reply = exchange.handle_request(&Request::new("GET", "/api/2"), Duration::ZERO);
+/// assert_eq!(reply.response.map(|response| response.status), Some(200));
+/// ```
+pub struct Exchange {
+    config: Config,
+    clock: Clock,
+    now: Duration,
+    agenda: Agenda<Event>,
+    encoder: Encoder,
+    outputs: VecDeque<Output>,
+
+    gate: Gate,
+    accounts: Vec<Account>,
+    orders: BTreeMap<i64, Order>,
+    /// The orders that are on the market, by instrument.
+    books: Vec<Vec<i64>>,
+    trades: Vec<OwnTrade>,
+
+    market: Vec<Instrument>,
+    indicators: Vec<Indicator>,
+    news: i64,
+    paused: bool,
+
+    connections: BTreeMap<ConnectionId, Connection>,
+    connected: u64,
+
+    audit: Audit,
+    scripts: Scripts,
+    fault_rng: Rng,
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("seed", &self.config.seed)
+            .field("now", &self.now)
+            .field("orders", &self.orders.len())
+            .field("connections", &self.connections.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the exchange wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output {
+    /// These bytes, a whole line, go to a feed connection.
+    Line {
+        /// The connection.
+        to: ConnectionId,
+        /// The line with its LF.
+        bytes: Vec<u8>,
+    },
+    /// A feed connection is to be closed. Nothing more comes for it.
+    Close {
+        /// The connection.
+        connection: ConnectionId,
+        /// Whether it ends without any farewell.
+        abrupt: bool,
+    },
+    /// Something happened that a person may want to read about.
+    Note(String),
+}
+
+/// What is planned for a time.
+#[derive(Clone, Debug)]
+enum Event {
+    Tick(usize),
+    Indicators,
+    News,
+    Confirm(i64),
+    Deliver(i64),
+    Idle(String),
+    Heartbeat(ConnectionId),
+    LoginDeadline(ConnectionId),
+    Resume(ConnectionId),
+    RandomCut,
+}
+
+impl Exchange {
+    /// Opens an exchange at time zero.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let seed = config.seed;
+        let clock = Clock::new(config.opening, config.speed);
+        let market: Vec<_> = listings::listings(config.instruments, seed)
+            .into_iter()
+            .map(|listing| Instrument::new(listing, seed, config.opening))
+            .collect();
+        let mut exchange = Self {
+            now: Duration::ZERO,
+            agenda: Agenda::new(),
+            encoder: Encoder::new(&config.dialect, seed),
+            outputs: VecDeque::new(),
+            gate: Gate::new(seed),
+            accounts: accounts::opening(&market),
+            orders: BTreeMap::new(),
+            books: vec![Vec::new(); market.len()],
+            trades: Vec::new(),
+            indicators: Indicator::all(seed, config.opening),
+            market,
+            news: 0,
+            paused: false,
+            connections: BTreeMap::new(),
+            connected: 0,
+            audit: Audit::default(),
+            scripts: Scripts::default(),
+            fault_rng: Rng::new(seed, 0xFA17),
+            clock,
+            config,
+        };
+        exchange.plan();
+        exchange
+    }
+
+    /// Answers a request.
+    pub fn handle_request(&mut self, request: &Request, now: Duration) -> Reply {
+        self.advance(now);
+        self.serve(request)
+    }
+
+    /// Takes in a new feed connection and names it.
+    pub fn handle_connected(&mut self, kind: FeedKind, now: Duration) -> ConnectionId {
+        self.advance(now);
+        self.open_connection(kind)
+    }
+
+    /// Takes in bytes that a feed connection sent.
+    pub fn handle_input(&mut self, connection: ConnectionId, bytes: &[u8], now: Duration) {
+        self.advance(now);
+        self.receive(connection, bytes);
+    }
+
+    /// Takes in that a feed connection is gone.
+    pub fn handle_disconnected(&mut self, connection: ConnectionId, now: Duration) {
+        self.advance(now);
+        self.connections.remove(&connection);
+    }
+
+    /// Lets everything happen that is due.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.advance(now);
+    }
+
+    /// Returns the next thing to be done.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Returns when [`handle_timeout`](Self::handle_timeout) is to be called.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        self.agenda.next()
+    }
+
+    /// Returns the settings that the exchange was opened with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Runs the agenda up to now, each event at its own time, so that it does
+    /// not matter how often and how late the caller looks at the clock.
+    fn advance(&mut self, now: Duration) {
+        while let Some((at, event)) = self.agenda.pop(now) {
+            self.now = self.now.max(at);
+            self.run(event);
+        }
+        self.now = self.now.max(now);
+    }
+
+    fn plan(&mut self) {
+        for index in 0..self.market.len() {
+            if let Some(period) = self.tick_period() {
+                let phase = period.mul_f64((index + 1) as f64 / self.market.len() as f64);
+                self.agenda.push(phase, Event::Tick(index));
+            }
+        }
+        let (indicators, news) = (self.indicator_period(), self.news_period());
+        self.agenda.push(indicators, Event::Indicators);
+        self.agenda.push(news, Event::News);
+        if self.config.faults.cut > 0 {
+            self.agenda.push(Duration::from_secs(1), Event::RandomCut);
+        }
+    }
+
+    fn run(&mut self, event: Event) {
+        match event {
+            Event::Tick(index) => {
+                self.tick(index);
+                if let Some(period) = self.tick_period() {
+                    self.after(period, Event::Tick(index));
+                }
+            }
+            Event::Indicators => {
+                self.move_indicators();
+                self.after(self.indicator_period(), Event::Indicators);
+            }
+            Event::News => {
+                self.tell_news();
+                self.after(self.news_period(), Event::News);
+            }
+            Event::Confirm(order) => self.confirm(order),
+            Event::Deliver(order) => self.deliver(order),
+            Event::Idle(key) => self.check_idle(key),
+            Event::Heartbeat(connection) => self.heartbeat(connection),
+            Event::LoginDeadline(connection) => self.check_login(connection),
+            Event::Resume(connection) => self.resume(connection),
+            Event::RandomCut => {
+                self.cut_at_random();
+                self.after(Duration::from_secs(1), Event::RandomCut);
+            }
+        }
+    }
+
+    fn check_idle(&mut self, key: String) {
+        let Some(idle_since) = self.gate.idle_since(&key) else {
+            return;
+        };
+        let ends = idle_since + self.config.session_expiry;
+        if ends > self.now {
+            self.agenda.push(ends, Event::Idle(key));
+            return;
+        }
+        self.gate.end(&key);
+        if self.config.dialect.expiry == Expiry::CutsFeeds {
+            self.close_feeds_of(&key);
+        }
+        self.note("a session expired".to_owned());
+    }
+
+    fn cut_at_random(&mut self) {
+        let ids: Vec<_> = self.connections.keys().copied().collect();
+        for id in ids {
+            if self.fault_rng.chance(self.config.faults.cut) {
+                self.close(id, true);
+            }
+        }
+    }
+
+    fn tick_period(&self) -> Option<Duration> {
+        let rate = self.config.rate;
+        (rate > 0.0).then(|| {
+            self.clock
+                .span(Duration::from_secs_f64(1.0 / rate.clamp(1e-6, 1e4)))
+        })
+    }
+
+    fn indicator_period(&self) -> Duration {
+        self.clock.span(Duration::from_secs(1))
+    }
+
+    fn news_period(&self) -> Duration {
+        self.clock.span(Duration::from_secs(20))
+    }
+
+    fn after(&mut self, wait: Duration, event: Event) {
+        self.agenda.push(self.now + wait, event);
+    }
+
+    fn note(&mut self, text: String) {
+        self.outputs.push_back(Output::Note(text));
+    }
+
+    /// Returns market time now.
+    fn market_time(&self) -> i64 {
+        self.clock.at(self.now)
+    }
+}

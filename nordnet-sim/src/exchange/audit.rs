@@ -1,0 +1,104 @@
+//! What was received, for tests to look at afterwards.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::request::Request;
+use super::route::Operation;
+
+/// Older entries are forgotten.
+const MOST_ENTRIES: usize = 100_000;
+
+/// One request that was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuditEntry {
+    /// When it came, since the exchange was made.
+    pub at: Duration,
+    /// The method.
+    pub method: String,
+    /// The path with the query.
+    pub target: String,
+    /// The operation's name in the reference, if it is a known one.
+    pub operation: Option<&'static str>,
+    /// Which login it was authorised by: 1 for the first.
+    pub epoch: Option<u64>,
+    /// The last four characters of the session key that it carried.
+    pub key_suffix: Option<String>,
+    /// The body, if it is that of an order request.
+    pub body: Option<String>,
+    /// The status of the reply; `None` if there was no reply.
+    pub status: Option<u16>,
+}
+
+/// How often things happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Requests received.
+    pub requests: u64,
+    /// Challenges asked for.
+    pub login_starts: u64,
+    /// Logins that succeeded.
+    pub logins: u64,
+    /// Logins that were refused.
+    pub refused_logins: u64,
+    /// Connections to the public feed.
+    pub public_connections: u64,
+    /// Connections to the private feed.
+    pub private_connections: u64,
+    /// Commands received on feeds.
+    pub commands: u64,
+}
+
+/// The record of everything received.
+#[derive(Debug, Default)]
+pub(crate) struct Audit {
+    entries: VecDeque<AuditEntry>,
+    pub(crate) counters: Counters,
+}
+
+impl Audit {
+    pub(crate) fn begin(
+        &mut self,
+        request: &Request,
+        operation: Option<Operation>,
+        key: Option<&str>,
+        epoch: Option<u64>,
+        at: Duration,
+    ) {
+        self.counters.requests += 1;
+        if self.entries.len() >= MOST_ENTRIES {
+            self.entries.pop_front();
+        }
+        let body = operation
+            .is_some_and(Operation::is_order)
+            .then(|| String::from_utf8_lossy(&request.body).into_owned());
+        self.entries.push_back(AuditEntry {
+            at,
+            method: request.method.clone(),
+            target: request.target.clone(),
+            operation: operation.map(Operation::name),
+            epoch,
+            key_suffix: key.map(suffix),
+            body,
+            status: None,
+        });
+    }
+
+    /// Completes the entry that was begun last.
+    pub(crate) fn end(&mut self, status: Option<u16>) {
+        if let Some(entry) = self.entries.back_mut() {
+            entry.status = status;
+        }
+    }
+
+    pub(crate) fn entries(&self) -> Vec<AuditEntry> {
+        self.entries.iter().cloned().collect()
+    }
+}
+
+fn suffix(key: &str) -> String {
+    let skipped = key.chars().count().saturating_sub(4);
+    key.chars().skip(skipped).collect()
+}

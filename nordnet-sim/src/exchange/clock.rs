@@ -1,0 +1,187 @@
+//! Market time, and the little calendar that trading days need.
+
+use std::time::Duration;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Turns elapsed time into market time.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    opening: i64,
+    /// Thousandths of market time per time.
+    speed: u64,
+    jumped: i64,
+}
+
+impl Clock {
+    pub(crate) fn new(opening: i64, speed: f64) -> Self {
+        Self {
+            opening,
+            speed: (speed * 1000.0).clamp(1.0, 1e9) as u64,
+            jumped: 0,
+        }
+    }
+
+    pub(crate) fn jump(&mut self, by: Duration) {
+        self.jumped = self.jumped.saturating_add(by.as_millis() as i64);
+    }
+
+    /// Returns market time in milliseconds since 1970.
+    pub(crate) fn at(&self, now: Duration) -> i64 {
+        let scaled = now.as_micros() * u128::from(self.speed) / 1_000_000;
+        self.opening + self.jumped + scaled as i64
+    }
+
+    /// Returns how long a span of market time lasts.
+    pub(crate) fn span(&self, market: Duration) -> Duration {
+        let nanos = market.as_nanos() * 1000 / u128::from(self.speed);
+        Duration::from_nanos(nanos.clamp(1, u128::from(u64::MAX)) as u64)
+    }
+}
+
+/// A civil date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Date {
+    /// Days since 1970-01-01.
+    days: i64,
+}
+
+impl Date {
+    pub(crate) fn of(ms: i64) -> Self {
+        Self {
+            days: ms.div_euclid(DAY_MS),
+        }
+    }
+
+    /// Reads `YYYY-MM-DD`, refusing days that do not exist.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let shape = |(index, byte): (usize, u8)| match index {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        if text.len() != 10 || !text.bytes().enumerate().all(shape) {
+            return None;
+        }
+        let date = Self::new(
+            text[..4].parse().ok()?,
+            text[5..7].parse().ok()?,
+            text[8..].parse().ok()?,
+        );
+        (date.text() == text).then_some(date)
+    }
+
+    /// Returns the count of days from the civil date (proleptic Gregorian).
+    fn new(year: i64, month: i64, day: i64) -> Self {
+        let year = if month <= 2 { year - 1 } else { year };
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Self {
+            days: era * 146_097 + day_of_era - 719_468,
+        }
+    }
+
+    fn civil(self) -> (i64, i64, i64) {
+        let z = self.days + 719_468;
+        let era = z.div_euclid(146_097);
+        let doe = z.rem_euclid(146_097);
+        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+        let mp = (5 * doy + 2) / 153;
+        let month = if mp < 10 { mp + 3 } else { mp - 9 };
+        let year = yoe + era * 400 + i64::from(month <= 2);
+        (year, month, doy - (153 * mp + 2) / 5 + 1)
+    }
+
+    pub(crate) fn text(self) -> String {
+        let (year, month, day) = self.civil();
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// Returns midnight UTC in milliseconds since 1970.
+    pub(crate) fn start(self) -> i64 {
+        self.days * DAY_MS
+    }
+
+    pub(crate) fn back(self, days: i64) -> Self {
+        Self {
+            days: self.days - days,
+        }
+    }
+
+    fn is_weekend(self) -> bool {
+        // 1970-01-01 was a Thursday.
+        matches!((self.days + 3).rem_euclid(7), 5 | 6)
+    }
+
+    /// Central European summer time: from the last Sunday of March until the
+    /// last one of October.
+    fn is_summer(self) -> bool {
+        let (year, _, _) = self.civil();
+        let last_sunday = |month| {
+            let last = Self::new(year, month, 31);
+            last.back((last.days + 4).rem_euclid(7))
+        };
+        last_sunday(3) <= self && self < last_sunday(10)
+    }
+
+    /// Returns this and the following trading days, with opening and closing
+    /// time for the given minutes after midnight in Stockholm.
+    pub(crate) fn trading_days(self, count: usize, open: i64, close: i64) -> Vec<(Self, i64, i64)> {
+        (0..)
+            .map(|ahead| self.back(-ahead))
+            .filter(|date| !date.is_weekend())
+            .take(count)
+            .map(|date| {
+                let offset = if date.is_summer() { 120 } else { 60 };
+                let at = |minute: i64| date.start() + (minute - offset) * 60_000;
+                (date, at(open), at(close))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trading_days_match_the_published_example() {
+        let days = Date::of(1_773_738_000_000).trading_days(10, 540, 1050);
+        assert_eq!(days[0].0.text(), "2026-03-17");
+        assert_eq!(
+            (days[0].1, days[0].2),
+            (1_773_734_400_000, 1_773_765_000_000)
+        );
+        assert_eq!(days[4].0.text(), "2026-03-23");
+        // After the last Sunday of March the same local hour is an hour earlier.
+        assert_eq!(days[9].0.text(), "2026-03-30");
+        assert_eq!(days[9].1 - days[8].1, 3 * DAY_MS - 3_600_000);
+    }
+
+    #[test]
+    fn dates_read_and_write() {
+        for text in ["1970-01-01", "2024-02-29", "2026-12-31"] {
+            assert_eq!(Date::parse(text).unwrap().text(), text);
+        }
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-3-17",
+            "20260317",
+            "2026-03-1å",
+        ] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn speed_scales_market_time_only() {
+        let mut clock = Clock::new(1000, 60.0);
+        assert_eq!(clock.at(Duration::from_secs(1)), 61_000);
+        assert_eq!(clock.span(Duration::from_secs(60)), Duration::from_secs(1));
+        clock.jump(Duration::from_secs(5));
+        assert_eq!(clock.at(Duration::ZERO), 6000);
+    }
+}

@@ -1,0 +1,345 @@
+//! The strings that a test pulls.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::Duration;
+
+use crate::fixed::Fixed;
+
+use super::Exchange;
+use super::audit::{AuditEntry, Counters};
+use super::feed::FeedKind;
+use super::market::Side;
+use super::orders::State;
+use super::request::Response;
+use super::route::Operation;
+
+/// Some of the feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feeds {
+    /// Both kinds.
+    All,
+    /// Public feeds.
+    Public,
+    /// Private feeds.
+    Private,
+}
+
+impl Feeds {
+    pub(crate) fn includes(self, kind: FeedKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Public => kind == FeedKind::Public,
+            Self::Private => kind == FeedKind::Private,
+        }
+    }
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// In order: what was sent arrives, TLS says goodbye.
+    Clean,
+    /// All at once.
+    Abrupt,
+}
+
+/// What happens to a request instead of the ordinary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// This response, whether or not the request is processed.
+    Reply {
+        /// The response.
+        response: Response,
+        /// Whether the request takes effect all the same.
+        processed: bool,
+    },
+    /// The ordinary response, later. The request takes effect at once.
+    Delay(Duration),
+    /// The connection is closed and the request has no effect.
+    CloseUnprocessed,
+    /// The request takes effect and the connection is closed.
+    CloseProcessed,
+}
+
+/// The truth about an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OrderRecord {
+    /// Its number.
+    pub order_id: i64,
+    /// The account number.
+    pub accno: i64,
+    /// `market:identifier`.
+    pub tradable: String,
+    /// Buy or sell.
+    pub side: Side,
+    /// The limit.
+    pub price: Fixed,
+    /// What was asked for.
+    pub volume: i64,
+    /// What was executed.
+    pub traded_volume: i64,
+    /// Where it stands, as on the wire.
+    pub order_state: &'static str,
+    /// What happened last, as on the wire.
+    pub action_state: &'static str,
+    /// The customer's text.
+    pub reference: Option<String>,
+}
+
+/// Why a control call could not be obeyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// No listing has this `market:identifier`.
+    UnknownTradable,
+    /// A price is no decimal, off the tick grid, or the bid is not below the ask.
+    InvalidPrice,
+    /// There is no live order of this number with so much left.
+    UnknownOrder,
+    /// The reference has no operation of this name, or it is not served.
+    UnknownOperation,
+}
+
+impl fmt::Display for ControlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownTradable => "no listing has this market:identifier",
+            Self::InvalidPrice => "a price is off the tick grid, or the bid is not below the ask",
+            Self::UnknownOrder => "no live order of this number has so much left",
+            Self::UnknownOperation => "no operation of this name is served",
+        })
+    }
+}
+
+impl std::error::Error for ControlError {}
+
+/// What was planned for coming requests; `None` stands for any operation.
+#[derive(Debug, Default)]
+pub(crate) struct Scripts {
+    /// By name, because that is what orders operations.
+    planned: BTreeMap<Option<&'static str>, VecDeque<Answer>>,
+}
+
+impl Scripts {
+    pub(crate) fn next(&mut self, operation: Option<Operation>) -> Option<Answer> {
+        let named = operation.map(Operation::name);
+        let own = named.and_then(|name| self.planned.get_mut(&Some(name)));
+        own.and_then(VecDeque::pop_front)
+            .or_else(|| self.planned.get_mut(&None)?.pop_front())
+    }
+}
+
+/// What a test may do to the world. None of it is part of the API that is
+/// simulated.
+impl Exchange {
+    /// Sets what others bid and ask for a listing; `None` withdraws a side.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if the listing is unknown or a price impossible.
+    pub fn set_quote(
+        &mut self,
+        tradable: &str,
+        bid: Option<Fixed>,
+        ask: Option<Fixed>,
+        now: Duration,
+    ) -> Result<(), ControlError> {
+        self.advance(now);
+        let index = self
+            .instrument_named(tradable)
+            .ok_or(ControlError::UnknownTradable)?;
+        let at = self.market_time();
+        if !self.market[index].set_quote(bid, ask, at) {
+            return Err(ControlError::InvalidPrice);
+        }
+        self.sweep(index);
+        self.publish(index);
+        Ok(())
+    }
+
+    /// Lets others trade one lot of a listing at this price and quotes around it.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if the listing is unknown or the price impossible.
+    pub fn set_price(
+        &mut self,
+        tradable: &str,
+        price: Fixed,
+        now: Duration,
+    ) -> Result<(), ControlError> {
+        self.advance(now);
+        let index = self
+            .instrument_named(tradable)
+            .ok_or(ControlError::UnknownTradable)?;
+        let at = self.market_time();
+        let instrument = &mut self.market[index];
+        let ask = instrument.listing.ticks.shift(price, 1);
+        if !instrument.set_quote(Some(price), Some(ask), at) {
+            return Err(ControlError::InvalidPrice);
+        }
+        let trade = instrument.record(price, instrument.listing.lot, None, at);
+        self.tell_trade(index, &trade);
+        self.sweep(index);
+        self.publish(index);
+        Ok(())
+    }
+
+    /// Sets the trading status of a listing, a letter such as `R` or `X`.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if the listing is unknown.
+    pub fn set_status(
+        &mut self,
+        tradable: &str,
+        status: &str,
+        now: Duration,
+    ) -> Result<(), ControlError> {
+        self.advance(now);
+        let index = self
+            .instrument_named(tradable)
+            .ok_or(ControlError::UnknownTradable)?;
+        self.market[index].status = status.to_owned();
+        self.publish(index);
+        Ok(())
+    }
+
+    /// Executes part of an order that is on the market, at its own price.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if there is no such order or not so much of it left.
+    pub fn fill_order(
+        &mut self,
+        order: i64,
+        volume: i64,
+        now: Duration,
+    ) -> Result<(), ControlError> {
+        self.advance(now);
+        let found = self
+            .orders
+            .get(&order)
+            .filter(|order| order.state == State::OnMarket && volume > 0 && volume <= order.open());
+        let (price, instrument) = found
+            .map(|order| (order.price, order.instrument))
+            .ok_or(ControlError::UnknownOrder)?;
+        self.execute(order, volume, price);
+        self.publish(instrument);
+        Ok(())
+    }
+
+    /// Ends all sessions, as if they had been idle for too long.
+    pub fn expire_sessions(&mut self, now: Duration) {
+        self.advance(now);
+        for key in self.gate.end_all() {
+            if self.config.dialect.expiry == crate::dialect::Expiry::CutsFeeds {
+                self.close_feeds_of(&key);
+            }
+        }
+        self.note("all sessions expired".to_owned());
+    }
+
+    /// Refuses all logins, as if the key was revoked, or no longer.
+    pub fn refuse_logins(&mut self, refused: bool) {
+        self.gate.refusing = refused;
+    }
+
+    /// Closes feed connections.
+    pub fn cut_feeds(&mut self, feeds: Feeds, cut: Cut, now: Duration) {
+        self.advance(now);
+        for id in self.connections_of(feeds) {
+            self.close(id, cut == Cut::Abrupt);
+        }
+        self.note(format!("{feeds:?} feeds cut"));
+    }
+
+    /// Sends nothing on the present feed connections for a while, not even
+    /// heartbeats; what was held back follows afterwards.
+    pub fn stall_feeds(&mut self, feeds: Feeds, time: Duration, now: Duration) {
+        self.advance(now);
+        for id in self.connections_of(feeds) {
+            self.stall(id, time);
+        }
+    }
+
+    /// Stops the market from moving by itself, or lets it move again.
+    pub fn pause_ticks(&mut self, paused: bool, now: Duration) {
+        self.advance(now);
+        self.paused = paused;
+    }
+
+    /// Sends a line to feed connections as it is; the LF is added.
+    pub fn inject(&mut self, feeds: Feeds, line: &str, now: Duration) {
+        self.advance(now);
+        for id in self.connections_of(feeds) {
+            self.send_bytes(id, format!("{line}\n").into_bytes());
+        }
+    }
+
+    /// Lets the market's clock jump ahead.
+    pub fn jump_clock(&mut self, by: Duration, now: Duration) {
+        self.advance(now);
+        self.clock.jump(by);
+    }
+
+    /// Plans what happens to the next `times` requests of an operation, named
+    /// as in the reference, such as `place_order`; `*` is any.
+    ///
+    /// Plans add up: the one made first comes first.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if there is no such operation.
+    pub fn respond(
+        &mut self,
+        operation: &str,
+        times: usize,
+        answer: &Answer,
+    ) -> Result<(), ControlError> {
+        let named = match operation {
+            "*" => None,
+            name => {
+                let operation = Operation::named(name).ok_or(ControlError::UnknownOperation)?;
+                Some(operation.name())
+            }
+        };
+        let planned = self.scripts.planned.entry(named).or_default();
+        planned.extend(std::iter::repeat_n(answer, times).cloned());
+        Ok(())
+    }
+
+    /// Returns every request received, oldest first.
+    #[must_use]
+    pub fn audit(&self) -> Vec<AuditEntry> {
+        self.audit.entries()
+    }
+
+    /// Returns how often things happened.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.audit.counters
+    }
+
+    /// Returns the truth about all orders, oldest first.
+    #[must_use]
+    pub fn orders(&self) -> Vec<OrderRecord> {
+        let record = |order: &super::Order| OrderRecord {
+            order_id: order.id,
+            accno: self.accounts[order.account].accno,
+            tradable: self.market[order.instrument].listing.tradable(),
+            side: order.side,
+            price: order.price,
+            volume: order.volume,
+            traded_volume: order.traded,
+            order_state: order.state.code(),
+            action_state: order.action,
+            reference: order.reference.clone(),
+        };
+        self.orders.values().map(record).collect()
+    }
+}

@@ -1,0 +1,317 @@
+//! What the public feed tells: full messages first, then what changed.
+
+use crate::json::{Json, object};
+
+use super::Exchange;
+use super::feed::Topic;
+use super::market::{DEPTH, Level, PublicTrade, Side};
+use super::orders::State;
+
+/// The members of a message in the order of the reference's table.
+pub(crate) type Members = Vec<(&'static str, Json)>;
+
+/// Names a change of a member that alone is no news.
+const CLOCK: &str = "tick_timestamp";
+
+/// `bid`, `ask`, `bid_volume`, `ask_volume`, `bid_orders`, `ask_orders` by level.
+const LEVELS: [[&str; 6]; DEPTH] = [
+    [
+        "bid1",
+        "ask1",
+        "bid_volume1",
+        "ask_volume1",
+        "bid_orders1",
+        "ask_orders1",
+    ],
+    [
+        "bid2",
+        "ask2",
+        "bid_volume2",
+        "ask_volume2",
+        "bid_orders2",
+        "ask_orders2",
+    ],
+    [
+        "bid3",
+        "ask3",
+        "bid_volume3",
+        "ask_volume3",
+        "bid_orders3",
+        "ask_orders3",
+    ],
+    [
+        "bid4",
+        "ask4",
+        "bid_volume4",
+        "ask_volume4",
+        "bid_orders4",
+        "ask_orders4",
+    ],
+    [
+        "bid5",
+        "ask5",
+        "bid_volume5",
+        "ask_volume5",
+        "bid_orders5",
+        "ask_orders5",
+    ],
+];
+
+const HEADLINES: [&str; 4] = [
+    "höjer utdelningen",
+    "tecknar nytt ramavtal",
+    "presenterar delårsrapport",
+    "utser ny finanschef",
+];
+
+impl Exchange {
+    /// Lets one listing move.
+    pub(super) fn tick(&mut self, index: usize) {
+        if self.paused {
+            return;
+        }
+        let at = self.market_time();
+        let trade = self.market[index].step(at);
+        if let Some(trade) = trade {
+            self.tell_trade(index, &trade);
+        }
+        self.sweep(index);
+        self.publish(index);
+    }
+
+    pub(super) fn move_indicators(&mut self) {
+        if self.paused {
+            return;
+        }
+        let at = self.market_time();
+        for index in 0..self.indicators.len() {
+            self.indicators[index].step(at);
+            self.tell_change(Topic::Indicator(index));
+        }
+    }
+
+    pub(super) fn tell_news(&mut self) {
+        if self.paused || self.market.is_empty() {
+            return;
+        }
+        self.news += 1;
+        let listing = &self.market[self.news as usize % self.market.len()].listing;
+        let headline = HEADLINES[self.news as usize % HEADLINES.len()];
+        let message = object! {
+            "type": "news",
+            "data": object! {
+                "news_id": 9_000_000 + self.news,
+                "source_id": super::feed::NEWS_SOURCE,
+                "timestamp": self.market_time(),
+                "headline": format!("{} {headline}", listing.name),
+                "lang": "sv",
+                "type": "NEWS",
+                "instruments": vec![Json::Int(listing.instrument_id)],
+            },
+        };
+        self.tell_subscribers(Topic::News, &message);
+    }
+
+    /// Tells what changed of a listing's price, depth and status.
+    pub(super) fn publish(&mut self, index: usize) {
+        for topic in [
+            Topic::Price(index),
+            Topic::Depth(index),
+            Topic::Status(index),
+        ] {
+            self.tell_change(topic);
+        }
+    }
+
+    pub(super) fn tell_trade(&mut self, index: usize, trade: &PublicTrade) {
+        let listing = &self.market[index].listing;
+        let message = object! {
+            "type": "trade",
+            "data": object! {
+                "i": listing.identifier.as_str(),
+                "m": listing.venue.market_id,
+                "trade_timestamp": trade.at,
+                "price": trade.price,
+                "volume": trade.volume,
+                "broker_buying": trade.buyer,
+                "broker_selling": trade.seller,
+                "trade_id": trade.id.as_str(),
+                "trade_type": "NORMAL",
+            },
+        };
+        self.tell_subscribers(Topic::Trade(index), &message);
+    }
+
+    /// Returns all members of a topic's message; none for what has no state.
+    pub(super) fn snapshot(&self, topic: &Topic) -> Members {
+        match *topic {
+            Topic::Price(index) => self.price(index),
+            Topic::Depth(index) => self.depth(index),
+            Topic::Status(index) => self.status(index),
+            Topic::Indicator(index) => self.indicator(index),
+            Topic::Trade(_) | Topic::News => Vec::new(),
+        }
+    }
+
+    fn identity(&self, index: usize) -> Members {
+        let listing = &self.market[index].listing;
+        vec![
+            ("i", Json::from(listing.identifier.as_str())),
+            ("m", Json::Int(listing.venue.market_id)),
+        ]
+    }
+
+    fn price(&self, index: usize) -> Members {
+        let instrument = &self.market[index];
+        let day = &instrument.day;
+        let bid = self.levels(index, Side::Buy).into_iter().next();
+        let ask = self.levels(index, Side::Sell).into_iter().next();
+        let mut members = self.identity(index);
+        members.extend([
+            ("id", Json::Int(instrument.listing.instrument_id)),
+            (CLOCK, Json::Int(instrument.ticked_at)),
+            ("trade_timestamp", Json::Int(day.traded_at)),
+            ("bid", bid.map(|level| level.price).into()),
+            ("bid_volume", bid.map(|level| level.volume).into()),
+            ("ask", ask.map(|level| level.price).into()),
+            ("ask_volume", ask.map(|level| level.volume).into()),
+            ("last", day.last.into()),
+            ("last_volume", day.last_volume.into()),
+            ("open", day.open.into()),
+            ("high", day.high.into()),
+            ("low", day.low.into()),
+            ("close", day.close.into()),
+            ("vwap", instrument.vwap().into()),
+            ("turnover", day.turnover.into()),
+            ("turnover_volume", day.turnover_volume.into()),
+        ]);
+        members
+    }
+
+    fn depth(&self, index: usize) -> Members {
+        let bids = self.levels(index, Side::Buy);
+        let asks = self.levels(index, Side::Sell);
+        let mut members = self.identity(index);
+        members.push((CLOCK, Json::Int(self.market[index].ticked_at)));
+        for (place, names) in LEVELS.iter().enumerate() {
+            let (bid, ask) = (bids.get(place), asks.get(place));
+            members.extend([
+                (names[0], bid.map(|level| level.price).into()),
+                (names[1], ask.map(|level| level.price).into()),
+                (names[2], bid.map(|level| level.volume).into()),
+                (names[3], ask.map(|level| level.volume).into()),
+                (names[4], bid.map(|level| level.orders).into()),
+                (names[5], ask.map(|level| level.orders).into()),
+            ]);
+        }
+        members
+    }
+
+    fn status(&self, index: usize) -> Members {
+        let instrument = &self.market[index];
+        let mut members = self.identity(index);
+        members.extend([
+            (CLOCK, Json::Int(instrument.ticked_at)),
+            ("status", Json::from(instrument.status.as_str())),
+        ]);
+        members
+    }
+
+    fn indicator(&self, index: usize) -> Members {
+        let indicator = &self.indicators[index];
+        vec![
+            ("i", Json::from(indicator.identifier)),
+            ("m", Json::from(indicator.market)),
+            (CLOCK, Json::Int(indicator.ticked_at)),
+            ("last", indicator.last.into()),
+            ("high", indicator.high.into()),
+            ("low", indicator.low.into()),
+            ("close", indicator.close.into()),
+        ]
+    }
+
+    /// Returns the book that everybody sees: what others want, and own orders.
+    fn levels(&self, index: usize, side: Side) -> Vec<Level> {
+        let instrument = &self.market[index];
+        let others = match side {
+            Side::Buy => &instrument.bids,
+            Side::Sell => &instrument.asks,
+        };
+        let mut levels = others.clone();
+        let own = self.books[index]
+            .iter()
+            .filter_map(|id| self.orders.get(id));
+        for order in own.filter(|order| order.side == side && order.state == State::OnMarket) {
+            let volume = order.open();
+            match levels.iter_mut().find(|level| level.price == order.price) {
+                Some(level) => {
+                    level.volume += volume;
+                    level.orders += 1;
+                }
+                None => levels.push(Level {
+                    price: order.price,
+                    volume,
+                    orders: 1,
+                }),
+            }
+        }
+        levels.retain(|level| level.volume > 0);
+        levels.sort_by_key(|level| match side {
+            Side::Buy => -level.price,
+            Side::Sell => level.price,
+        });
+        levels.truncate(DEPTH);
+        levels
+    }
+}
+
+/// Returns the members of a delta: identity and what changed, a lost value as
+/// `null`. `None` if nothing changed but the time.
+pub(crate) fn delta(old: &Members, new: &Members) -> Option<Members> {
+    let mut news = false;
+    let mut members = Vec::new();
+    for ((name, before), (_, after)) in old.iter().zip(new) {
+        if matches!(*name, "i" | "m" | "id") {
+            members.push((*name, after.clone()));
+        } else if before != after {
+            news |= *name != CLOCK;
+            let value = if *after == Json::Absent {
+                Json::Null
+            } else {
+                after.clone()
+            };
+            members.push((*name, value));
+        }
+    }
+    news.then_some(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delta_holds_identity_changes_and_losses() {
+        let tick = |at, bid: Json, ask| {
+            vec![
+                ("i", Json::from("101")),
+                (CLOCK, Json::Int(at)),
+                ("bid", bid),
+                ("ask", Json::Int(ask)),
+            ]
+        };
+        let full = tick(1, Json::Int(5), 6);
+        assert_eq!(delta(&full, &tick(2, Json::Int(5), 6)), None);
+        let lost = delta(&full, &tick(2, Json::Absent, 6)).unwrap();
+        assert_eq!(
+            lost,
+            [
+                ("i", Json::from("101")),
+                (CLOCK, Json::Int(2)),
+                ("bid", Json::Null)
+            ]
+        );
+        let back = delta(&tick(2, Json::Absent, 6), &tick(3, Json::Int(7), 6)).unwrap();
+        assert_eq!(back[2], ("bid", Json::Int(7)));
+    }
+}

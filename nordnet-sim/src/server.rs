@@ -1,0 +1,258 @@
+//! The server around the exchange: sockets, TLS, time.
+//!
+//! It runs in a thread of its own, with a runtime of its own, so that it can
+//! be used from programs with any runtime or none.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::config::FeedAddress;
+use crate::exchange::{Exchange, FeedKind};
+use crate::keys::KeyPair;
+
+mod builder;
+mod control;
+mod feed;
+mod handle;
+mod http;
+mod shared;
+mod tls;
+
+pub use builder::ServerBuilder;
+pub use handle::Control;
+
+use shared::Shared;
+use tls::Identity;
+
+/// A running simulator.
+///
+/// Dropping it ends it, with all connections.
+///
+/// ```
+/// let server = nordnet_sim::Server::builder().seed(7).start()?;
+/// assert!(server.rest_url().starts_with("https://127.0.0.1:"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    rest_url: String,
+    control_url: String,
+    api_key: String,
+    public_feed: FeedAddress,
+    private_feed: FeedAddress,
+    keys: Option<KeyPair>,
+    identity: Option<Identity>,
+    control: Control,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Returns a builder with default settings.
+    #[must_use]
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
+    }
+
+    /// Returns the base of the REST API, without `/api/2`.
+    #[must_use]
+    pub fn rest_url(&self) -> &str {
+        &self.rest_url
+    }
+
+    /// Returns the API key that may log in.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// Returns the private key for logins as OpenSSH writes it, if the server
+    /// has made the key pair.
+    #[must_use]
+    pub fn private_key(&self) -> Option<String> {
+        self.keys.as_ref().map(KeyPair::private_openssh)
+    }
+
+    /// Returns the key pair for logins, if the server has made it.
+    #[must_use]
+    pub fn key_pair(&self) -> Option<&KeyPair> {
+        self.keys.as_ref()
+    }
+
+    /// Returns the certificate to trust, as PEM; `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.identity
+            .as_ref()
+            .map(|identity| identity.ca_pem.as_str())
+    }
+
+    /// Returns the certificate to trust, as DER; `None` without TLS.
+    #[must_use]
+    pub fn ca_der(&self) -> Option<&[u8]> {
+        self.identity
+            .as_ref()
+            .map(|identity| identity.ca_der.as_slice())
+    }
+
+    /// Returns the address of the public feed, as logins are told it.
+    #[must_use]
+    pub fn public_feed(&self) -> &FeedAddress {
+        &self.public_feed
+    }
+
+    /// Returns the address of the private feed, as logins are told it.
+    #[must_use]
+    pub fn private_feed(&self) -> &FeedAddress {
+        &self.private_feed
+    }
+
+    /// Returns a handle for tests: prices, faults, the truth.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Returns the base of the control port, for tests in other languages.
+    #[must_use]
+    pub fn control_url(&self) -> &str {
+        &self.control_url
+    }
+
+    /// Ends the server and waits until it has ended.
+    pub fn shutdown(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // Both are there unless the server has ended already.
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // The thread has nothing to say; a panic in it was printed.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The sockets that a server listens on, in the order of their ports.
+struct Listeners {
+    rest: TcpListener,
+    public: TcpListener,
+    private: TcpListener,
+    control: TcpListener,
+}
+
+impl Listeners {
+    /// Binds four ports from this one on, or any four for port 0.
+    fn bind(address: SocketAddr) -> io::Result<Self> {
+        let at = |offset: u16| {
+            let port = match address.port() {
+                0 => 0,
+                port => port
+                    .checked_add(offset)
+                    .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "port too high"))?,
+            };
+            let listener = TcpListener::bind(SocketAddr::new(address.ip(), port))?;
+            listener.set_nonblocking(true)?;
+            Ok::<_, io::Error>(listener)
+        };
+        Ok(Self {
+            rest: at(0)?,
+            public: at(1)?,
+            private: at(2)?,
+            control: at(3)?,
+        })
+    }
+}
+
+/// Starts the thread that serves; it ends when the returned sender is dropped.
+fn spawn(
+    listeners: Listeners,
+    shared: Arc<Shared>,
+    identity: Option<&Identity>,
+) -> io::Result<(oneshot::Sender<()>, JoinHandle<()>)> {
+    let (stop, stopped) = oneshot::channel();
+    let acceptor = identity.map(Identity::acceptor).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let from_std = tokio::net::TcpListener::from_std;
+    let (rest, public, private, control) = {
+        let _context = runtime.enter();
+        (
+            from_std(listeners.rest)?,
+            from_std(listeners.public)?,
+            from_std(listeners.private)?,
+            from_std(listeners.control)?,
+        )
+    };
+    let serve = async move {
+        let (tls, shared) = (&acceptor, &shared);
+        tokio::select! {
+            () = shared::keep_time(shared) => {}
+            () = http::serve_rest(rest, tls.clone(), Arc::clone(shared)) => {}
+            () = feed::serve(FeedKind::Public, public, tls.clone(), Arc::clone(shared)) => {}
+            () = feed::serve(FeedKind::Private, private, tls.clone(), Arc::clone(shared)) => {}
+            () = http::serve_control(control, Arc::clone(shared)) => {}
+            _ = stopped => {}
+        }
+    };
+    let thread = std::thread::Builder::new()
+        .name("nordnet-sim".to_owned())
+        .spawn(move || {
+            runtime.block_on(serve);
+            runtime.shutdown_background();
+        })?;
+    Ok((stop, thread))
+}
+
+/// Puts a running server together.
+fn launch(builder: ServerBuilder) -> io::Result<Server> {
+    let listeners = Listeners::bind(builder.listen)?;
+    let hostname = builder.listen.ip().to_string();
+    let identity = if builder.plain {
+        None
+    } else {
+        Some(Identity::new(&hostname)?)
+    };
+    let feed = |listener: &TcpListener| {
+        Ok::<_, io::Error>(FeedAddress {
+            hostname: hostname.clone(),
+            port: listener.local_addr()?.port(),
+            encrypted: !builder.plain,
+        })
+    };
+    let (public_feed, private_feed) = (feed(&listeners.public)?, feed(&listeners.private)?);
+    let scheme = if builder.plain { "http" } else { "https" };
+    let rest_url = format!("{scheme}://{}", listeners.rest.local_addr()?);
+    let control_url = format!("http://{}", listeners.control.local_addr()?);
+
+    let (mut config, keys) = builder.config()?;
+    config.public_feed = public_feed.clone();
+    config.private_feed = private_feed.clone();
+    let api_key = config.api_key.clone();
+    let shared = Arc::new(Shared::new(Exchange::new(config), builder.log));
+    let (stop, thread) = spawn(listeners, Arc::clone(&shared), identity.as_ref())?;
+    Ok(Server {
+        rest_url,
+        control_url,
+        api_key,
+        public_feed,
+        private_feed,
+        keys,
+        identity,
+        control: Control::new(shared),
+        stop: Some(stop),
+        thread: Some(thread),
+    })
+}

@@ -1,0 +1,145 @@
+//! The exchange between the tasks that serve, and its clock.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::AbortHandle;
+
+use crate::exchange::{ConnectionId, Exchange, FeedKind, Output};
+
+/// Lines that wait for a slow reader before it is disconnected.
+const MOST_LINES: usize = 4096;
+
+/// The exchange, its feed connections and the wall clock.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    wake: Notify,
+    began: Instant,
+    log: bool,
+}
+
+struct State {
+    exchange: Exchange,
+    peers: BTreeMap<ConnectionId, Peer>,
+}
+
+/// The sending half of a feed connection.
+struct Peer {
+    lines: mpsc::Sender<Bytes>,
+    task: AbortHandle,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("began", &self.began)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(super) fn new(exchange: Exchange, log: bool) -> Self {
+        Self {
+            state: Mutex::new(State {
+                exchange,
+                peers: BTreeMap::new(),
+            }),
+            wake: Notify::new(),
+            began: Instant::now(),
+            log,
+        }
+    }
+
+    /// Runs something on the exchange, then hands out what it wants done.
+    pub(super) fn run<R>(&self, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
+        let result = self.with(action);
+        self.wake.notify_one();
+        result
+    }
+
+    /// Registers a feed connection that `task` serves.
+    pub(super) fn connect(
+        &self,
+        kind: FeedKind,
+        task: AbortHandle,
+    ) -> (ConnectionId, mpsc::Receiver<Bytes>) {
+        let (lines, receiver) = mpsc::channel(MOST_LINES);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = state.exchange.handle_connected(kind, self.began.elapsed());
+        state.peers.insert(id, Peer { lines, task });
+        drop(state);
+        self.wake.notify_one();
+        (id, receiver)
+    }
+
+    /// Forgets a feed connection that has ended.
+    pub(super) fn disconnect(&self, id: ConnectionId) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.peers.remove(&id);
+        state.exchange.handle_disconnected(id, self.began.elapsed());
+    }
+
+    fn with<R>(&self, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
+        // An exchange that panicked half-way is still the only one there is.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = action(&mut state.exchange, self.began.elapsed());
+        let State { exchange, peers } = &mut *state;
+        while let Some(output) = exchange.poll_output() {
+            match output {
+                Output::Line { to, bytes } => {
+                    let sent = peers
+                        .get(&to)
+                        .map(|peer| peer.lines.try_send(Bytes::from(bytes)));
+                    if let Some(Err(_)) = sent {
+                        // Too slow a reader, or one that has just gone.
+                        if let Some(peer) = peers.remove(&to) {
+                            peer.task.abort();
+                        }
+                        exchange.handle_disconnected(to, Duration::ZERO);
+                    }
+                }
+                Output::Close { connection, abrupt } => {
+                    // Without its sender the task sends what it has and ends.
+                    if let Some(peer) = peers.remove(&connection)
+                        && abrupt
+                    {
+                        peer.task.abort();
+                    }
+                }
+                Output::Note(text) => self.note(&text),
+            }
+        }
+        result
+    }
+
+    fn note(&self, text: &str) {
+        if self.log {
+            eprintln!("{:9.3} {text}", self.began.elapsed().as_secs_f64());
+        }
+    }
+}
+
+/// Runs the exchange's timers.
+pub(super) async fn keep_time(shared: &Arc<Shared>) {
+    loop {
+        let next = shared.with(|exchange, now| {
+            exchange.handle_timeout(now);
+            exchange.poll_timeout()
+        });
+        let woken = shared.wake.notified();
+        match next {
+            Some(at) => {
+                let deadline = tokio::time::Instant::from_std(shared.began + at);
+                tokio::select! {
+                    () = tokio::time::sleep_until(deadline) => {}
+                    () = woken => {}
+                }
+            }
+            None => woken.await,
+        }
+    }
+}
