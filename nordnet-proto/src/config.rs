@@ -63,6 +63,8 @@ impl From<Country> for Config {
 pub struct Limits {
     /// For one connection to come up: name, TCP and TLS together. 10 s.
     pub connect: Duration,
+    /// Between the tries of two addresses of one host. 250 ms.
+    pub connect_stagger: Duration,
     /// For one attempt to be answered. 15 s.
     pub answer: Duration,
     /// For a call that may be repeated, all attempts and waits together. 30 s.
@@ -83,6 +85,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
+            connect_stagger: Duration::from_millis(250),
             answer: Duration::from_secs(15),
             repeatable_call: Duration::from_secs(30),
             order_call: Duration::from_secs(15),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::login::LoginError;
 use crate::order::InvalidOrder;
+use crate::settings::SetupError;
 
 /// Why a call gave no result.
 ///
@@ -15,6 +16,8 @@ use crate::order::InvalidOrder;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The settings or the files of the program are not right.
+    Setup(SetupError),
     /// Not one byte of the request left; try again when the cause is mended.
     NotSent(Failure),
     /// The answer was lost. Only of calls that change nothing.
@@ -66,6 +69,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Setup(error) => fmt::Display::fmt(error, f),
             Self::NotSent(failure) => write!(f, "nothing was sent: {failure}"),
             Self::Lost(failure) => write!(f, "the answer was lost: {failure}"),
             Self::Login(error) => write!(f, "not logged in: {error}"),
@@ -97,11 +101,18 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Setup(error) => Some(error),
             Self::NotSent(failure) | Self::Lost(failure) => Some(failure),
             Self::Login(error) => Some(error),
             Self::Invalid(invalid) => Some(invalid),
             _ => None,
         }
+    }
+}
+
+impl From<SetupError> for Error {
+    fn from(error: SetupError) -> Self {
+        Self::Setup(error)
     }
 }
 

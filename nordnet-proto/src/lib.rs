@@ -82,6 +82,7 @@ mod request;
 mod secret;
 mod session;
 mod session_key;
+mod settings;
 mod step;
 mod time;
 mod tries;
@@ -113,5 +114,6 @@ pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_r
 pub use secret::Passphrase;
 pub use session::{LoginTurn, Session};
 pub use session_key::{Epoch, LoggedIn, SessionKey};
+pub use settings::{Settings, SetupError, check_key_file};
 pub use step::Outgoing;
 pub use time::{Date, DateError, TimeOfDay, Timestamp};

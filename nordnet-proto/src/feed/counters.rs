@@ -1,0 +1,56 @@
+//! What a feed has done since it was made.
+
+use std::time::Duration;
+
+/// Counts over the whole life of a feed, reconnects included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Bytes received.
+    pub bytes_received: u64,
+    /// Bytes written.
+    pub bytes_sent: u64,
+    /// Commands made ready to be written, logins included.
+    pub commands: u64,
+    /// Commands among them that were sent again after a complaint about the
+    /// rate.
+    pub resent: u64,
+    /// Heartbeats.
+    pub heartbeats: u64,
+    /// Price ticks.
+    pub prices: u64,
+    /// Depth ticks.
+    pub depths: u64,
+    /// Public trades.
+    pub trades: u64,
+    /// Trading statuses.
+    pub trading_statuses: u64,
+    /// Indicator ticks.
+    pub indicators: u64,
+    /// News items.
+    pub news: u64,
+    /// Updates of own orders.
+    pub orders: u64,
+    /// Own executions.
+    pub fills: u64,
+    /// Messages of a type that this version does not know.
+    pub unknown: u64,
+    /// Complaints of the server.
+    pub errors: u64,
+    /// Subscriptions that the server refused.
+    pub refused: u64,
+    /// Lines that made no sense.
+    pub malformed: u64,
+    /// Lines without content, which are ignored.
+    pub empty_lines: u64,
+    /// Lines cut off by the end of a connection.
+    pub truncated: u64,
+    /// Connections that came up.
+    pub connects: u64,
+    /// Connections that were lost after they had come up.
+    pub losses: u64,
+    /// Times between a loss and the next proven connection.
+    pub gaps: u64,
+    /// How long the ended ones of these lasted in all.
+    pub gap_time: Duration,
+}

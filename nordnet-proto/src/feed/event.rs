@@ -1,0 +1,170 @@
+//! What a feed tells its user.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::command::Subscription;
+use super::malformed::Malformed;
+use crate::failure::Failure;
+use crate::login::LoginError;
+
+/// Something that happened on a feed; each is handed out exactly once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<M> {
+    /// The connection is up and the login has been sent.
+    ///
+    /// A login has no positive reply: the first message proves it, a heartbeat
+    /// at the latest after five seconds. See [`Feed::is_proven`](crate::Feed::is_proven).
+    Connected {
+        /// What may have been missed; `None` at the first connection.
+        after_gap: Option<Gap>,
+    },
+    /// A connection was lost, or a try to log in or connect failed.
+    ///
+    /// It comes after everything that was received, and before anything else.
+    Disconnected(Disconnected),
+    /// A message of the server.
+    Message(M),
+    /// The server refused a subscription. It is not sent again before the next
+    /// connection, unless it is unsubscribed first.
+    Refused {
+        /// What was refused.
+        subscription: Subscription,
+        /// Why, in the server's words.
+        message: String,
+    },
+    /// The server complained about something else, such as the rate of
+    /// commands.
+    Error {
+        /// What it says.
+        message: String,
+        /// The command as the server saw it, without the session key.
+        command: Option<String>,
+    },
+    /// A line made no sense and was skipped.
+    Malformed(Malformed),
+    /// The feed has ended; nothing follows.
+    Closed(CloseReason),
+}
+
+/// A time in which messages may have been missed.
+///
+/// Nothing is replayed. On the public feed each subscription is made again and
+/// begins with a full tick; on the private feed orders and trades have to be
+/// read through REST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gap {
+    /// When the last proven connection was lost.
+    pub since: Instant,
+    /// How long ago that is.
+    pub length: Duration,
+    /// How many subscriptions have their full tick still to come.
+    pub without_full_tick: usize,
+}
+
+/// A loss, or a failed try.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Disconnected {
+    /// Why.
+    pub reason: DisconnectReason,
+    /// Not before when the next try comes; `None` if none comes.
+    pub retry_at: Option<Instant>,
+    /// How many bytes of an unfinished line were dropped.
+    pub truncated: usize,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DisconnectReason {
+    /// The server closed the connection.
+    ServerClosed,
+    /// The server closed the connection before it sent anything, as it does
+    /// when it restarts or does not accept the session key. The key is checked.
+    ClosedAfterLogin,
+    /// The server closed several connections in a row soon after they came
+    /// alive: another program uses the private feed of the same session.
+    Displaced,
+    /// The connection failed, or could not be opened.
+    Failed(Failure),
+    /// The connection did not come up in time.
+    ConnectTimeout,
+    /// Nothing came for this long, not even a heartbeat.
+    Silent(Duration),
+    /// One line was not whole after this long.
+    SlowLine(Duration),
+    /// A line is longer than this many bytes.
+    LineTooLong(usize),
+    /// More than this many bytes were received and not asked for.
+    Backlog(usize),
+    /// The server did not accept the login on the feed; what it says. The key
+    /// is checked.
+    LoginRejected(String),
+    /// No session was to be had, for now.
+    LoginFailed(LoginError),
+}
+
+/// Why a feed has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The program closed it.
+    Asked,
+    /// The REST API refused the login.
+    LoginRefused(LoginError),
+    /// The feed did not accept a session key, which the REST API accepted each
+    /// time, three times in a row; what the feed said last.
+    FeedRefused(String),
+    /// The connection was lost and the feed is set not to reconnect.
+    Lost,
+}
+
+impl fmt::Display for Disconnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.reason, f)?;
+        if self.truncated > 0 {
+            write!(f, " ({} bytes of an unfinished line dropped)", self.truncated)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ServerClosed => f.write_str("the server closed the feed"),
+            Self::ClosedAfterLogin => f.write_str("the server closed the feed after the login"),
+            Self::Displaced => {
+                f.write_str("displaced again and again: another program uses this session's feed")
+            }
+            Self::Failed(failure) => fmt::Display::fmt(failure, f),
+            Self::ConnectTimeout => f.write_str("could not connect in time"),
+            Self::Silent(length) => write!(f, "nothing received for {} s", length.as_secs_f32()),
+            Self::SlowLine(length) => {
+                write!(f, "a line was not whole after {} s", length.as_secs_f32())
+            }
+            Self::LineTooLong(limit) => write!(f, "a line is longer than {limit} bytes"),
+            Self::Backlog(limit) => {
+                write!(f, "more than {limit} bytes received and not asked for")
+            }
+            Self::LoginRejected(message) => write!(f, "the feed rejected the login: {message}"),
+            Self::LoginFailed(error) => write!(f, "not logged in: {error}"),
+        }
+    }
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asked => f.write_str("closed by the program"),
+            Self::LoginRefused(error) => fmt::Display::fmt(error, f),
+            Self::FeedRefused(message) => {
+                write!(f, "the feed rejects a session that is valid: {message}")
+            }
+            Self::Lost => f.write_str("the connection was lost"),
+        }
+    }
+}

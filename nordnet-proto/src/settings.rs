@@ -1,0 +1,237 @@
+//! What a program is told by its environment, decided without touching it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::country::{BaseUrl, Country};
+use crate::credentials::{ApiKey, KeyError};
+
+/// The settings of a program, from environment variables.
+///
+/// | variable | what it holds |
+/// |---|---|
+/// | `NORDNET_COUNTRY` | `se`, `no`, `dk` or `fi`: where the account is |
+/// | `NORDNET_API_KEY` | the API key, a UUID from the profile page |
+/// | `NORDNET_KEY_FILE` | the path of the private key file |
+/// | `NORDNET_PASSPHRASE_FILE` | the path of a file with the passphrase, if the key has one |
+/// | `NORDNET_BASE_URL` | the address of a simulator, instead of a country |
+/// | `NORDNET_CA_FILE` | the certificate authority of the simulator, in PEM; only with `NORDNET_BASE_URL` |
+///
+/// Secrets come in files, never on a command line, where everybody on the
+/// machine can read them.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Where the REST API is.
+    pub base_url: BaseUrl,
+    /// The API key.
+    pub api_key: ApiKey,
+    /// Where the private key is.
+    pub key_file: PathBuf,
+    /// Where its passphrase is.
+    pub passphrase_file: Option<PathBuf>,
+    /// Where the certificate authority of a simulator is.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the settings through a look-up, which gives the value of a
+    /// variable by its name. An empty value counts as none.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] names the variable and what it should hold.
+    ///
+    /// ```
+    /// use nordnet_proto::Settings;
+    ///
+    /// let settings = Settings::from_vars(|name| match name {
+    ///     "NORDNET_COUNTRY" => Some("dk".into()),
+    ///     "NORDNET_API_KEY" => Some("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35".into()),
+    ///     "NORDNET_KEY_FILE" => Some("/home/me/.ssh/nordnet_ed25519".into()),
+    ///     _ => None,
+    /// })?;
+    /// assert_eq!(settings.base_url.to_string(), "https://public.nordnet.dk");
+    /// # Ok::<(), nordnet_proto::SetupError>(())
+    /// ```
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, SetupError> {
+        let var = |name: &str| var(name).filter(|value| !value.is_empty());
+        let required =
+            |variable, meaning| var(variable).ok_or(SetupError::Missing { variable, meaning });
+        let invalid = |variable, error: &dyn fmt::Display| SetupError::Invalid {
+            variable,
+            reason: error.to_string(),
+        };
+        let overridden = var("NORDNET_BASE_URL");
+        let ca_file = var("NORDNET_CA_FILE").filter(|_| overridden.is_some());
+        let base_url = match overridden {
+            Some(url) => url
+                .parse::<BaseUrl>()
+                .map_err(|error| invalid("NORDNET_BASE_URL", &error))?,
+            None => required("NORDNET_COUNTRY", "se, no, dk or fi: where your account is")?
+                .parse::<Country>()
+                .map_err(|error| invalid("NORDNET_COUNTRY", &error))?
+                .into(),
+        };
+        let api_key = required("NORDNET_API_KEY", "the UUID from your Nordnet profile page")?;
+        let api_key = ApiKey::new(&api_key).map_err(|error| invalid("NORDNET_API_KEY", &error))?;
+        let key_file = required(
+            "NORDNET_KEY_FILE",
+            "the path of your private key file (ssh-keygen -t ed25519 -a 150)",
+        )?;
+        Ok(Self {
+            base_url,
+            api_key,
+            key_file: key_file.into(),
+            passphrase_file: var("NORDNET_PASSPHRASE_FILE").map(Into::into),
+            ca_file: ca_file.map(Into::into),
+        })
+    }
+}
+
+/// Refuses a key file that others can read, as OpenSSH does: `mode` is that of
+/// the opened file. A file of another owner passes, as secrets that a container
+/// is given have one.
+///
+/// # Errors
+///
+/// [`SetupError::Exposed`] says how to mend it.
+pub fn check_key_file(path: PathBuf, mode: u32, owner: u32, user: u32) -> Result<(), SetupError> {
+    if owner == user && mode & 0o077 != 0 {
+        let mode = mode & 0o777;
+        return Err(SetupError::Exposed { path, mode });
+    }
+    Ok(())
+}
+
+/// Why a program cannot begin: its settings or its files are not right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// A variable is not set.
+    Missing {
+        /// Its name.
+        variable: &'static str,
+        /// What it should hold.
+        meaning: &'static str,
+    },
+    /// A variable holds something else than it should.
+    Invalid {
+        /// Its name.
+        variable: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file cannot be read.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// The words of the operating system.
+        reason: String,
+    },
+    /// A key file can be read by others.
+    Exposed {
+        /// Where it is.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// The private key cannot be used.
+    Key(KeyError),
+    /// The TLS settings cannot be used; why.
+    Tls(String),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { variable, meaning } => write!(f, "{variable} is not set: {meaning}"),
+            Self::Invalid { variable, reason } => write!(f, "{variable}: {reason}"),
+            Self::File { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Self::Exposed { path, mode } => write!(
+                f,
+                "the key file can be read by others (mode {mode:04o}); run: chmod 600 {}",
+                path.display()
+            ),
+            Self::Key(error) => fmt::Display::fmt(error, f),
+            Self::Tls(reason) => write!(f, "TLS: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+impl From<KeyError> for SetupError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: (&str, &str) = ("NORDNET_API_KEY", "7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35");
+    const FILE: (&str, &str) = ("NORDNET_KEY_FILE", "k");
+
+    fn read(vars: &[(&str, &str)]) -> Result<Settings, SetupError> {
+        Settings::from_vars(|name| {
+            let found = vars.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).into())
+        })
+    }
+
+    #[test]
+    fn a_base_url_replaces_the_country_and_admits_a_ca() {
+        let url = ("NORDNET_BASE_URL", "https://127.0.0.1:1");
+        let ca = ("NORDNET_CA_FILE", "ca.pem");
+        let settings = read(&[KEY, FILE, url, ca]).unwrap();
+        assert_eq!(settings.ca_file, Some("ca.pem".into()));
+
+        let settings = read(&[KEY, FILE, ("NORDNET_COUNTRY", "fi"), ca]).unwrap();
+        assert_eq!(settings.base_url, Country::Finland.into());
+        assert_eq!(
+            settings.ca_file, None,
+            "Nordnet's own host takes no other authority"
+        );
+    }
+
+    #[test]
+    fn names_the_variable_that_is_missing_or_wrong() {
+        for (vars, text) in [
+            (&[KEY, FILE][..], "NORDNET_COUNTRY is not set"),
+            (
+                &[("NORDNET_COUNTRY", "de"), KEY, FILE],
+                "NORDNET_COUNTRY: \"de\" is no country",
+            ),
+            (
+                &[("NORDNET_COUNTRY", "se"), FILE],
+                "NORDNET_API_KEY is not set",
+            ),
+            (
+                &[("NORDNET_COUNTRY", "se"), KEY, ("NORDNET_KEY_FILE", "")],
+                "NORDNET_KEY_FILE is not set",
+            ),
+            (
+                &[("NORDNET_BASE_URL", "http://a.se"), KEY, FILE],
+                "NORDNET_BASE_URL: ",
+            ),
+        ] {
+            let error = read(vars).unwrap_err().to_string();
+            assert!(error.starts_with(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_key_file_is_refused_as_openssh_refuses_it() {
+        let check = |mode, owner| check_key_file("k".into(), mode, owner, 1000);
+        assert!(check(0o100_600, 1000).is_ok());
+        assert!(check(0o100_400, 1000).is_ok());
+        assert!(check(0o100_644, 0).is_ok());
+        for mode in [0o100_640, 0o100_604, 0o100_601, 0o100_660] {
+            assert!(check(mode, 1000).is_err(), "{mode:o}");
+        }
+        let error = check(0o100_644, 1000).unwrap_err();
+        assert!(error.to_string().ends_with("(mode 0644); run: chmod 600 k"));
+    }
+}
