@@ -9,9 +9,6 @@ use zeroize::Zeroizing;
 
 use crate::secret::Passphrase;
 
-/// A key file larger than this is none.
-const MAX_KEY_FILE: usize = 64 << 10;
-
 /// `ssh-keygen -a 150` asks for 150 rounds, about two seconds; a hostile file
 /// could ask for years.
 const MAX_ROUNDS: u32 = 2_000;
@@ -83,6 +80,9 @@ pub struct PrivateKey {
 }
 
 impl PrivateKey {
+    /// A file of more bytes than this is no key file.
+    pub const MAX_FILE: usize = 64 << 10;
+
     /// Opens a key file as `ssh-keygen -t ed25519 -a 150` writes it.
     ///
     /// With a passphrase this takes about a second for each hundred rounds,
@@ -153,7 +153,7 @@ impl fmt::Debug for PrivateKey {
 
 /// Tells an OpenSSH private key from what people give instead of one.
 fn recognise(file: &[u8]) -> Result<&str, KeyError> {
-    if file.len() > MAX_KEY_FILE {
+    if file.len() > PrivateKey::MAX_FILE {
         return Err(KeyError::NotOpenSsh("a file of more than 64 KiB"));
     }
     let text = std::str::from_utf8(file).map_err(|_| KeyError::NotOpenSsh("a binary file"))?;
