@@ -67,11 +67,12 @@ mod backoff;
 mod config;
 mod country;
 mod credentials;
+mod deadline;
 mod decimal;
 mod endpoint;
 mod error;
 mod failure;
-// mod feed;
+mod feed;
 mod id;
 mod login;
 mod open_enum;
@@ -100,6 +101,13 @@ pub use endpoint::{
 };
 pub use error::{Error, Refusal, Unreadable};
 pub use failure::{Attempt, Cause, Failure, TlsCause};
+pub use feed::{
+    About, AccountFeed, AccountMessage, Change, CloseReason, Command, Counters, Decoded, DepthTick,
+    DisconnectReason, Disconnected, Event, Feed, FeedConfig, FeedState, Gap, GetState, IndicatorId,
+    IndicatorTick, Kind, Level, LineDecoder, LineTooLong, Malformed, MalformedReason, MarketFeed,
+    MarketMessage, News, OrderUpdate, Output, PriceTick, Private, Public, PublicTrade, Reconnect,
+    ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
+};
 pub use id::{
     AccountId, AccountNumber, Currency, Identifier, IndicatorMarket, InstrumentId, Isin, MarketId,
     Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId, TradableId, TradeId,

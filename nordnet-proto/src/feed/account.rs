@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::api::{ActivationCondition, Amount, Validity};
 use crate::api::{ActionState, OrderState, OrderType, PriceCondition, Side, VolumeCondition};
+use crate::api::{ActivationCondition, Amount, Validity};
 use crate::decimal::Decimal;
 use crate::id::{AccountId, AccountNumber, OrderId, TradableId};
 use crate::time::Timestamp;

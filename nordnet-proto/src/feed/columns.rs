@@ -17,7 +17,11 @@ impl Presence {
     /// Notes a member; whether it has a value.
     pub(super) fn note(&mut self, bit: usize, json: &str) -> bool {
         let has_value = json != "null";
-        let mask = if has_value { &mut self.set } else { &mut self.cleared };
+        let mask = if has_value {
+            &mut self.set
+        } else {
+            &mut self.cleared
+        };
         *mask |= 1 << (bit & 31);
         has_value
     }

@@ -198,7 +198,11 @@ fn push_subscription(out: &mut Vec<u8>, subscription: &Subscription) {
 
 fn push_get_state(out: &mut Vec<u8>, state: GetState) {
     out.extend_from_slice(b",\"get_state\":{\"deleted_orders\":");
-    out.extend_from_slice(if state.deleted_orders { b"true" } else { b"false" });
+    out.extend_from_slice(if state.deleted_orders {
+        b"true"
+    } else {
+        b"false"
+    });
     out.extend_from_slice(b",\"days\":");
     push_integer(out, i64::from(state.days));
     out.push(b'}');

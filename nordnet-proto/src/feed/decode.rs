@@ -17,7 +17,6 @@ use super::server_error::ServerError;
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "messages are not boxed, so that a tick needs no heap")]
 pub enum Decoded<M> {
     /// A message.
     Message(M),
@@ -49,7 +48,10 @@ impl<'a> Envelope<'a> {
         if let Some(member) = outer.twice {
             return Err(wrong(MalformedReason::Twice(member)));
         }
-        let kind = outer.kind.map(RawValue::get).filter(|json| json.starts_with('"'));
+        let kind = outer
+            .kind
+            .map(RawValue::get)
+            .filter(|json| json.starts_with('"'));
         let kind = kind.ok_or_else(|| wrong(MalformedReason::NoType))?;
         let Ok(Text(kind)) = serde_json::from_str(kind) else {
             return Err(wrong(MalformedReason::NoType));

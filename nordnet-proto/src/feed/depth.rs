@@ -89,7 +89,8 @@ impl DepthTick {
         };
         let count = |member: usize| {
             let count = self.orders.get(above * 2 + member).copied();
-            self.presence.change(bit + 4 + member, count.unwrap_or_default())
+            self.presence
+                .change(bit + 4 + member, count.unwrap_or_default())
         };
         Level {
             bid: decimal(0),
@@ -116,12 +117,39 @@ const MEMBERS: usize = 6;
 
 impl Members for DepthTick {
     const NAMES: &'static [&'static str] = &[
-        "i", "m", "tick_timestamp",
-        "bid1", "ask1", "bid_volume1", "ask_volume1", "bid_orders1", "ask_orders1",
-        "bid2", "ask2", "bid_volume2", "ask_volume2", "bid_orders2", "ask_orders2",
-        "bid3", "ask3", "bid_volume3", "ask_volume3", "bid_orders3", "ask_orders3",
-        "bid4", "ask4", "bid_volume4", "ask_volume4", "bid_orders4", "ask_orders4",
-        "bid5", "ask5", "bid_volume5", "ask_volume5", "bid_orders5", "ask_orders5",
+        "i",
+        "m",
+        "tick_timestamp",
+        "bid1",
+        "ask1",
+        "bid_volume1",
+        "ask_volume1",
+        "bid_orders1",
+        "ask_orders1",
+        "bid2",
+        "ask2",
+        "bid_volume2",
+        "ask_volume2",
+        "bid_orders2",
+        "ask_orders2",
+        "bid3",
+        "ask3",
+        "bid_volume3",
+        "ask_volume3",
+        "bid_orders3",
+        "ask_orders3",
+        "bid4",
+        "ask4",
+        "bid_volume4",
+        "ask_volume4",
+        "bid_orders4",
+        "ask_orders4",
+        "bid5",
+        "ask5",
+        "bid_volume5",
+        "ask_volume5",
+        "bid_orders5",
+        "ask_orders5",
     ];
     const REQUIRED: usize = 2;
 
@@ -151,7 +179,12 @@ impl Members for DepthTick {
         let (above, member) = (place / MEMBERS, place % MEMBERS);
         if member < 4 {
             let number = members::decimal(json)?;
-            put(&mut self.mantissas, &mut self.scales, above * 4 + member, number);
+            put(
+                &mut self.mantissas,
+                &mut self.scales,
+                above * 4 + member,
+                number,
+            );
         } else if let Some(orders) = self.orders.get_mut(above * 2 + member - 4) {
             let count = members::integer(json)?;
             *orders = u32::try_from(count).map_err(|_| "is not a count")?;

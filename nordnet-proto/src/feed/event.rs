@@ -5,8 +5,38 @@ use std::time::{Duration, Instant};
 
 use super::command::Subscription;
 use super::malformed::Malformed;
-use crate::failure::Failure;
+use crate::country::Server;
+use crate::failure::{Attempt, Failure};
 use crate::login::LoginError;
+use crate::session_key::Epoch;
+
+/// What a feed tells its user, or asks of its driver.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output<'a, M> {
+    /// Something happened; handed out exactly once.
+    Event(Event<M>),
+    /// A session is needed. Standing, until [`Feed::handle_login`](crate::Feed::handle_login).
+    Login {
+        /// The session whose key may be dead: check it with the REST API, and
+        /// log in again only if it is refused there.
+        suspect: Option<Epoch>,
+    },
+    /// A connection is needed: TCP, and TLS if the server is encrypted.
+    /// Standing, until [`Feed::handle_connected`](crate::Feed::handle_connected) or
+    /// [`Feed::handle_disconnected`](crate::Feed::handle_disconnected).
+    Connect {
+        /// The number to answer with.
+        attempt: Attempt,
+        /// Where to connect to.
+        server: &'a Server,
+        /// The feed gives the attempt up at this time.
+        by: Instant,
+    },
+    /// The connection, or the attempt to open one, has to be dropped.
+    /// Standing, until [`Feed::handle_disconnected`](crate::Feed::handle_disconnected).
+    Disconnect,
+}
 
 /// Something that happened on a feed; each is handed out exactly once.
 #[derive(Clone, Debug)]
@@ -126,7 +156,11 @@ impl fmt::Display for Disconnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.reason, f)?;
         if self.truncated > 0 {
-            write!(f, " ({} bytes of an unfinished line dropped)", self.truncated)?;
+            write!(
+                f,
+                " ({} bytes of an unfinished line dropped)",
+                self.truncated
+            )?;
         }
         Ok(())
     }

@@ -64,7 +64,11 @@ pub(super) fn optional<T>(
     json: &str,
     read: fn(&str) -> Result<T, &'static str>,
 ) -> Result<Option<T>, &'static str> {
-    if json == "null" { Ok(None) } else { read(json).map(Some) }
+    if json == "null" {
+        Ok(None)
+    } else {
+        read(json).map(Some)
+    }
 }
 
 struct ObjectVisitor<M>(PhantomData<M>);
@@ -94,7 +98,11 @@ impl<'de, M: Members> Visitor<'de> for ObjectVisitor<M> {
                 .put(member, json)
                 .map_err(|reason| A::Error::custom(format_args!("{name} {reason}")))?;
         }
-        let missing = M::NAMES.iter().take(M::REQUIRED).zip(0..).find(|(_, n)| seen & (1 << n) == 0);
+        let missing = M::NAMES
+            .iter()
+            .take(M::REQUIRED)
+            .zip(0..)
+            .find(|(_, n)| seen & (1 << n) == 0);
         match missing {
             Some((name, _)) => Err(A::Error::custom(format_args!("{name} is missing"))),
             None => Ok(object),

@@ -13,7 +13,6 @@ use crate::api::Fill;
 /// A message on the public feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "ticks are not boxed, so that they need no heap")]
 pub enum MarketMessage {
     /// A price changed.
     Price(PriceTick),

@@ -38,7 +38,11 @@ impl Pacing {
 
     /// Counts a command that is ready to be written.
     pub(crate) fn record(&mut self, now: Instant) {
-        while self.sent.front().is_some_and(|&sent| now >= sent + HALF_MINUTE) {
+        while self
+            .sent
+            .front()
+            .is_some_and(|&sent| now >= sent + HALF_MINUTE)
+        {
             self.sent.pop_front();
         }
         self.sent.push_back(now);
@@ -61,9 +65,17 @@ impl Pacing {
         if self.held_until.is_some_and(|until| now < until) {
             return;
         }
-        let calm = self.held_until.is_none_or(|until| now >= until + HALF_MINUTE);
-        self.holds = if calm { 0 } else { self.holds.saturating_add(1) };
-        let pause = SECOND.saturating_mul(1 << self.holds.min(5)).min(HALF_MINUTE);
+        let calm = self
+            .held_until
+            .is_none_or(|until| now >= until + HALF_MINUTE);
+        self.holds = if calm {
+            0
+        } else {
+            self.holds.saturating_add(1)
+        };
+        let pause = SECOND
+            .saturating_mul(1 << self.holds.min(5))
+            .min(HALF_MINUTE);
         self.held_until = Some(now + pause);
     }
 

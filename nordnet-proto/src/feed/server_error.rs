@@ -56,7 +56,9 @@ impl ServerError {
             _ => echo.as_deref().map(without_login),
         };
         Self {
-            message: body.msg.map_or_else(String::new, |msg| without_login(&text_of(msg.get()))),
+            message: body
+                .msg
+                .map_or_else(String::new, |msg| without_login(&text_of(msg.get()))),
             command,
             about,
         }
@@ -71,8 +73,19 @@ impl ServerError {
     pub fn is_about_rate(&self) -> bool {
         let message = self.message.to_ascii_lowercase();
         let words = [
-            "too many", "too fast", "too frequent", "rate limit", "rate-limit", "rate_limit", "ratelimit",
-            "limit exceeded", "limit reached", "command limit", "throttl", "flood", "slow down",
+            "too many",
+            "too fast",
+            "too frequent",
+            "rate limit",
+            "rate-limit",
+            "rate_limit",
+            "ratelimit",
+            "limit exceeded",
+            "limit reached",
+            "command limit",
+            "throttl",
+            "flood",
+            "slow down",
             "per second",
         ];
         words.iter().any(|words| message.contains(words))
@@ -85,7 +98,8 @@ impl About {
         let Ok(Echo { cmd, args }) = serde_json::from_str::<Echo<'_>>(echo) else {
             // An echo that was cut still tells a login, which must not be
             // taken for anything else.
-            let login = named("login") || echo.contains("session_key") || echo.contains("\"login\"");
+            let login =
+                named("login") || echo.contains("session_key") || echo.contains("\"login\"");
             return if login { Self::Login } else { Self::Unclear };
         };
         let subscription = || args.as_ref().and_then(Args::subscription);

@@ -81,13 +81,21 @@ impl Subscriptions {
     pub(crate) fn peek(&self) -> Option<(Change, &Subscription)> {
         let (_, subscription) = self.work.first_key_value()?;
         let entry = self.entries.get(subscription)?;
-        let change = if entry.wanted { Change::Subscribe } else { Change::Unsubscribe };
+        let change = if entry.wanted {
+            Change::Subscribe
+        } else {
+            Change::Unsubscribe
+        };
         Some((change, subscription))
     }
 
     /// Notes that the command of [`Subscriptions::peek`] was sent.
     pub(crate) fn sent(&mut self, now: Instant) {
-        while self.recent.front().is_some_and(|(sent, _)| now >= *sent + HALF_MINUTE) {
+        while self
+            .recent
+            .front()
+            .is_some_and(|(sent, _)| now >= *sent + HALF_MINUTE)
+        {
             self.recent.pop_front();
         }
         let Some((_, subscription)) = self.work.pop_first() else {
@@ -95,7 +103,11 @@ impl Subscriptions {
         };
         if let Some(entry) = self.entries.get_mut(&subscription) {
             entry.ticket = None;
-            let wire = if entry.wanted { Wire::On { answered: false } } else { Wire::Off };
+            let wire = if entry.wanted {
+                Wire::On { answered: false }
+            } else {
+                Wire::Off
+            };
             self.set_wire(&subscription, wire);
             self.follow(&subscription);
         }
@@ -104,7 +116,11 @@ impl Subscriptions {
 
     /// Notes a message; whether it is the first since the subscription was
     /// sent.
-    pub(crate) fn answered(&mut self, kind: usize, subscription: impl FnOnce() -> Subscription) -> bool {
+    pub(crate) fn answered(
+        &mut self,
+        kind: usize,
+        subscription: impl FnOnce() -> Subscription,
+    ) -> bool {
         if self.unanswered.get(kind).is_none_or(|&count| count == 0) {
             return false;
         }
@@ -183,7 +199,9 @@ impl Subscriptions {
     /// How many wanted ones have their full tick still to come.
     pub(crate) fn without_full_tick(&self) -> usize {
         let waits = |state| state != SubscriptionState::Flowing;
-        self.iter().filter(|(it, state)| it.has_full_tick() && waits(*state)).count()
+        self.iter()
+            .filter(|(it, state)| it.has_full_tick() && waits(*state))
+            .count()
     }
 
     /// Gives an entry its place among the work, or takes it away, as the wire

@@ -72,7 +72,8 @@ impl PriceTick {
     }
 
     fn decimal(&self, slot: usize) -> Change<Decimal> {
-        self.presence.change(3 + slot, get(&self.mantissas, &self.scales, slot))
+        self.presence
+            .change(3 + slot, get(&self.mantissas, &self.scales, slot))
     }
 }
 
@@ -129,9 +130,28 @@ decimals! { PriceTick:
 
 impl Members for PriceTick {
     const NAMES: &'static [&'static str] = &[
-        "i", "m", "tick_timestamp", "trade_timestamp", "delayed", "bid", "bid_volume", "ask",
-        "ask_volume", "last", "last_volume", "open", "high", "low", "close", "vwap", "turnover",
-        "turnover_volume", "ep", "paired", "imbalance", "extended_last",
+        "i",
+        "m",
+        "tick_timestamp",
+        "trade_timestamp",
+        "delayed",
+        "bid",
+        "bid_volume",
+        "ask",
+        "ask_volume",
+        "last",
+        "last_volume",
+        "open",
+        "high",
+        "low",
+        "close",
+        "vwap",
+        "turnover",
+        "turnover_volume",
+        "ep",
+        "paired",
+        "imbalance",
+        "extended_last",
     ];
     const REQUIRED: usize = 2;
 
@@ -157,7 +177,12 @@ impl Members for PriceTick {
                 0 => self.tick_timestamp = members::integer(json)?,
                 1 => self.trade_timestamp = members::integer(json)?,
                 2 => self.delayed = members::integer(json)?,
-                _ => put(&mut self.mantissas, &mut self.scales, bit - 3, members::decimal(json)?),
+                _ => put(
+                    &mut self.mantissas,
+                    &mut self.scales,
+                    bit - 3,
+                    members::decimal(json)?,
+                ),
             }
         }
         Ok(())
@@ -225,7 +250,8 @@ impl IndicatorTick {
     }
 
     fn decimal(&self, slot: usize) -> Change<Decimal> {
-        self.presence.change(2 + slot, get(&self.mantissas, &self.scales, slot))
+        self.presence
+            .change(2 + slot, get(&self.mantissas, &self.scales, slot))
     }
 }
 
@@ -241,8 +267,16 @@ decimals! { IndicatorTick:
 }
 
 impl Members for IndicatorTick {
-    const NAMES: &'static [&'static str] =
-        &["i", "m", "tick_timestamp", "delayed", "last", "high", "low", "close"];
+    const NAMES: &'static [&'static str] = &[
+        "i",
+        "m",
+        "tick_timestamp",
+        "delayed",
+        "last",
+        "high",
+        "low",
+        "close",
+    ];
     const REQUIRED: usize = 2;
 
     fn empty() -> Self {
@@ -273,7 +307,12 @@ impl Members for IndicatorTick {
             match bit {
                 0 => self.tick_timestamp = members::integer(json)?,
                 1 => self.delayed = members::integer(json)?,
-                _ => put(&mut self.mantissas, &mut self.scales, bit - 2, members::decimal(json)?),
+                _ => put(
+                    &mut self.mantissas,
+                    &mut self.scales,
+                    bit - 2,
+                    members::decimal(json)?,
+                ),
             }
         }
         Ok(())

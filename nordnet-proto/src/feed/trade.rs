@@ -79,8 +79,15 @@ impl PublicTrade {
 
 impl Members for PublicTrade {
     const NAMES: &'static [&'static str] = &[
-        "i", "m", "trade_timestamp", "price", "volume", "broker_buying", "broker_selling",
-        "trade_id", "trade_type",
+        "i",
+        "m",
+        "trade_timestamp",
+        "price",
+        "volume",
+        "broker_buying",
+        "broker_selling",
+        "trade_id",
+        "trade_type",
     ];
     const REQUIRED: usize = 2;
 
@@ -190,8 +197,15 @@ impl TradingStatus {
 }
 
 impl Members for TradingStatus {
-    const NAMES: &'static [&'static str] =
-        &["i", "m", "tick_timestamp", "status", "source_status", "halted", "orderbook_status"];
+    const NAMES: &'static [&'static str] = &[
+        "i",
+        "m",
+        "tick_timestamp",
+        "status",
+        "source_status",
+        "halted",
+        "orderbook_status",
+    ];
     const REQUIRED: usize = 2;
 
     fn empty() -> Self {
@@ -248,8 +262,15 @@ pub struct News {
 }
 
 impl Members for News {
-    const NAMES: &'static [&'static str] =
-        &["news_id", "source_id", "timestamp", "headline", "lang", "type", "instruments"];
+    const NAMES: &'static [&'static str] = &[
+        "news_id",
+        "source_id",
+        "timestamp",
+        "headline",
+        "lang",
+        "type",
+        "instruments",
+    ];
     const REQUIRED: usize = 2;
 
     fn empty() -> Self {
