@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::config::Limits;
+use crate::deadline::after;
 use crate::failure::Attempt;
 use crate::request::HttpRequest;
 use crate::tries::{Flight, Tries};
@@ -44,12 +45,12 @@ impl Outgoing {
         now: Instant,
         until: Instant,
     ) -> Self {
-        let answer_by = until.min(now + limits.answer);
+        let answer_by = until.min(after(now, limits.answer));
         Self {
             attempt: flight.begin(now, answer_by),
             request,
             may_reuse_connection: tries.may_reuse_connection(),
-            connect_by: answer_by.min(now + limits.connect),
+            connect_by: answer_by.min(after(now, limits.connect)),
             answer_by,
             max_head: limits.max_head,
             max_body,
