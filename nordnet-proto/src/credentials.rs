@@ -311,6 +311,7 @@ pub struct Credentials {
 
 /// Who signs challenges.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a client")]
 pub(crate) enum Signer {
     /// The core, with a key in memory.
     Key(PrivateKey),

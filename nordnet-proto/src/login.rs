@@ -23,6 +23,7 @@ pub use login_step::LoginStep;
 use crate::api::{StartLogin, TouchSession, VerifyLogin};
 use crate::config::Config;
 use crate::credentials::{Credentials, Signature, Signer};
+use crate::deadline::after;
 use crate::endpoint::{Auth, Endpoint, Safety};
 use crate::error::Error;
 use crate::failure::{Attempt, Failure};
@@ -62,8 +63,14 @@ enum State {
     Probe(LoggedIn),
     Start,
     Sign(Challenge),
-    Verify(Signature),
-    Wait { until: Instant, then: Box<State> },
+    Verify {
+        signature: Signature,
+        not_after: Instant,
+    },
+    Wait {
+        until: Instant,
+        then: Box<Self>,
+    },
     Done(Result<LoggedIn, LoginError>),
 }
 
@@ -93,7 +100,8 @@ impl Login {
     /// Says what to do next. A request is handed out once; all else repeats
     /// until it is answered.
     pub fn poll(&mut self, now: Instant) -> LoginStep {
-        let until = *self.until.get_or_insert(now + self.config.limits.login);
+        let limit = self.config.limits.login;
+        let until = *self.until.get_or_insert_with(|| after(now, limit));
         if let Some(since) = self.flight.expire(now) {
             self.take_answer(Err(tries::unanswered()), since, now);
         }
@@ -114,7 +122,7 @@ impl Login {
                 self.send(&self.start(), (), now)
             }
             State::Sign(challenge) => LoginStep::Sign(challenge.clone()),
-            State::Verify(signature) => self.send(&self.verify(signature), (), now),
+            State::Verify { signature, .. } => self.send(&self.verify(signature), (), now),
             State::Wait { until, .. } => LoginStep::Wait(*until),
             State::Done(result) => LoginStep::Done(result.clone()),
         }
@@ -132,17 +140,27 @@ impl Login {
         }
     }
 
-    /// Takes the signature that [`LoginStep::Sign`] asked for, or why there is
-    /// none. One that comes too late is dropped: the next step is a new
-    /// challenge.
-    pub fn handle_signature(&mut self, signature: Result<Signature, String>, now: Instant) {
+    /// Takes the signature of the challenge that [`LoginStep::Sign`] asked
+    /// for, or why there is none. What comes too late is dropped, since by then
+    /// another challenge is to be signed.
+    pub fn handle_signature(
+        &mut self,
+        challenge: &Challenge,
+        signature: Result<Signature, String>,
+        now: Instant,
+    ) {
         self.leave_what_is_over(now);
-        if matches!(self.state, State::Sign(_)) {
-            self.state = match signature {
-                Ok(signature) => State::Verify(signature),
-                Err(reason) => State::Done(Err(LoginError::Signer(reason))),
-            };
-        }
+        let not_after = match &self.state {
+            State::Sign(current) if current == challenge => current.not_after(),
+            _ => return,
+        };
+        self.state = match signature {
+            Ok(signature) => State::Verify {
+                signature,
+                not_after,
+            },
+            Err(reason) => State::Done(Err(LoginError::Signer(reason))),
+        };
     }
 
     fn send<E: Endpoint>(
@@ -170,13 +188,19 @@ impl Login {
     }
 
     /// Ends a wait whose time has come, and a challenge that is too old to be
-    /// signed.
+    /// signed or answered.
     fn leave_what_is_over(&mut self, now: Instant) {
+        if self.flight.answer_by().is_some() {
+            return;
+        }
         match &mut self.state {
             State::Wait { until, then } if *until <= now => {
                 self.state = std::mem::replace(then, State::Start);
             }
             State::Sign(challenge) if challenge.not_after() <= now => {
+                self.ask_for_another_challenge();
+            }
+            State::Verify { not_after, .. } if *not_after <= now => {
                 self.ask_for_another_challenge();
             }
             _ => {}
@@ -197,7 +221,7 @@ impl Login {
             }
             // A signature is never sent twice: after a loss the answer may
             // still have opened a session, so a new challenge is asked for.
-            (State::Start | State::Verify(_), Some(wait)) => {
+            (State::Start | State::Verify { .. }, Some(wait)) => {
                 let then = Box::new(State::Start);
                 self.state = State::Wait {
                     until: now + wait,
@@ -206,18 +230,29 @@ impl Login {
             }
             (State::Probe(logged_in), None) => match TouchSession::new().settle(answer) {
                 Ok(_) => self.state = State::Done(Ok(logged_in.clone())),
-                Err(Error::SessionEnded) => self.state = State::Start,
+                // Whatever it is that the server has against this session, a
+                // new one tells whether it has it against the credentials.
+                Err(Error::SessionEnded | Error::Refused(_)) => self.state = State::Start,
                 Err(error) => self.fail(error),
             },
             (State::Start, None) => match self.start().settle(answer) {
                 Ok(text) => self.sign(text, since, now),
                 Err(error) => self.fail(error),
             },
-            (State::Verify(signature), None) => match self.verify(signature).settle(answer) {
+            (
+                State::Verify {
+                    signature,
+                    not_after,
+                },
+                None,
+            ) => match self.verify(signature).settle(answer) {
                 Ok(session) => {
                     let result = session.admit(&self.config.base_url, self.epoch);
                     self.state = State::Done(result.map_err(LoginError::FeedHost));
                 }
+                // The challenge may have lapsed on the way, which would be no
+                // refusal of the credentials.
+                Err(Error::Refused(_)) if *not_after <= now => self.ask_for_another_challenge(),
                 Err(error) => self.fail(error),
             },
             (State::Sign(_) | State::Wait { .. } | State::Done(_), _) => {}
@@ -240,7 +275,10 @@ impl Login {
             Ok(challenge) if challenge.not_after() <= now => self.ask_for_another_challenge(),
             Ok(challenge) => {
                 self.state = match &self.credentials.signer {
-                    Signer::Key(key) => State::Verify(key.sign(challenge.as_bytes())),
+                    Signer::Key(key) => State::Verify {
+                        signature: key.sign(challenge.as_bytes()),
+                        not_after: challenge.not_after(),
+                    },
                     Signer::Elsewhere(_) => State::Sign(challenge),
                 };
             }

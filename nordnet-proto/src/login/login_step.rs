@@ -9,6 +9,10 @@ use crate::step::Outgoing;
 /// What [`Login::poll`](super::Login::poll) asks for.
 #[derive(Debug)]
 #[must_use = "a login waits for its step to be taken"]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a request is moved to the driver once"
+)]
 pub enum LoginStep {
     /// Send a request; handed out once an attempt.
     Send(Outgoing),
