@@ -7,6 +7,7 @@ use crate::api::{Logout, TouchSession};
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::credentials::Credentials;
+use crate::deadline::after;
 use crate::endpoint::Safety;
 use crate::error::Error;
 use crate::login::{Login, LoginError};
@@ -136,12 +137,14 @@ impl Session {
         match result {
             // Closed in the meantime.
             Ok(_) if self.is_latched() => {}
+            // A newer login has been quicker.
+            Ok(logged_in) if self.epoch() > Some(logged_in.epoch) => {}
             Ok(logged_in) => {
                 self.trouble = None;
                 self.login_backoff.reset();
                 self.last_epoch = self.last_epoch.max(Some(logged_in.epoch));
                 self.current = Some(Current {
-                    keep_alive_at: now + self.keep_alive_pause(&logged_in),
+                    keep_alive_at: after(now, self.keep_alive_pause(&logged_in)),
                     touched: now,
                     logged_in,
                 });
@@ -162,27 +165,30 @@ impl Session {
     }
 
     /// Lets logins happen again after a refusal, because the user has mended
-    /// its cause.
+    /// its cause. What was closed stays closed.
     pub fn forgive(&mut self) {
-        self.trouble = None;
+        self.trouble
+            .take_if(|trouble| trouble.error != LoginError::LoggedOut);
     }
 
     /// Ends the session for good: gives the call that logs out, if there is a
-    /// session, and lets no new one begin.
+    /// session, and lets no other call begin and no new login.
     pub fn close(&mut self, now: Instant) -> Option<Operation<Logout>> {
         self.trouble = Some(Trouble {
             error: LoginError::LoggedOut,
             until: None,
         });
         self.logged_in(now)?;
-        Some(Operation::new(Logout::new()))
+        let current = self.current.take()?;
+        Some(Operation::new(Logout::new()).in_session(current.logged_in))
     }
 
     /// Gives the call that keeps an idle session alive, when it is due.
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Operation<TouchSession>> {
         let due = self.poll_timeout().is_some_and(|at| at <= now);
         let current = self.current.as_mut().filter(|_| due)?;
-        current.keep_alive_at = now + KEEP_ALIVE_RETRY;
+        let retry = KEEP_ALIVE_RETRY.min(current.logged_in.expires_in / 8);
+        current.keep_alive_at = after(now, retry);
         Some(Operation::new(TouchSession::new()))
     }
 
@@ -190,7 +196,7 @@ impl Session {
     /// answered session moves it on.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let keeps_alive = self.config.keep_alive && self.trouble.is_none();
+        let keeps_alive = self.config.keep_alive && !self.is_latched();
         let current = self.current.as_ref().filter(|_| keeps_alive)?;
         Some(current.keep_alive_at)
     }
@@ -223,7 +229,7 @@ impl Session {
     /// The current session, unless it is known to have expired.
     pub(crate) fn logged_in(&mut self, now: Instant) -> Option<&LoggedIn> {
         self.current
-            .take_if(|current| current.touched + current.logged_in.expires_in <= now);
+            .take_if(|current| after(current.touched, current.logged_in.expires_in) <= now);
         self.current.as_ref().map(|current| &current.logged_in)
     }
 
@@ -234,7 +240,7 @@ impl Session {
         };
         if current.logged_in.epoch == epoch && sent > current.touched {
             current.touched = sent;
-            current.keep_alive_at = sent + self.keep_alive_pause(&current.logged_in);
+            current.keep_alive_at = after(sent, self.keep_alive_pause(&current.logged_in));
         }
         self.current = Some(current);
     }
@@ -274,6 +280,10 @@ impl Session {
 
     pub(crate) fn is_unresolved(&self, intent: &Intent) -> bool {
         self.register.is_unresolved(&intent.reference)
+    }
+
+    fn epoch(&self) -> Option<Epoch> {
+        Some(self.current.as_ref()?.logged_in.epoch)
     }
 
     fn is_latched(&self) -> bool {
