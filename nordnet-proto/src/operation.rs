@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::answer;
+use crate::deadline::after;
 use crate::endpoint::{Auth, Endpoint, Safety};
 use crate::error::Error;
-use crate::failure::{Attempt, Failure};
+use crate::failure::{Attempt, Cause, Failure};
 use crate::login::LoginError;
-use crate::order::{Intent, InvalidOrder};
+use crate::order::{Intent, InvalidOrder, Outcome};
 use crate::request::{self, HttpResponse};
 use crate::session::Session;
 use crate::session_key::{Epoch, LoggedIn};
@@ -16,9 +17,10 @@ use crate::tries::{self, Flight, Tries};
 
 /// One call of the REST API: attempts, waits and new logins included.
 ///
-/// Poll it, do what the [`Step`] says, and poll again, until it is done. For a
-/// call that may not be repeated it hands out the bytes of a request once in
-/// its life; for others once an attempt.
+/// Poll it, do what the [`Step`] says, and poll again, until it is done. It
+/// hands out the bytes of a request once an attempt; a call that may not be
+/// repeated has one attempt in its life, or a second one when the driver says
+/// that a connection closed before a byte was written to it.
 ///
 /// ```text
 ///            ┌───────────── again, after a wait or a login ─────────────┐
@@ -35,6 +37,8 @@ pub struct Operation<E: Endpoint> {
     state: State<E::Response>,
     flight: Flight,
     tries: Tries,
+    /// The one session that it may be sent with, if not the current one.
+    session: Option<LoggedIn>,
     /// The session that the attempt in flight was sent with.
     epoch: Option<Epoch>,
     logged_in_again: bool,
@@ -93,6 +97,7 @@ impl<E: Endpoint> Operation<E> {
             state: State::Ready,
             flight: Flight::new(),
             tries: Tries::new(E::SAFETY),
+            session: None,
             epoch: None,
             logged_in_again: false,
             recorded: false,
@@ -105,6 +110,12 @@ impl<E: Endpoint> Operation<E> {
     /// first poll.
     pub const fn within(mut self, total: Duration) -> Self {
         self.total = Some(total);
+        self
+    }
+
+    /// Sends the call with this session, even if it is not the current one.
+    pub(crate) fn in_session(mut self, session: LoggedIn) -> Self {
+        self.session = Some(session);
         self
     }
 
@@ -146,7 +157,7 @@ impl<E: Endpoint> Operation<E> {
     /// Takes how the login ended that [`Step::Login`] asked for. Only a
     /// failure matters: the session is looked up at the next poll.
     pub fn handle_login(&mut self, session: &mut Session, result: Result<LoggedIn, LoginError>) {
-        if let (State::Ready, None, Err(error)) = (&self.state, self.flight.answer_by(), result) {
+        if let (true, Err(error)) = (self.is_idle(), result) {
             self.give_up(session, Error::Login(error));
         }
     }
@@ -155,7 +166,7 @@ impl<E: Endpoint> Operation<E> {
     pub fn handle_recorded(&mut self, session: &mut Session, result: Result<(), String>) {
         match result {
             Ok(()) => self.recorded = true,
-            Err(reason) if matches!(self.state, State::Ready) && !self.recorded => {
+            Err(reason) if self.is_idle() && !self.recorded => {
                 self.give_up(session, Error::NotRecorded(reason));
             }
             Err(_) => {}
@@ -176,7 +187,8 @@ impl<E: Endpoint> Operation<E> {
             self.state = State::Wait(resume);
             return Step::Wait(resume);
         }
-        let logged_in = match session.logged_in(now).cloned() {
+        let own = self.session.clone();
+        let logged_in = match own.or_else(|| session.logged_in(now).cloned()) {
             Some(logged_in) => Some(logged_in),
             None if <E::Auth as Auth>::IN_SESSION => return Step::Login { suspect: None },
             None => None,
@@ -261,7 +273,16 @@ impl<E: Endpoint> Operation<E> {
         }
         match result {
             Err(error) => self.give_up(session, error),
-            Ok(response) => self.finish(session, Ok(response)),
+            Ok(response) => match E::outcome(&response) {
+                // What is refused now may be what an earlier attempt has done.
+                Some(Outcome::Rejected(rejection))
+                    if self.in_doubt && !rejection.is_already_gone() =>
+                {
+                    let result = self.doubt(rejection.to_string());
+                    self.finish(session, result);
+                }
+                _ => self.finish(session, Ok(response)),
+            },
         }
     }
 
@@ -269,13 +290,17 @@ impl<E: Endpoint> Operation<E> {
     /// effect: then the answer of that one counts as lost.
     fn give_up(&mut self, session: &mut Session, error: Error) {
         let result = if self.in_doubt && self.endpoint.intent().is_some() {
-            let detail = error.to_string();
-            let lost = Failure::after_sending(crate::Cause::Closed, detail);
-            self.endpoint.settle(Err(lost))
+            self.doubt(error.to_string())
         } else {
             Err(error)
         };
         self.finish(session, result);
+    }
+
+    /// What an earlier attempt stands for, after a later one came to this.
+    fn doubt(&self, later: String) -> Result<E::Response, Error> {
+        let lost = Failure::after_sending(Cause::Closed, later);
+        self.endpoint.settle(Err(lost))
     }
 
     fn finish(&mut self, session: &mut Session, result: Result<E::Response, Error>) {
@@ -300,6 +325,11 @@ impl<E: Endpoint> Operation<E> {
         let total = self
             .total
             .unwrap_or_else(|| session.config().limits.total(E::SAFETY));
-        *self.until.get_or_insert(now + total)
+        *self.until.get_or_insert_with(|| after(now, total))
+    }
+
+    /// Whether it waits for a login or a record, rather than for an answer.
+    fn is_idle(&self) -> bool {
+        matches!(self.state, State::Ready) && self.flight.answer_by().is_none()
     }
 }

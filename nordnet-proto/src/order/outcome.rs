@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Intent, Reference};
+use super::{Action, Intent, Reference};
 use crate::answer;
 use crate::api::{OrderReply, ResultCode};
 use crate::error::Error;
@@ -37,6 +37,7 @@ pub struct Rejection {
     pub message: Option<String>,
     /// The verdict, where there was one.
     pub reply: Option<OrderReply>,
+    gone: bool,
 }
 
 impl Rejection {
@@ -44,7 +45,7 @@ impl Rejection {
     /// cancellation.
     #[must_use]
     pub const fn is_already_gone(&self) -> bool {
-        self.status == 404
+        self.gone
     }
 }
 
@@ -130,10 +131,10 @@ pub(super) fn settle(
     intent: Intent,
     answer: Result<HttpResponse, Failure>,
 ) -> Result<Outcome, Error> {
-    let unknown = |doubt| Ok(Outcome::Unknown(Unresolved::new(intent, doubt)));
+    let unknown = |intent, doubt| Ok(Outcome::Unknown(Unresolved::new(intent, doubt)));
     let response = match answer {
         Ok(response) => response,
-        Err(failure) if failure.sent => return unknown(Doubt::Lost(failure)),
+        Err(failure) if failure.sent => return unknown(intent, Doubt::Lost(failure)),
         Err(failure) => return Err(Error::NotSent(failure)),
     };
     match response.status().as_u16() {
@@ -144,8 +145,9 @@ pub(super) fn settle(
                 code: Some(reply.result_code.as_str().into()),
                 message: reply.message.clone(),
                 reply: Some(reply),
+                gone: false,
             })),
-            Err(error) => unknown(Doubt::Unreadable(error.to_string())),
+            Err(error) => unknown(intent, Doubt::Unreadable(error.to_string())),
         },
         status @ (400 | 403 | 404 | 405 | 413 | 415 | 422) => {
             let refusal = answer::refusal(&response);
@@ -154,15 +156,16 @@ pub(super) fn settle(
                 code: refusal.code,
                 message: refusal.message,
                 reply: None,
+                gone: status == 404 && !matches!(intent.action, Action::Place { .. }),
             }))
         }
         401 => Err(Error::SessionEnded),
         429 => Err(Error::RateLimited {
             wait: answer::rate_limit_wait(response.headers()),
         }),
-        status => unknown(Doubt::Status {
-            status,
-            wait: answer::retry_after(response.headers()),
-        }),
+        status => {
+            let wait = answer::retry_after(response.headers());
+            unknown(intent, Doubt::Status { status, wait })
+        }
     }
 }
