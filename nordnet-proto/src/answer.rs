@@ -150,10 +150,11 @@ pub(crate) fn only<T: DeserializeOwned>(
     answer: Result<HttpResponse, Failure>,
     is_wanted: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
+    let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
     let List { items, skipped } = list(answer)?;
     items.into_iter().find(is_wanted).ok_or_else(|| {
         Error::Unreadable(Unreadable {
-            status: 200,
+            status,
             reason: skipped.first().map_or_else(
                 || "what was asked for is not in the answer".into(),
                 ToString::to_string,
@@ -309,7 +310,7 @@ mod tests {
     #[test]
     fn one_bad_element_does_not_lose_the_list() {
         let response = HttpResponse::new(r#"[1, "x", 3]"#.into());
-        let list: List<i64> = super::list(Ok(response)).unwrap();
+        let list: List<i64> = list(Ok(response)).unwrap();
         assert_eq!(&*list, [1, 3]);
         assert_eq!(list.skipped().len(), 1);
         assert_eq!(

@@ -103,7 +103,8 @@ impl BaseUrl {
         if !own && !is_below_nordnet(&feed.hostname) {
             return Err(HostError::new("is no feed host of Nordnet", &feed.hostname));
         }
-        if !feed.encrypted && !(own && feed.is_loopback()) {
+        let may_be_plain = own && feed.is_loopback();
+        if !feed.encrypted && !may_be_plain {
             return Err(HostError::new(
                 "offers a feed without encryption",
                 &feed.hostname,
@@ -170,7 +171,12 @@ impl FromStr for BaseUrl {
         };
         let authority = uri.authority().ok_or_else(|| wrong("names no host"))?;
         if authority.as_str().contains('@') {
-            return Err(wrong("must not hold a user name or password"));
+            // The text is not shown: it holds a password.
+            let host = authority.host();
+            return Err(HostError::new(
+                "must not come with a user name or password",
+                host,
+            ));
         }
         if !matches!(uri.path().trim_end_matches('/'), "" | "/api/2") || uri.query().is_some() {
             return Err(wrong("must be a scheme, a host and a port only"));
