@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::api::{Logout, TouchSession};
 use crate::backoff::Backoff;
 use crate::config::Config;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Fingerprint};
 use crate::deadline::after;
 use crate::endpoint::Safety;
 use crate::error::Error;
@@ -218,6 +218,12 @@ impl Session {
     #[must_use]
     pub fn outcome(&self, reference: &Reference) -> Option<Result<Outcome, Error>> {
         self.register.outcome(reference)
+    }
+
+    /// The fingerprint of the key that logs in.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.credentials.as_ref().map(|credentials| credentials.fingerprint())
     }
 
     /// The settings of the client.

@@ -1,1 +1,43 @@
-//! tokio
+//! Trade on Nordnet from a tokio program.
+//!
+//! A thin adapter over [`nordnet_proto`], which decides everything: this crate
+//! connects, reads, writes and waits. It re-exports what a program needs, so
+//! that one dependency is enough.
+//!
+//! ```no_run
+//! use nordnet_tokio::Client;
+//! use nordnet_tokio::api::{GetAccountInfo, ListAccounts};
+//!
+//! #[tokio::main]
+//! async fn main() -> nordnet_tokio::Result<()> {
+//!     let nordnet = Client::from_env()?.login().await?; // read-only by type
+//!     for account in nordnet.send(ListAccounts::new()).await?.open() {
+//!         let info = nordnet.send(GetAccountInfo::of(account)).await?;
+//!         println!("{account}  own capital {}", info.own_capital);
+//!     }
+//!     nordnet.logout().await
+//! }
+//! ```
+//!
+//! - [`Client`]: one generic `send` for all calls, on one session that is kept
+//!   alive and renewed by itself.
+//! - [`MarketFeed`], [`AccountFeed`]: streams of events, reconnects included.
+//! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
+//!
+//! A runtime with its I/O and time drivers has to be there
+//! (`#[tokio::main]`, or `enable_all`).
+
+mod builder;
+mod client;
+mod feed;
+mod http1;
+mod net;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use feed::{AccountFeed, Feed, FeedHandle, MarketFeed};
+pub use nordnet_proto::api;
+pub use nordnet_proto::*;
+
+/// The result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,389 @@
+//! A feed: the core's machine, a connection, and the loop that joins them.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use nordnet_proto::{
+    Attempt, Cause, Epoch, Event, Failure, FeedConfig, Kind, LoggedIn, LoginError, Output, Private,
+    Public, SetupError, Subscription,
+};
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::client::{Shared, now};
+use crate::net::{self, Connector};
+
+/// How much is read at once; a TLS record holds 16 KiB.
+const READ_BUFFER: usize = 64 << 10;
+
+/// The feed of market data.
+pub type MarketFeed = Feed<Public>;
+
+/// The feed of own orders and trades.
+pub type AccountFeed = Feed<Private>;
+
+/// A feed, reconnects included.
+///
+/// It is a [`Stream`] of events that ends after [`Event::Closed`]. Dropping the
+/// future of [`Feed::next`] loses nothing, so it can stand in a `select!`:
+/// connections and logins under way are kept here.
+///
+/// Nothing happens between polls. A feed that is not polled for long is
+/// disconnected by the server, and tells the gap when it is polled again.
+pub struct Feed<K: Kind> {
+    machine: nordnet_proto::Feed<K>,
+    source: Source,
+    connector: Connector,
+    link: Link,
+    login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
+    timer: Pin<Box<Sleep>>,
+    buffer: Box<[u8]>,
+    orders: mpsc::UnboundedReceiver<Order<K>>,
+    handle: FeedHandle<K>,
+    flushed: bool,
+    ended: bool,
+}
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Where the feed gets its sessions.
+enum Source {
+    Client(Arc<Shared>),
+    Fixed(LoggedIn),
+}
+
+enum Link {
+    Down,
+    Connecting(Attempt, BoxFuture<Result<net::Stream, Failure>>),
+    Up(Attempt, net::Stream),
+}
+
+/// What a handle asks of its feed.
+type Order<K> = Box<dyn FnOnce(&mut nordnet_proto::Feed<K>) + Send>;
+
+impl<K: Kind> Feed<K> {
+    pub(crate) fn of_client(client: &Arc<Shared>, config: FeedConfig, seed: [u8; 16]) -> Self {
+        let source = Source::Client(Arc::clone(client));
+        Self::new(source, client.connector(), config, seed)
+    }
+
+    /// Opens a feed of a session that somebody else has logged in. When that
+    /// session ends, so does the feed.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Tls`] if the TLS settings cannot be used.
+    pub fn standalone(logged_in: LoggedIn, config: FeedConfig) -> Result<Self, SetupError> {
+        let tls = net::tls_config(net::mozilla_roots())?;
+        Self::standalone_with_tls(logged_in, config, tls)
+    }
+
+    /// Opens a feed of a session that somebody else has logged in, with TLS
+    /// settings of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Feed::standalone`].
+    pub fn standalone_with_tls(
+        logged_in: LoggedIn,
+        config: FeedConfig,
+        tls: rustls::ClientConfig,
+    ) -> Result<Self, SetupError> {
+        let seed = net::seed(tls.crypto_provider())?;
+        let stagger = nordnet_proto::Limits::default().connect_stagger;
+        let connector = Connector::new(tls, stagger);
+        Ok(Self::new(Source::Fixed(logged_in), connector, config, seed))
+    }
+
+    fn new(source: Source, connector: Connector, config: FeedConfig, seed: [u8; 16]) -> Self {
+        let (sender, orders) = mpsc::unbounded_channel();
+        Self {
+            machine: nordnet_proto::Feed::new(config, seed),
+            source,
+            connector,
+            link: Link::Down,
+            login: None,
+            timer: Box::pin(sleep_until(Instant::now())),
+            buffer: vec![0; READ_BUFFER].into(),
+            orders,
+            handle: FeedHandle { orders: sender },
+            flushed: true,
+            ended: false,
+        }
+    }
+
+    /// Waits for the next event; `None` after the feed has closed.
+    pub async fn next(&mut self) -> Option<Event<K::Message>> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    /// Closes the feed: the last event is [`Event::Closed`].
+    pub fn close(&mut self) {
+        self.machine.close(now());
+    }
+
+    /// A handle to close the feed, and to subscribe, from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> FeedHandle<K> {
+        self.handle.clone()
+    }
+
+    /// What has come over the feed so far.
+    #[must_use]
+    pub fn counters(&self) -> &nordnet_proto::Counters {
+        self.machine.counters()
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        loop {
+            let mut progress = false;
+            match self.machine.poll_output() {
+                Some(Output::Event(event)) => {
+                    self.ended = matches!(event, Event::Closed(_));
+                    return Poll::Ready(Some(event));
+                }
+                Some(Output::Disconnect) => {
+                    if let Link::Connecting(attempt, _) | Link::Up(attempt, _) =
+                        std::mem::replace(&mut self.link, Link::Down)
+                    {
+                        self.machine.handle_disconnected(attempt, None, now());
+                        progress = true;
+                    }
+                }
+                Some(Output::Connect { attempt, server, by }) => {
+                    if !matches!(&self.link, Link::Connecting(current, _) if *current == attempt) {
+                        let (connector, server) = (self.connector.clone(), server.clone());
+                        let connect = async move { connector.connect(&server, by).await };
+                        self.link = Link::Connecting(attempt, Box::pin(connect));
+                    }
+                }
+                Some(Output::Login { suspect }) => {
+                    let source = &self.source;
+                    self.login.get_or_insert_with(|| source.log_in(suspect));
+                }
+                None => {}
+            }
+            progress |= self.take_orders(cx);
+            progress |= self.poll_login(cx);
+            progress |= self.poll_link(cx);
+            progress |= self.poll_timer(cx);
+            if !progress {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn take_orders(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut any = false;
+        while let Poll::Ready(Some(order)) = self.orders.poll_recv(cx) {
+            order(&mut self.machine);
+            any = true;
+        }
+        any
+    }
+
+    fn poll_login(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(Poll::Ready(result)) = self.login.as_mut().map(|login| login.as_mut().poll(cx))
+        else {
+            return false;
+        };
+        self.login = None;
+        self.machine.handle_login(result, now());
+        true
+    }
+
+    fn poll_link(&mut self, cx: &mut Context<'_>) -> bool {
+        match &mut self.link {
+            Link::Down => false,
+            Link::Connecting(attempt, connect) => {
+                let attempt = *attempt;
+                let Poll::Ready(result) = connect.as_mut().poll(cx) else {
+                    return false;
+                };
+                match result {
+                    Ok(stream) => {
+                        self.link = Link::Up(attempt, stream);
+                        self.machine.handle_connected(attempt, now());
+                    }
+                    Err(failure) => self.lose(attempt, failure),
+                }
+                true
+            }
+            Link::Up(..) => {
+                // Both at once: a side that only reads or only writes can
+                // stand still for ever.
+                let wrote = self.poll_write(cx);
+                let read = self.poll_read(cx);
+                wrote | read
+            }
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> bool {
+        let Link::Up(attempt, stream) = &mut self.link else {
+            return false;
+        };
+        let attempt = *attempt;
+        let bytes = self.machine.transmit();
+        if bytes.is_empty() {
+            if !self.flushed && let Poll::Ready(flushed) = Pin::new(stream).poll_flush(cx) {
+                self.flushed = true;
+                if let Err(error) = flushed {
+                    self.lose(attempt, failure(&error));
+                    return true;
+                }
+            }
+            return false;
+        }
+        match Pin::new(stream).poll_write(cx, bytes) {
+            Poll::Pending => false,
+            Poll::Ready(Ok(written)) => {
+                self.flushed = false;
+                self.machine.handle_transmitted(attempt, written, now());
+                true
+            }
+            Poll::Ready(Err(error)) => {
+                self.lose(attempt, failure(&error));
+                true
+            }
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> bool {
+        let Link::Up(attempt, stream) = &mut self.link else {
+            return false;
+        };
+        let attempt = *attempt;
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        match Pin::new(stream).poll_read(cx, &mut buffer) {
+            Poll::Pending => return false,
+            Poll::Ready(Ok(())) => {
+                self.machine.handle_input(attempt, buffer.filled(), now());
+            }
+            // The other side closed without a word of TLS.
+            Poll::Ready(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                self.machine.handle_input(attempt, &[], now());
+            }
+            Poll::Ready(Err(error)) => self.lose(attempt, failure(&error)),
+        }
+        true
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(at) = self.machine.poll_timeout() else {
+            return false;
+        };
+        if self.timer.deadline() != at.into() {
+            self.timer.as_mut().reset(at.into());
+        }
+        if self.timer.as_mut().poll(cx).is_pending() {
+            return false;
+        }
+        self.machine.handle_timeout(now());
+        true
+    }
+
+    fn lose(&mut self, attempt: Attempt, failure: Failure) {
+        self.link = Link::Down;
+        self.machine.handle_disconnected(attempt, Some(failure), now());
+    }
+}
+
+impl Feed<Public> {
+    /// Asks for a kind of data of one tradable, indicator or news source. It
+    /// is asked for again after each reconnect.
+    pub fn subscribe(&mut self, subscription: Subscription) {
+        self.machine.subscribe(subscription, now());
+    }
+
+    /// Asks for a kind of data no more.
+    pub fn unsubscribe(&mut self, subscription: &Subscription) {
+        self.machine.unsubscribe(subscription, now());
+    }
+}
+
+impl<K: Kind> Stream for Feed<K> {
+    type Item = Event<K::Message>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_event(cx)
+    }
+}
+
+impl<K: Kind> fmt::Debug for Feed<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("machine", &self.machine).finish_non_exhaustive()
+    }
+}
+
+/// Reaches a feed from another task, while it is being polled. What is asked
+/// for is done when the feed is next polled.
+pub struct FeedHandle<K: Kind> {
+    orders: mpsc::UnboundedSender<Order<K>>,
+}
+
+impl<K: Kind> FeedHandle<K> {
+    /// Closes the feed: its last event is [`Event::Closed`].
+    pub fn close(&self) {
+        self.ask(|feed| feed.close(now()));
+    }
+
+    /// A feed that is gone has nothing left to do.
+    fn ask(&self, order: impl FnOnce(&mut nordnet_proto::Feed<K>) + Send + 'static) {
+        let _ = self.orders.send(Box::new(order));
+    }
+}
+
+impl FeedHandle<Public> {
+    /// As [`MarketFeed::subscribe`].
+    pub fn subscribe(&self, subscription: Subscription) {
+        self.ask(move |feed| feed.subscribe(subscription, now()));
+    }
+
+    /// As [`MarketFeed::unsubscribe`].
+    pub fn unsubscribe(&self, subscription: Subscription) {
+        self.ask(move |feed| feed.unsubscribe(&subscription, now()));
+    }
+}
+
+impl<K: Kind> Clone for FeedHandle<K> {
+    fn clone(&self) -> Self {
+        Self {
+            orders: self.orders.clone(),
+        }
+    }
+}
+
+impl<K: Kind> fmt::Debug for FeedHandle<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FeedHandle")
+    }
+}
+
+impl Source {
+    fn log_in(&self, suspect: Option<Epoch>) -> BoxFuture<Result<LoggedIn, LoginError>> {
+        match self {
+            Self::Client(client) => {
+                let client = Arc::clone(client);
+                Box::pin(async move { client.log_in(suspect).await })
+            }
+            // Nobody can say whether a session in doubt still lives.
+            Self::Fixed(logged_in) => Box::pin(std::future::ready(match suspect {
+                None => Ok(logged_in.clone()),
+                Some(_) => Err(LoginError::LoggedOut),
+            })),
+        }
+    }
+}
+
+fn failure(error: &std::io::Error) -> Failure {
+    Failure::after_sending(Cause::Io(error.kind()), error.to_string())
+}

@@ -1,0 +1,161 @@
+//! HTTP/1.1 connections: one call in flight on each, none used again after a
+//! failure, no redirects, no proxies, no repeats.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use nordnet_proto::{
+    BaseUrl, Cause, Failure, HttpRequest, HttpResponse, Limits, Outgoing, to_origin_form,
+};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout_at};
+
+use crate::net::Connector;
+
+/// Sends requests, each on a connection of its own or on one that an earlier
+/// call has left in good order.
+pub(crate) struct Http {
+    connector: Connector,
+    base_url: BaseUrl,
+    keep_for: Duration,
+    keep_most: usize,
+    kept: Mutex<Vec<Kept>>,
+}
+
+struct Kept {
+    connection: Connection,
+    until: Instant,
+}
+
+/// A connection that ends with its handle.
+struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    driver: AbortHandle,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Http {
+    pub(crate) fn new(connector: Connector, base_url: BaseUrl, limits: &Limits) -> Self {
+        Self {
+            connector,
+            base_url,
+            keep_for: limits.keep_connection,
+            keep_most: limits.kept_connections,
+            kept: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Sends one request and reads the whole answer.
+    pub(crate) async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
+        let mut connection = match self.take_kept(&out) {
+            Some(connection) => connection,
+            None => self.open(&out).await?,
+        };
+        let late = |_| Err(Failure::after_sending(Cause::Timeout, ""));
+        let by = out.answer_by.into();
+        let exchange = exchange(&mut connection.sender, out.request, out.max_body);
+        let response = timeout_at(by, exchange).await.unwrap_or_else(late)?;
+        self.keep(connection);
+        Ok(response)
+    }
+
+    async fn open(&self, out: &Outgoing) -> Result<Connection, Failure> {
+        let stream = self.connector.connect(self.base_url.server(), out.connect_by).await?;
+        let (sender, driver) = Builder::new()
+            .max_buf_size(out.max_head)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| failure(&error, false))?;
+        // How the connection ends is told to the request that is on it.
+        let driver = tokio::spawn(async {
+            let _ = driver.await;
+        });
+        Ok(Connection {
+            sender,
+            driver: driver.abort_handle(),
+        })
+    }
+
+    fn take_kept(&self, out: &Outgoing) -> Option<Connection> {
+        let now = Instant::now();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|kept| kept.until > now && !kept.connection.sender.is_closed());
+        if !out.may_reuse_connection {
+            return None;
+        }
+        kept.pop().map(|kept| kept.connection)
+    }
+
+    /// Puts a connection aside once its answer was read to the end.
+    fn keep(&self, connection: Connection) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < self.keep_most && !connection.sender.is_closed() {
+            kept.push(Kept {
+                connection,
+                until: Instant::now() + self.keep_for,
+            });
+        }
+    }
+}
+
+async fn exchange(
+    sender: &mut SendRequest<Full<Bytes>>,
+    mut request: HttpRequest,
+    max_body: usize,
+) -> Result<HttpResponse, Failure> {
+    to_origin_form(&mut request);
+    let request = request.map(|payload| Full::new(Bytes::copy_from_slice(payload.as_bytes())));
+    sender.ready().await.map_err(|error| failure(&error, false))?;
+    let response = sender.try_send_request(request).await.map_err(|error| {
+        // The request comes back only if not one byte of it was written.
+        let sent = error.message().is_none();
+        failure(error.error(), sent)
+    })?;
+    let (head, body) = response.into_parts();
+    let body = read_body(body, max_body).await?;
+    Ok(HttpResponse::from_parts(head, body.into()))
+}
+
+async fn read_body(mut body: Incoming, max_body: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| failure(&error, true))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > max_body {
+            let detail = format!("more than {max_body} bytes");
+            return Err(Failure::after_sending(Cause::TooLarge, detail));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+fn failure(error: &hyper::Error, sent: bool) -> Failure {
+    let io_kind = std::error::Error::source(error)
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .map(io::Error::kind);
+    let cause = match io_kind {
+        Some(io::ErrorKind::UnexpectedEof) => Cause::Closed,
+        Some(kind) => Cause::Io(kind),
+        None if error.is_parse() => Cause::Protocol,
+        None => Cause::Closed,
+    };
+    Failure {
+        sent,
+        cause,
+        detail: error.to_string(),
+    }
+}
