@@ -13,12 +13,14 @@ mod accounts;
 mod agenda;
 mod audit;
 mod clock;
+mod command;
 mod control;
 mod feed;
 mod listings;
 mod login;
 mod market;
 mod matching;
+mod order;
 mod orders;
 mod reference;
 mod request;
@@ -26,7 +28,7 @@ mod rest;
 mod route;
 mod ticks;
 
-pub use audit::{AuditEntry, Counters};
+pub use audit::{AuditEntry, CommandEntry, Counters};
 pub use control::{Answer, ControlError, Cut, Feeds, OrderRecord};
 pub use feed::{ConnectionId, FeedKind};
 pub use market::Side;
@@ -40,7 +42,7 @@ use control::Scripts;
 use feed::Connection;
 use login::Gate;
 use market::{Indicator, Instrument};
-use orders::{Order, OwnTrade};
+use order::{Order, OwnTrade};
 
 /// Nordnet's side of the API, as a value.
 ///
@@ -75,6 +77,8 @@ pub struct Exchange {
     /// The orders that are on the market, by instrument.
     books: Vec<Vec<i64>>,
     trades: Vec<OwnTrade>,
+    /// The last place in a queue that was given out.
+    queued: u64,
 
     market: Vec<Instrument>,
     indicators: Vec<Indicator>,
@@ -157,6 +161,7 @@ impl Exchange {
             orders: BTreeMap::new(),
             books: vec![Vec::new(); market.len()],
             trades: Vec::new(),
+            queued: 0,
             indicators: Indicator::all(seed, config.opening),
             market,
             news: 0,

@@ -67,7 +67,8 @@ impl std::error::Error for UnknownFault {}
 
 /// Reads a probability as millionths.
 fn probability(text: &str) -> Option<u32> {
-    let (units, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let text = text.trim();
+    let (units, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     if fraction.len() > 6 || !digits(units) || !digits(fraction) {
         return None;

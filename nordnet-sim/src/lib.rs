@@ -61,6 +61,7 @@
 //! post respond '{"operation":"place_order","close":true,"processed":true}'   # the reply is lost
 //! post respond '{"operation":"*","ms":3000}'                         # any, 3 s late
 //! curl -s http://127.0.0.1:40126/audit                               # every request received
+//! curl -s http://127.0.0.1:40126/commands                            # every feed command received
 //! curl -s http://127.0.0.1:40126/orders                              # the truth about orders
 //! curl -s http://127.0.0.1:40126/counters
 //! ```
@@ -96,11 +97,15 @@ pub use dialect::{
     RepeatedSubscribe, Spaces, UnknownSwitch,
 };
 pub use exchange::{
-    Answer, AuditEntry, ConnectionId, ControlError, Counters, Cut, Exchange, FeedKind, Feeds,
-    OrderRecord, Output, Reply, Request, Response, Side,
+    Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Exchange,
+    FeedKind, Feeds, OrderRecord, Output, Reply, Request, Response, Side,
 };
 pub use faults::{Faults, UnknownFault};
 pub use fixed::{Fixed, ParseFixedError};
 pub use keys::{KeyError, KeyPair, PublicKey};
 #[cfg(feature = "server")]
 pub use server::{Control, Server, ServerBuilder};
+
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

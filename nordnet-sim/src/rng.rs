@@ -28,7 +28,7 @@ impl Rng {
 
     /// Says yes once in `times` calls, on average.
     pub(crate) fn once_in(&mut self, times: u64) -> bool {
-        self.next() % times.max(1) == 0
+        self.next().is_multiple_of(times.max(1))
     }
 
     /// Says yes with this probability, given in millionths.

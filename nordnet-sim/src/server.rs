@@ -53,7 +53,6 @@ pub struct Server {
 
 impl Server {
     /// Returns a builder with default settings.
-    #[must_use]
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::feed::FeedKind;
 use super::request::Request;
 use super::route::Operation;
 
@@ -31,6 +32,20 @@ pub struct AuditEntry {
     pub status: Option<u16>,
 }
 
+/// One command that was received on a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CommandEntry {
+    /// When it came, since the exchange was made.
+    pub at: Duration,
+    /// Which feed it came on.
+    pub feed: FeedKind,
+    /// Which connection it came on: they are counted over both feeds from 1.
+    pub connection: u64,
+    /// The line as it came; of a login only the word, because of its key.
+    pub text: String,
+}
+
 /// How often things happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,6 +70,7 @@ pub struct Counters {
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
     entries: VecDeque<AuditEntry>,
+    commands: VecDeque<CommandEntry>,
     pub(crate) counters: Counters,
 }
 
@@ -91,6 +107,18 @@ impl Audit {
         if let Some(entry) = self.entries.back_mut() {
             entry.status = status;
         }
+    }
+
+    pub(crate) fn command(&mut self, entry: CommandEntry) {
+        self.counters.commands += 1;
+        if self.commands.len() >= MOST_ENTRIES {
+            self.commands.pop_front();
+        }
+        self.commands.push_back(entry);
+    }
+
+    pub(crate) fn commands(&self) -> Vec<CommandEntry> {
+        self.commands.iter().cloned().collect()
     }
 
     pub(crate) fn entries(&self) -> Vec<AuditEntry> {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use crate::fixed::Fixed;
 
 use super::Exchange;
-use super::audit::{AuditEntry, Counters};
+use super::audit::{AuditEntry, CommandEntry, Counters};
 use super::feed::FeedKind;
 use super::market::Side;
-use super::orders::State;
+use super::order::State;
 use super::request::Response;
 use super::route::Operation;
 
@@ -317,6 +317,12 @@ impl Exchange {
     #[must_use]
     pub fn audit(&self) -> Vec<AuditEntry> {
         self.audit.entries()
+    }
+
+    /// Returns every command received on a feed, oldest first.
+    #[must_use]
+    pub fn commands(&self) -> Vec<CommandEntry> {
+        self.audit.commands()
     }
 
     /// Returns how often things happened.

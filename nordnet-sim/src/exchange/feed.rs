@@ -1,21 +1,18 @@
-//! Feed connections: commands in, lines out.
+//! Feed connections: bytes in, lines out.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::config::CommandLimits;
-use crate::dialect::RepeatedSubscribe;
 use crate::json::{Json, object};
 
+use super::command::Failed;
 use super::control::Feeds;
 use super::ticks::{Members, delta};
 use super::{Event, Exchange, Output};
 
 pub(crate) const NEWS_SOURCE: i64 = 2;
 
-const HEARTBEAT: Duration = Duration::from_secs(5);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(5);
 const LOGIN_WITHIN: Duration = Duration::from_secs(10);
 const LONGEST_LINE: usize = 64 * 1024;
 /// Lines kept for a connection that is stalled on purpose.
@@ -32,7 +29,7 @@ pub enum FeedKind {
 
 /// The name of a feed connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(u64);
+pub struct ConnectionId(pub(super) u64);
 
 /// Something that can be subscribed to; the number is an index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +43,7 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    fn message_type(&self) -> &'static str {
+    pub(super) fn message_type(&self) -> &'static str {
         match self {
             Self::Price(_) => "price",
             Self::Depth(_) => "depth",
@@ -63,65 +60,14 @@ impl Topic {
 pub(crate) struct Connection {
     pub(crate) kind: FeedKind,
     /// Key and epoch of the session, once logged in.
-    session: Option<(String, u64)>,
+    pub(super) session: Option<(String, u64)>,
     input: Vec<u8>,
     /// What was last told, by topic.
-    topics: BTreeMap<Topic, Members>,
-    spoke: Duration,
-    commands: VecDeque<Duration>,
+    pub(super) topics: BTreeMap<Topic, Members>,
+    pub(super) spoke: Duration,
+    pub(super) commands: VecDeque<Duration>,
     stalled: bool,
     held: VecDeque<Vec<u8>>,
-}
-
-/// How a command fails, and whether the connection goes with it.
-struct Failed {
-    message: String,
-    closes: bool,
-}
-
-impl Failed {
-    fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            closes: false,
-        }
-    }
-
-    fn closing(message: &str) -> Self {
-        Self {
-            closes: true,
-            ..Self::new(message)
-        }
-    }
-}
-
-impl Connection {
-    /// Counts a command. `Err` says that it is one too many.
-    fn count(&mut self, limits: &CommandLimits, now: Duration) -> Result<(), Failed> {
-        self.commands.push_back(now);
-        let window = Duration::from_secs(30);
-        while self.commands.front().is_some_and(|at| *at + window <= now) {
-            self.commands.pop_front();
-        }
-        let second = Duration::from_secs(1);
-        let lately = self
-            .commands
-            .iter()
-            .rev()
-            .take_while(|at| **at + second > now)
-            .count();
-        let past = |times: usize| {
-            lately > limits.per_second.saturating_mul(times)
-                || self.commands.len() > limits.per_30_seconds.saturating_mul(times)
-        };
-        if past(limits.closes_at.max(1)) {
-            return Err(Failed::closing("Far too many commands, closing"));
-        }
-        if past(1) {
-            return Err(Failed::new("Too many commands, dropped"));
-        }
-        Ok(())
-    }
 }
 
 impl Exchange {
@@ -295,7 +241,7 @@ impl Exchange {
         }
     }
 
-    fn send(&mut self, id: ConnectionId, message: &Json) {
+    pub(super) fn send(&mut self, id: ConnectionId, message: &Json) {
         let mut line = self.encoder.encode(message);
         line.push('\n');
         self.send_bytes(id, line.into_bytes());
@@ -309,151 +255,11 @@ impl Exchange {
         chosen.map(|(id, _)| *id).collect()
     }
 
-    fn feeds_of(&self, key: &str, kind: Option<FeedKind>) -> Vec<ConnectionId> {
+    pub(super) fn feeds_of(&self, key: &str, kind: Option<FeedKind>) -> Vec<ConnectionId> {
         let chosen = self.connections.iter().filter(|(_, one)| {
             one.session.as_ref().is_some_and(|(own, _)| own == key)
                 && kind.is_none_or(|kind| one.kind == kind)
         });
         chosen.map(|(id, _)| *id).collect()
-    }
-
-    fn command(&mut self, id: ConnectionId, line: &[u8]) {
-        self.audit.counters.commands += 1;
-        let text = String::from_utf8_lossy(line);
-        let value: Option<Value> = serde_json::from_slice(line).ok();
-        // Goes back as it came, or as a text if it is no JSON.
-        let echo = match value {
-            Some(_) => Json::Raw(text.trim().to_owned()),
-            None => Json::Text(text.into_owned()),
-        };
-        if let Err(failed) = self.obey(id, value.as_ref()) {
-            self.fail(id, failed, echo);
-        }
-    }
-
-    fn fail(&mut self, id: ConnectionId, failed: Failed, echo: Json) {
-        let data = object! { "msg": failed.message, "cmd": echo };
-        self.send(id, &object! { "type": "err", "data": data });
-        if failed.closes {
-            self.close(id, false);
-        }
-    }
-
-    fn obey(&mut self, id: ConnectionId, command: Option<&Value>) -> Result<(), Failed> {
-        let (limits, now) = (self.config.command_limits, self.now);
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Ok(());
-        };
-        connection.count(&limits, now)?;
-        let kind = connection.kind;
-        let logged_in = connection.session.is_some();
-        let name = command
-            .and_then(|command| command.get("cmd"))
-            .and_then(Value::as_str);
-        let args = command
-            .and_then(|command| command.get("args"))
-            .unwrap_or(&Value::Null);
-        match name {
-            Some("login") => self.log_in(id, args),
-            _ if !logged_in => Err(Failed::closing("Login first")),
-            Some("subscribe") if kind == FeedKind::Public => self.subscribe(id, args),
-            Some("unsubscribe") if kind == FeedKind::Public => {
-                let topic = self.topic(args)?;
-                if let Some(connection) = self.connections.get_mut(&id) {
-                    connection.topics.remove(&topic);
-                }
-                Ok(())
-            }
-            Some(name) => Err(Failed::new(format!("Unknown command: {name}"))),
-            None => Err(Failed::new("Not a command")),
-        }
-    }
-
-    fn log_in(&mut self, id: ConnectionId, args: &Value) -> Result<(), Failed> {
-        let key = args
-            .get("session_key")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if args.get("service").and_then(Value::as_str) != Some("NEXTAPI") {
-            return Err(Failed::closing("Login failed: unknown service"));
-        }
-        let Some(epoch) = self.gate.epoch(key) else {
-            return Err(Failed::closing("Login failed: invalid session"));
-        };
-        let Some(kind) = self.connections.get(&id).map(|one| one.kind) else {
-            return Ok(());
-        };
-        if kind == FeedKind::Private {
-            // There is one private feed for a session: the newcomer stays.
-            for other in self.feeds_of(key, Some(kind)) {
-                if other != id {
-                    self.close(other, false);
-                }
-            }
-        }
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Ok(());
-        };
-        let first = connection.session.is_none();
-        connection.session = Some((key.to_owned(), epoch));
-        connection.spoke = self.now;
-        if first {
-            self.after(HEARTBEAT, Event::Heartbeat(id));
-            self.note(format!("{kind:?} feed {} of login {epoch}", id.0));
-        }
-        Ok(())
-    }
-
-    fn subscribe(&mut self, id: ConnectionId, args: &Value) -> Result<(), Failed> {
-        let topic = self.topic(args)?;
-        let snapshot = self.snapshot(&topic);
-        let ignored = self.config.dialect.repeated_subscribe == RepeatedSubscribe::Ignored;
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Ok(());
-        };
-        let repeated = connection
-            .topics
-            .insert(topic.clone(), snapshot.clone())
-            .is_some();
-        if snapshot.is_empty() || (repeated && ignored) {
-            return Ok(());
-        }
-        let data = Json::Object(snapshot);
-        self.send(id, &object! { "type": topic.message_type(), "data": data });
-        Ok(())
-    }
-
-    fn topic(&self, args: &Value) -> Result<Topic, Failed> {
-        let text = |name: &str| args.get(name).and_then(Value::as_str);
-        let number = |name: &str| args.get(name).and_then(Value::as_i64);
-        let kind = text("t").ok_or_else(|| Failed::new("No subscription type"))?;
-        if kind == "news" {
-            let known = number("s") == Some(NEWS_SOURCE);
-            return if known {
-                Ok(Topic::News)
-            } else {
-                Err(Failed::new("Unknown news source"))
-            };
-        }
-        let unknown = || Failed::new("Unknown instrument");
-        let identifier = text("i").ok_or_else(unknown)?;
-        if kind == "indicator" {
-            let named = |one: &super::Indicator| {
-                Some(one.market) == text("m") && one.identifier == identifier
-            };
-            let index = self.indicators.iter().position(named);
-            return index.map(Topic::Indicator).ok_or_else(unknown);
-        }
-        let topic = match kind {
-            "price" => Topic::Price,
-            "depth" => Topic::Depth,
-            "trade" => Topic::Trade,
-            "trading_status" => Topic::Status,
-            other => return Err(Failed::new(format!("Unknown subscription type: {other}"))),
-        };
-        let market = number("m").ok_or_else(unknown)?;
-        self.instrument_at(market, identifier)
-            .map(topic)
-            .ok_or_else(unknown)
     }
 }

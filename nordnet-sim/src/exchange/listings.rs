@@ -123,7 +123,7 @@ impl TickTable {
     pub(crate) fn tick_at(&self, price: Fixed) -> Fixed {
         let range = self.ranges.iter().rev().find(|range| range.from <= price);
         range
-            .or(self.ranges.first())
+            .or_else(|| self.ranges.first())
             .map_or(Fixed::from_units(1), |range| range.tick)
     }
 

@@ -198,7 +198,7 @@ fn json_body(call: &Call<'_>) -> Result<serde_json::Value, Refusal> {
 
 fn text_member<'a>(body: &'a serde_json::Value, name: &'static str) -> Result<&'a str, Refusal> {
     let text = body.get(name).and_then(serde_json::Value::as_str);
-    text.ok_or(Refusal::parameter(name))
+    text.ok_or_else(|| Refusal::parameter(name))
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -158,7 +158,7 @@ impl Instrument {
         }
         self.ticked_at = at;
         self.best_bid = bid
-            .or(ask.map(|ask| ticks.shift(ask, -1)))
+            .or_else(|| ask.map(|ask| ticks.shift(ask, -1)))
             .unwrap_or(self.best_bid);
         self.best_ask = ask.unwrap_or_else(|| ticks.shift(self.best_bid, 1));
         self.listing.price = self.best_bid;

@@ -20,9 +20,8 @@ use crate::dialect::OrderEvents;
 use crate::fixed::Fixed;
 use crate::json::{Json, object};
 
-use super::accounts::amount;
 use super::market::Side;
-use super::orders::{Change, Order, OwnTrade, State, validity_json};
+use super::order::{Change, Order, OwnTrade, State};
 use super::{Event, Exchange};
 
 const CONFIRMS_AFTER: Duration = Duration::from_millis(80);
@@ -54,7 +53,7 @@ impl Exchange {
             reference: None,
             valid_until: None,
             modified: self.market_time(),
-            queued: id as u64,
+            queued: 0,
             agreed: VecDeque::new(),
             changes: VecDeque::new(),
             manual: false,
@@ -108,7 +107,8 @@ impl Exchange {
 
     /// Lets the market confirm the oldest request for an order.
     pub(super) fn confirm(&mut self, id: i64) {
-        let (modified, queued) = (self.market_time(), self.next_place());
+        self.queued += 1;
+        let (modified, queued) = (self.market_time(), self.queued);
         let Some(order) = self.orders.get_mut(&id) else {
             return;
         };
@@ -275,33 +275,5 @@ impl Exchange {
                     });
             object! { "type": "order", "data": data }
         });
-    }
-
-    /// The members of the published feed example, in its order.
-    fn lean_order_json(&self, order: &Order, epoch: u64) -> Json {
-        let condition = if order.manual { "MANUAL" } else { "NONE" };
-        object! {
-            "volume": Fixed::from_units(order.volume),
-            "price": amount(order.price, self.market[order.instrument].listing.currency()),
-            "volume_condition": "NORMAL",
-            "order_id": order.id,
-            "reference": order.reference.clone(),
-            "tradable": self.tradable_id(order.instrument),
-            "validity": validity_json(order),
-            "accno": self.accounts[order.account].accno,
-            "accid": self.accid(order.account, epoch),
-            "side": order.side.code(),
-            "modified": order.modified,
-            "activation_condition": object! { "type": condition },
-            "order_state": order.state.code(),
-            "action_state": order.action,
-            "order_type": "LIMIT",
-        }
-    }
-
-    /// Returns a place at the end of every queue.
-    fn next_place(&self) -> u64 {
-        let last = self.orders.values().map(|order| order.queued).max();
-        last.unwrap_or(FIRST_ORDER_ID as u64) + 1
     }
 }

@@ -1,100 +1,19 @@
 //! Order entry: what is asked for, whether it may be, and the verdict.
 
-use std::collections::VecDeque;
-
 use crate::dialect::FilledOrders;
 use crate::fixed::Fixed;
 use crate::json::{Json, object};
 
 use super::Exchange;
-use super::accounts::{amount, exchange_rate};
+use super::accounts::exchange_rate;
 use super::clock::Date;
 use super::market::Side;
+use super::order::{Change, Order, OwnTrade, State};
 use super::request::parse_form;
 use super::rest::{Call, Refusal, text};
 
 const MOST_VOLUME: i64 = 1_000_000_000;
 const LONGEST_REFERENCE: usize = 1024;
-
-/// An order from its entry to the end of the day.
-#[derive(Debug)]
-pub(crate) struct Order {
-    pub(crate) id: i64,
-    pub(crate) account: usize,
-    pub(crate) instrument: usize,
-    pub(crate) side: Side,
-    pub(crate) price: Fixed,
-    pub(crate) volume: i64,
-    pub(crate) traded: i64,
-    pub(crate) state: State,
-    pub(crate) action: &'static str,
-    pub(crate) reference: Option<String>,
-    pub(crate) valid_until: Option<i64>,
-    pub(crate) modified: i64,
-    /// The place in the queue: earlier entries trade first at the same price.
-    pub(crate) queued: u64,
-    /// Executions that are agreed but not yet told.
-    pub(crate) agreed: VecDeque<(Fixed, i64)>,
-    /// What the market has yet to confirm, oldest first.
-    pub(crate) changes: VecDeque<Change>,
-    /// Whether it was entered with the condition to be held back.
-    pub(crate) manual: bool,
-}
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    OnMarket,
-    Local,
-    Deleted,
-}
-
-impl State {
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::OnMarket => "ON_MARKET",
-            Self::Local => "LOCAL",
-            Self::Deleted => "DELETED",
-        }
-    }
-}
-
-/// A request that waits for the market.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Change {
-    Enter,
-    Modify { price: Fixed, volume: i64 },
-    Cancel,
-}
-
-impl Order {
-    pub(crate) fn remaining(&self) -> i64 {
-        self.volume - self.traded
-    }
-
-    /// Returns what is neither traded nor agreed.
-    pub(crate) fn open(&self) -> i64 {
-        self.remaining() - self.agreed.iter().map(|(_, volume)| volume).sum::<i64>()
-    }
-
-    fn is_filled(&self) -> bool {
-        self.traded == self.volume
-    }
-}
-
-/// An execution of an own order.
-#[derive(Debug)]
-pub(crate) struct OwnTrade {
-    pub(crate) account: usize,
-    pub(crate) order: i64,
-    pub(crate) instrument: usize,
-    pub(crate) side: Side,
-    pub(crate) price: Fixed,
-    pub(crate) volume: i64,
-    pub(crate) at: i64,
-    pub(crate) id: String,
-    pub(crate) counterparty: &'static str,
-}
 
 /// The form of an order request.
 struct Form(Vec<(String, String)>);
@@ -318,52 +237,6 @@ impl Exchange {
         Ok(Json::Array(verdicts))
     }
 
-    /// Returns the orders of an account that are live, on one side.
-    pub(super) fn open_orders(&self, account: usize, side: Side) -> impl Iterator<Item = &Order> {
-        self.orders.values().filter(move |order| {
-            order.account == account && order.side == side && order.state != State::Deleted
-        })
-    }
-
-    pub(super) fn order_json(&self, order: &Order, epoch: u64) -> Json {
-        let listing = &self.market[order.instrument].listing;
-        let manual = order.manual.then(|| object! { "type": "MANUAL" });
-        object! {
-            "accid": self.accid(order.account, epoch),
-            "accno": self.accounts[order.account].accno,
-            "tradable": self.tradable_id(order.instrument),
-            "side": order.side.code(),
-            "order_type": "LIMIT",
-            "price_condition": "LIMIT",
-            "volume_condition": "NORMAL",
-            "order_id": order.id,
-            "order_state": order.state.code(),
-            "action_state": order.action,
-            "price": amount(order.price, listing.currency()),
-            "volume": Fixed::from_units(order.volume),
-            "traded_volume": Fixed::from_units(order.traded),
-            "validity": validity_json(order),
-            "activation_condition": manual,
-            "modified": order.modified,
-            "reference": order.reference.clone(),
-        }
-    }
-
-    pub(super) fn trade_json(&self, trade: &OwnTrade, epoch: u64) -> Json {
-        object! {
-            "accid": self.accid(trade.account, epoch),
-            "accno": self.accounts[trade.account].accno,
-            "order_id": trade.order,
-            "side": trade.side.code(),
-            "tradable": self.tradable_id(trade.instrument),
-            "price": amount(trade.price, self.market[trade.instrument].listing.currency()),
-            "volume": Fixed::from_units(trade.volume),
-            "tradetime": trade.at,
-            "trade_id": trade.id.as_str(),
-            "counterparty": trade.counterparty,
-        }
-    }
-
     pub(super) fn verdict(&self, id: i64) -> Json {
         let order = self.orders.get(&id);
         object! {
@@ -443,13 +316,6 @@ impl Exchange {
             Some((date, ..)) if date == Date::of(self.market_time()) => Ok(None),
             Some((_, _, close)) => Ok(Some(close)),
         }
-    }
-}
-
-pub(super) fn validity_json(order: &Order) -> Json {
-    match order.valid_until {
-        None => object! { "type": "DAY" },
-        Some(until) => object! { "type": "UNTIL_DATE", "valid_until": until },
     }
 }
 

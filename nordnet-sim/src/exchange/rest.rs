@@ -135,26 +135,24 @@ impl Exchange {
 
     fn random_fault(&mut self) -> Option<Answer> {
         let faults = self.config.faults;
-        let mut refused = |status, code, wait: &str| {
-            let mut response = self.refuse(&Refusal::new(status, code), false);
+        let mut strikes = |millionths| millionths > 0 && self.fault_rng.chance(millionths);
+        let (status, code) = if strikes(faults.too_many) {
+            (429, "TOO_MANY_REQUESTS")
+        } else if strikes(faults.unavailable) {
+            (503, "SERVICE_UNAVAILABLE")
+        } else {
+            return strikes(faults.lost).then_some(Answer::CloseProcessed);
+        };
+        let mut response = self.refuse(&Refusal::new(status, code), false);
+        if status == 503 {
             response
                 .headers
-                .push(("retry-after".to_owned(), wait.to_owned()));
-            Answer::Reply {
-                response,
-                processed: false,
-            }
-        };
-        let too_many = refused(429, "TOO_MANY_REQUESTS", "10");
-        let unavailable = refused(503, "SERVICE_UNAVAILABLE", "1");
-        let mut strikes = |millionths| millionths > 0 && self.fault_rng.chance(millionths);
-        if strikes(faults.too_many) {
-            Some(too_many)
-        } else if strikes(faults.unavailable) {
-            Some(unavailable)
-        } else {
-            strikes(faults.lost).then_some(Answer::CloseProcessed)
+                .push(("retry-after".to_owned(), "1".to_owned()));
         }
+        Some(Answer::Reply {
+            response,
+            processed: false,
+        })
     }
 
     fn answer(&mut self, request: &Request, found: Option<(Operation, Vec<String>)>) -> Response {

@@ -5,7 +5,7 @@ use crate::json::{Json, object};
 use super::Exchange;
 use super::feed::Topic;
 use super::market::{DEPTH, Level, PublicTrade, Side};
-use super::orders::State;
+use super::order::State;
 
 /// The members of a message in the order of the reference's table.
 pub(crate) type Members = Vec<(&'static str, Json)>;

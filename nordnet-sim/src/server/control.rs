@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::exchange::{
-    Answer, AuditEntry, ControlError, Cut, Exchange, Feeds, OrderRecord, Reply, Request, Response,
+    Answer, AuditEntry, CommandEntry, ControlError, Cut, Exchange, FeedKind, Feeds, OrderRecord,
+    Reply, Request, Response,
 };
 use crate::fixed::Fixed;
 
@@ -37,12 +38,12 @@ fn obey(exchange: &mut Exchange, request: &Request, now: Duration) -> Result<Val
         _ => {
             return Err((
                 405,
-                "POST, or GET for /audit, /orders and /counters".to_owned(),
+                "POST, or GET for /audit, /commands, /orders and /counters".to_owned(),
             ));
         }
     };
     let path = request.target.split('?').next().unwrap_or_default();
-    let reads = matches!(path, "/audit" | "/orders" | "/counters");
+    let reads = matches!(path, "/audit" | "/commands" | "/orders" | "/counters");
     if request.method == "GET" && !reads {
         return Err((405, "POST".to_owned()));
     }
@@ -74,6 +75,7 @@ fn obey(exchange: &mut Exchange, request: &Request, now: Duration) -> Result<Val
                 .map_err(refused)?;
         }
         "/audit" => return Ok(exchange.audit().iter().map(audit_entry).collect()),
+        "/commands" => return Ok(exchange.commands().iter().map(command).collect()),
         "/orders" => {
             exchange.handle_timeout(now);
             return Ok(exchange.orders().iter().map(order).collect());
@@ -152,6 +154,19 @@ fn audit_entry(entry: &AuditEntry) -> Value {
         "key_suffix": entry.key_suffix,
         "body": entry.body,
         "status": entry.status,
+    })
+}
+
+fn command(entry: &CommandEntry) -> Value {
+    let feed = match entry.feed {
+        FeedKind::Public => "public",
+        FeedKind::Private => "private",
+    };
+    json!({
+        "at_ms": entry.at.as_millis() as u64,
+        "feed": feed,
+        "connection": entry.connection,
+        "text": entry.text,
     })
 }
 

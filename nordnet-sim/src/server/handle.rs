@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::exchange::{
-    Answer, AuditEntry, ControlError, Counters, Cut, Feeds, OrderRecord, Response,
+    Answer, AuditEntry, CommandEntry, ControlError, Counters, Cut, Feeds, OrderRecord, Response,
 };
 use crate::fixed::Fixed;
 
@@ -163,6 +163,12 @@ impl Control {
     #[must_use]
     pub fn audit(&self) -> Vec<AuditEntry> {
         self.shared.run(|exchange, _| exchange.audit())
+    }
+
+    /// Returns every command received on a feed, oldest first.
+    #[must_use]
+    pub fn commands(&self) -> Vec<CommandEntry> {
+        self.shared.run(|exchange, _| exchange.commands())
     }
 
     /// Returns how often things happened.

@@ -1,1 +1,19 @@
-fn x() {}
+//! The exchange in virtual time, and the server over real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail the test"
+)]
+
+mod client;
+mod exchange_feeds;
+mod exchange_login;
+mod exchange_matching;
+mod exchange_orders;
+mod exchange_rest;
+mod program;
+mod server;
+mod server_faults;
+mod world;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use nordnet_sim::{FeedAddress, Server};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use args::{Args, Command, HELP};
 use folder::Folder;
@@ -40,7 +40,7 @@ fn run(args: &Args) -> io::Result<()> {
     let ended = runtime.block_on(async { Ended::new() })?;
     let server = start(args)?;
     let files = Files::write(&server, args)?;
-    let mut ready = files.describe(&server).to_string();
+    let mut ready = files.describe(&server);
     ready.push('\n');
     io::stdout().write_all(ready.as_bytes())?;
     io::stdout().flush()?;
@@ -121,24 +121,27 @@ impl Files {
         })
     }
 
-    /// The line that says where everything is.
-    fn describe(&self, server: &Server) -> Value {
+    /// Returns the line that says where everything is.
+    fn describe(&self, server: &Server) -> String {
         let feed = |address: &FeedAddress| {
-            json!({
-                "hostname": address.hostname,
-                "port": address.port,
-                "encrypted": address.encrypted,
-            })
+            format!(
+                r#"{{"hostname":{},"port":{},"encrypted":{}}}"#,
+                json!(address.hostname),
+                address.port,
+                address.encrypted,
+            )
         };
-        json!({
-            "rest": server.rest_url(),
-            "api_key": server.api_key(),
-            "ca": self.ca,
-            "private_key": self.private_key,
-            "control": server.control_url(),
-            "public_feed": feed(server.public_feed()),
-            "private_feed": feed(server.private_feed()),
-        })
+        // Written out, because a map would put the members into another order.
+        format!(
+            r#"{{"rest":{},"api_key":{},"ca":{},"private_key":{},"control":{},"public_feed":{},"private_feed":{}}}"#,
+            json!(server.rest_url()),
+            json!(server.api_key()),
+            json!(self.ca),
+            json!(self.private_key),
+            json!(server.control_url()),
+            feed(server.public_feed()),
+            feed(server.private_feed()),
+        )
     }
 }
 
