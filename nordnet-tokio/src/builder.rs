@@ -73,18 +73,22 @@ impl ClientBuilder {
         }
     }
 
-    pub(crate) fn from_env() -> Result<Self, Error> {
-        let settings = Settings::from_vars(|name| std::env::var(name).ok())?;
+    pub(crate) fn from_settings(settings: Settings) -> Result<Self, Error> {
         let mut builder = Self::new(settings.base_url);
         let file = read_key_file(&settings.key_file)?;
-        let passphrase = settings.passphrase_file.as_deref().map(read_passphrase).transpose()?;
+        let passphrase = settings
+            .passphrase_file
+            .as_deref()
+            .map(read_passphrase)
+            .transpose()?;
         builder.credentials = Source::KeyFile {
             api_key: settings.api_key,
             file,
             passphrase,
         };
         if let Some(path) = settings.ca_file {
-            builder.roots = Roots::Own(std::fs::read(&path).map_err(|error| file_error(&path, &error))?);
+            builder.roots =
+                Roots::Own(std::fs::read(&path).map_err(|error| file_error(&path, &error))?);
         }
         Ok(builder)
     }
@@ -194,7 +198,11 @@ impl<A> ClientBuilder<A> {
     pub async fn open(self) -> Result<Client<A>, Error> {
         let credentials = match self.credentials {
             Source::Opened(credentials) => credentials,
-            Source::KeyFile { api_key, file, passphrase } => {
+            Source::KeyFile {
+                api_key,
+                file,
+                passphrase,
+            } => {
                 let open = move || {
                     let key = PrivateKey::open(&file, passphrase.as_ref());
                     key.map_err(|error| SetupError::Key(error).into())
@@ -217,7 +225,13 @@ impl<A> ClientBuilder<A> {
         let provider = Arc::clone(tls.crypto_provider());
         let connector = Connector::new(tls, self.config.limits.connect_stagger);
         let session = Session::new(self.config, credentials, net::seed(&provider)?);
-        Ok(Client::start(session, connector, self.signer, self.journal, provider))
+        Ok(Client::start(
+            session,
+            connector,
+            self.signer,
+            self.journal,
+            provider,
+        ))
     }
 }
 
@@ -266,7 +280,9 @@ fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
     // no more of it than it takes to see that it is no key file.
     let most = PrivateKey::MAX_FILE + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(most));
-    file.take(most as u64).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(most as u64)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     Ok(bytes)
 }
 

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use nordnet_proto::{
-    Endpoint, Epoch, Error, FeedConfig, Fingerprint, Intent, LoggedIn, Login, LoginError, LoginStep, LoginTurn,
-    Operation, Outcome, Permits, ReadOnly, Reference, Safety, Session, Step, Unresolved,
+    Endpoint, Epoch, Error, FeedConfig, Fingerprint, Intent, LoggedIn, Login, LoginError,
+    LoginStep, LoginTurn, Operation, Outcome, Permits, ReadOnly, Reference, Safety, Session,
+    Settings, Step, Unresolved,
 };
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -122,7 +123,11 @@ impl<A> Client<A> {
     ///
     /// As [`Client::market_feed`].
     pub fn market_feed_with(&self, config: FeedConfig) -> Result<MarketFeed, Error> {
-        Ok(MarketFeed::of_client(&self.shared, config, self.shared.seed()?))
+        Ok(MarketFeed::of_client(
+            &self.shared,
+            config,
+            self.shared.seed()?,
+        ))
     }
 
     /// Opens the feed of own orders and trades. A session has one: a second
@@ -141,7 +146,11 @@ impl<A> Client<A> {
     ///
     /// As [`Client::market_feed`].
     pub fn account_feed_with(&self, config: FeedConfig) -> Result<AccountFeed, Error> {
-        Ok(AccountFeed::of_client(&self.shared, config, self.shared.seed()?))
+        Ok(AccountFeed::of_client(
+            &self.shared,
+            config,
+            self.shared.seed()?,
+        ))
     }
 
     /// The order calls whose outcome is not known, those in flight included.
@@ -214,7 +223,17 @@ impl Client {
     ///
     /// [`Error::Setup`] names the variable or the file that is not right.
     pub fn from_env() -> Result<ClientBuilder, Error> {
-        ClientBuilder::from_env()
+        Self::from_settings(Settings::from_vars(|name| std::env::var(name).ok())?)
+    }
+
+    /// Begins a client as settings say; reads the files that they name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] names the file that is not right. A key file that
+    /// others can read is refused, as OpenSSH does.
+    pub fn from_settings(settings: Settings) -> Result<ClientBuilder, Error> {
+        ClientBuilder::from_settings(settings)
     }
 }
 
@@ -348,7 +367,10 @@ impl Shared {
 /// Keeps an idle session alive for as long as the client lives.
 async fn keep_alive(client: Weak<Shared>, mut renewals: watch::Receiver<()>) {
     loop {
-        let Some(at) = client.upgrade().map(|client| client.session().poll_timeout()) else {
+        let Some(at) = client
+            .upgrade()
+            .map(|client| client.session().poll_timeout())
+        else {
             return;
         };
         let renewed = match at {

@@ -158,7 +158,11 @@ impl<K: Kind> Feed<K> {
                         progress = true;
                     }
                 }
-                Some(Output::Connect { attempt, server, by }) => {
+                Some(Output::Connect {
+                    attempt,
+                    server,
+                    by,
+                }) => {
                     if !matches!(&self.link, Link::Connecting(current, _) if *current == attempt) {
                         let (connector, server) = (self.connector.clone(), server.clone());
                         let connect = async move { connector.connect(&server, by).await };
@@ -234,7 +238,9 @@ impl<K: Kind> Feed<K> {
         let attempt = *attempt;
         let bytes = self.machine.transmit();
         if bytes.is_empty() {
-            if !self.flushed && let Poll::Ready(flushed) = Pin::new(stream).poll_flush(cx) {
+            if !self.flushed
+                && let Poll::Ready(flushed) = Pin::new(stream).poll_flush(cx)
+            {
                 self.flushed = true;
                 if let Err(error) = flushed {
                     self.lose(attempt, failure(&error));
@@ -293,7 +299,8 @@ impl<K: Kind> Feed<K> {
 
     fn lose(&mut self, attempt: Attempt, failure: Failure) {
         self.link = Link::Down;
-        self.machine.handle_disconnected(attempt, Some(failure), now());
+        self.machine
+            .handle_disconnected(attempt, Some(failure), now());
     }
 }
 
@@ -320,7 +327,9 @@ impl<K: Kind> Stream for Feed<K> {
 
 impl<K: Kind> fmt::Debug for Feed<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Feed").field("machine", &self.machine).finish_non_exhaustive()
+        f.debug_struct("Feed")
+            .field("machine", &self.machine)
+            .finish_non_exhaustive()
     }
 }
 

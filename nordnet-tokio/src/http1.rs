@@ -71,7 +71,10 @@ impl Http {
     }
 
     async fn open(&self, out: &Outgoing) -> Result<Connection, Failure> {
-        let stream = self.connector.connect(self.base_url.server(), out.connect_by).await?;
+        let stream = self
+            .connector
+            .connect(self.base_url.server(), out.connect_by)
+            .await?;
         let (sender, driver) = Builder::new()
             .max_buf_size(out.max_head)
             .handshake(TokioIo::new(stream))
@@ -116,7 +119,10 @@ async fn exchange(
 ) -> Result<HttpResponse, Failure> {
     to_origin_form(&mut request);
     let request = request.map(|payload| Full::new(Bytes::copy_from_slice(payload.as_bytes())));
-    sender.ready().await.map_err(|error| failure(&error, false))?;
+    sender
+        .ready()
+        .await
+        .map_err(|error| failure(&error, false))?;
     let response = sender.try_send_request(request).await.map_err(|error| {
         // The request comes back only if not one byte of it was written.
         let sent = error.message().is_none();

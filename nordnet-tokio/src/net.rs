@@ -43,7 +43,8 @@ impl Connector {
     async fn open(&self, server: &Server) -> Result<Stream, Failure> {
         let tcp = self.open_tcp(server).await?;
         // A feed is small lines both ways: waiting to fill a segment costs time.
-        tcp.set_nodelay(true).map_err(|error| failed(Cause::Connect, &error))?;
+        tcp.set_nodelay(true)
+            .map_err(|error| failed(Cause::Connect, &error))?;
         if !server.encrypted {
             return Ok(Stream::Plain(tcp));
         }
@@ -141,7 +142,9 @@ pub(crate) fn seed(provider: &CryptoProvider) -> Result<[u8; 16], SetupError> {
     let mut seed = [0; 16];
     match provider.secure_random.fill(&mut seed) {
         Ok(()) => Ok(seed),
-        Err(_) => Err(SetupError::Tls("the crypto provider gives no randomness".into())),
+        Err(_) => Err(SetupError::Tls(
+            "the crypto provider gives no randomness".into(),
+        )),
     }
 }
 

@@ -54,3 +54,21 @@ pub struct Counters {
     /// How long the ended ones of these lasted in all.
     pub gap_time: Duration,
 }
+
+impl Counters {
+    /// Messages of every kind, heartbeats and complaints included.
+    #[must_use]
+    pub const fn messages(&self) -> u64 {
+        self.heartbeats
+            + self.prices
+            + self.depths
+            + self.trades
+            + self.trading_statuses
+            + self.indicators
+            + self.news
+            + self.orders
+            + self.fills
+            + self.unknown
+            + self.errors
+    }
+}

@@ -1,0 +1,95 @@
+//! One order, from its price to its fills.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use nordnet_tokio::api::{ActionState, Amount};
+use nordnet_tokio::{
+    AccountMessage, Client, Decimal, Event, OrderId, Outcome, PlaceOrder, Reference, Trading,
+};
+use tokio::time::timeout;
+
+use crate::show::{grouped, seconds};
+use crate::{Desk, Result};
+
+const VOLUME: u32 = 100;
+
+/// Buys at the best ask, and shows the life of the order until it is filled.
+pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Result<()> {
+    let ask = loop {
+        match desk.quote.ask() {
+            Some(ask) => break ask,
+            None => desk.next_tick().await?,
+        }
+    };
+    let symbol = &desk.instrument.symbol;
+    let currency = &desk.instrument.currency;
+    let value = ask.checked_mul(VOLUME.into()).ok_or("too large an order")?;
+    let reference = Reference::new(format!("demo-{:04X}", std::process::id() & 0xFFFF))?;
+    println!(
+        "\norder      BUY {VOLUME} {symbol} limit {ask} {currency} = {} {currency}   ref {reference}",
+        grouped(value)
+    );
+
+    let limit = Amount::new(ask, currency.as_str());
+    let order = PlaceOrder::buy(
+        VOLUME.into(),
+        desk.tradable.id(),
+        limit,
+        desk.account.number,
+    )?
+    .reference(reference);
+    let start = Instant::now();
+    step("           sent");
+    let order_id = match nordnet.send(order).await? {
+        Outcome::Accepted(reply) => reply.order_id,
+        Outcome::Rejected(rejection) => return Err(rejection.to_string().into()),
+        // The order may be live. Do not send it again; look it up.
+        Outcome::Unknown(unresolved) => return Err(unresolved.to_string().into()),
+    };
+    step(" > accepted");
+    let fills = timeout(Duration::from_secs(10), until_filled(desk, order_id)).await??;
+    println!(
+        "\nFILLED     {VOLUME} at {fills} in {}",
+        seconds(start.elapsed())
+    );
+    Ok(())
+}
+
+/// Shows each step of the order; gives the prices of its fills.
+async fn until_filled(desk: &mut Desk, order_id: OrderId) -> Result<String> {
+    let mut filled = Decimal::ZERO;
+    let mut prices = Vec::new();
+    let mut on_market = false;
+    while filled < VOLUME.into() {
+        match desk.orders.next().await {
+            Some(Event::Message(AccountMessage::Order(order))) if order.order_id == order_id => {
+                let confirmed = order.action_state == Some(ActionState::InsertConfirmed);
+                if confirmed && !on_market {
+                    on_market = true;
+                    step(" > on market");
+                }
+            }
+            Some(Event::Message(AccountMessage::Fill(fill))) if fill.order_id == order_id => {
+                step(&format!(
+                    " > {} at {}",
+                    fill.volume.normalized(),
+                    fill.price.value
+                ));
+                filled = filled.checked_add(fill.volume).ok_or("too large a fill")?;
+                prices.push(fill.price.value.to_string());
+            }
+            Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
+            Some(_) => {}
+            None => return Err("the account feed has ended".into()),
+        }
+    }
+    prices.dedup();
+    Ok(prices.join(" and "))
+}
+
+fn step(text: &str) {
+    print!("{text}");
+    // Nothing is lost if the terminal cannot be flushed.
+    let _ = std::io::stdout().flush();
+}

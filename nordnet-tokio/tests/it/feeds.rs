@@ -1,0 +1,191 @@
+//! Feeds over real TLS.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_core::Stream as _;
+use nordnet_sim::{Cut, Feeds};
+use nordnet_tokio::{Event, FeedConfig, MarketFeed, MarketMessage, Reconnect, Subscription};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{interval, sleep, timeout};
+
+use crate::support::{ericsson, server, trader, until};
+
+#[tokio::test]
+async fn ticks_come_full_first_and_then_as_changes() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut feed = nordnet.market_feed().unwrap();
+    feed.subscribe(Subscription::Price(ericsson()));
+    let mut full = Vec::new();
+    while full.len() < 5 {
+        full.push(next_price(&mut feed).await);
+    }
+    assert_eq!(full, [true, false, false, false, false]);
+}
+
+async fn next_price(feed: &mut MarketFeed) -> bool {
+    until(feed, |event| match event {
+        Event::Message(MarketMessage::Price(tick)) => Some(tick.is_full()),
+        _ => None,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_cut_is_told_before_the_next_tick_and_everything_is_subscribed_again() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut feed = nordnet.market_feed().unwrap();
+    feed.subscribe(Subscription::Price(ericsson()));
+    next_price(&mut feed).await;
+
+    server.control().cut_feeds(Feeds::Public, Cut::Abrupt);
+    let told = until(&mut feed, |event| match event {
+        Event::Disconnected(_) => Some(true),
+        Event::Message(_) => None,
+        _ => Some(false),
+    })
+    .await;
+    assert!(told, "the loss comes first");
+    let gap = until(&mut feed, |event| match event {
+        Event::Connected { after_gap } => Some(after_gap),
+        Event::Message(_) => panic!("a message before the gap was told"),
+        _ => None,
+    })
+    .await;
+    assert!(gap.is_some());
+    assert!(
+        next_price(&mut feed).await,
+        "the first tick after a gap is full"
+    );
+}
+
+/// A connection that takes longer to open than the other branch of a `select!`
+/// takes to fire must not begin anew each time.
+#[tokio::test]
+async fn a_fast_ticker_beside_a_slow_connection_does_not_starve_the_feed() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut logged_in = nordnet.session().await.unwrap();
+    let (port, connects) = slow_proxy(logged_in.public_feed.port, Duration::from_millis(200)).await;
+    logged_in.public_feed.port = port;
+
+    let tls = trusting(&server);
+    let mut feed = MarketFeed::standalone_with_tls(logged_in, FeedConfig::default(), tls).unwrap();
+    feed.subscribe(Subscription::Price(ericsson()));
+    let mut ticker = interval(Duration::from_millis(20));
+    let mut prices = 0;
+    let watch = async {
+        while prices < 3 {
+            tokio::select! {
+                event = feed.next() => {
+                    let event = event.expect("the feed ended");
+                    prices += usize::from(matches!(event, Event::Message(MarketMessage::Price(_))));
+                }
+                _ = ticker.tick() => {}
+            }
+        }
+    };
+    timeout(Duration::from_secs(5), watch)
+        .await
+        .expect("no events beside the ticker");
+    assert_eq!(connects.load(Ordering::SeqCst), 1);
+}
+
+/// Forwards connections to a local port, each after a pause.
+async fn slow_proxy(to: u16, pause: Duration) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connects = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connects);
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                sleep(pause).await;
+                let mut far = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                let _ = copy_bidirectional(&mut near, &mut far).await;
+            });
+        }
+    });
+    (port, connects)
+}
+
+fn trusting(server: &nordnet_sim::Server) -> rustls::ClientConfig {
+    use rustls::pki_types::CertificateDer;
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(CertificateDer::from(server.ca_der().unwrap().to_vec()))
+        .unwrap();
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+#[tokio::test]
+async fn a_handle_subscribes_and_closes_from_another_task() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut feed = nordnet.market_feed().unwrap();
+    let handle = feed.handle();
+    tokio::spawn(async move {
+        sleep(Duration::from_millis(50)).await;
+        handle.subscribe(Subscription::Price(ericsson()));
+        sleep(Duration::from_millis(300)).await;
+        handle.close();
+    });
+    next_price(&mut feed).await;
+    until(&mut feed, |event| {
+        matches!(event, Event::Closed(_)).then_some(())
+    })
+    .await;
+    assert!(feed.next().await.is_none(), "a closed feed stays closed");
+}
+
+#[tokio::test]
+async fn a_feed_is_a_stream_that_ends() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut config = FeedConfig::default();
+    config.reconnect = Reconnect::Never;
+    let mut feed = nordnet.market_feed_with(config).unwrap();
+    feed.subscribe(Subscription::Price(ericsson()));
+    next_price(&mut feed).await;
+    server.control().cut_feeds(Feeds::Public, Cut::Abrupt);
+
+    let mut last = None;
+    let mut stream = std::pin::pin!(feed);
+    while let Some(event) = timeout(
+        Duration::from_secs(5),
+        std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)),
+    )
+    .await
+    .expect("the stream never ends")
+    {
+        last = Some(event);
+    }
+    assert!(matches!(last, Some(Event::Closed(_))), "{last:?}");
+}
+
+#[tokio::test]
+async fn an_expired_session_is_renewed_by_one_login_and_the_feed_comes_back() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut feed = nordnet.market_feed().unwrap();
+    feed.subscribe(Subscription::Price(ericsson()));
+    next_price(&mut feed).await;
+
+    server.control().expire_sessions();
+    server.control().cut_feeds(Feeds::All, Cut::Abrupt);
+    until(&mut feed, |event| {
+        matches!(event, Event::Disconnected(_)).then_some(())
+    })
+    .await;
+    assert!(next_price(&mut feed).await, "back, with a full tick");
+    assert_eq!(server.control().counters().logins, 2);
+}
