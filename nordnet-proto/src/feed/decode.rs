@@ -42,7 +42,11 @@ impl<'a> Envelope<'a> {
             .map_err(|error| {
                 wrong(match error.classify() {
                     Category::Data => MalformedReason::NotAnObject,
-                    _ => MalformedReason::NotJson(describe(&error)),
+                    _ => MalformedReason::NotJson(format!(
+                        "{} (column {})",
+                        describe(&error),
+                        error.column()
+                    )),
                 })
             })?;
         if let Some(member) = outer.twice {
@@ -86,13 +90,17 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The words of an error, without the values that it quotes.
+/// The words of an error, without the values that it quotes and without the
+/// place, which counts from the beginning of the data.
 fn describe(error: &serde_json::Error) -> String {
     let words = error.to_string();
-    match words.split_once('"') {
-        Some((before, _)) => format!("{} (column {})", before.trim_end(), error.column()),
-        None => words,
-    }
+    let words = words
+        .rsplit_once(" at line ")
+        .map_or(words.as_str(), |(words, _)| words);
+    words
+        .split_once('"')
+        .map_or(words, |(words, _)| words.trim_end())
+        .into()
 }
 
 #[derive(Default)]

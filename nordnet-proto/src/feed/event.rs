@@ -12,7 +12,6 @@ use crate::session_key::Epoch;
 
 /// What a feed tells its user, or asks of its driver.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum Output<'a, M> {
     /// Something happened; handed out exactly once.
     Event(Event<M>),

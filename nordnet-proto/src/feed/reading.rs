@@ -97,7 +97,7 @@ impl<K: Kind> Feed<K> {
         let login_failed = match about {
             About::Login => true,
             About::Unclear => open.live_since.is_none() && !about_rate,
-            About::Subscribe(_) | About::Unsubscribe(_) => false,
+            About::Subscribe(_) | About::Unsubscribe(_) | About::Other => false,
         };
         if login_failed {
             self.lines.clear();

@@ -30,6 +30,8 @@ pub enum About {
     Subscribe(Subscription),
     /// The end of a subscription.
     Unsubscribe(Subscription),
+    /// A command other than a login, which could not be told further.
+    Other,
     /// None that could be told.
     Unclear,
 }
@@ -95,6 +97,9 @@ impl ServerError {
 impl About {
     fn read(echo: &str) -> Self {
         let named = |name: &str| echo.trim().eq_ignore_ascii_case(name);
+        if named("subscribe") || named("unsubscribe") {
+            return Self::Other;
+        }
         let Ok(Echo { cmd, args }) = serde_json::from_str::<Echo<'_>>(echo) else {
             // An echo that was cut still tells a login, which must not be
             // taken for anything else.
@@ -105,9 +110,9 @@ impl About {
         let subscription = || args.as_ref().and_then(Args::subscription);
         match cmd.as_ref() {
             "login" => Self::Login,
-            "subscribe" => subscription().map_or(Self::Unclear, Self::Subscribe),
-            "unsubscribe" => subscription().map_or(Self::Unclear, Self::Unsubscribe),
-            _ => Self::Unclear,
+            "subscribe" => subscription().map_or(Self::Other, Self::Subscribe),
+            "unsubscribe" => subscription().map_or(Self::Other, Self::Unsubscribe),
+            _ => Self::Other,
         }
     }
 }
