@@ -126,10 +126,7 @@ fn a_file_cannot_ask_for_years_of_work() {
             "{error}"
         );
     }
-    assert!(matches!(
-        error(with_rounds(0).as_bytes()),
-        KeyError::Malformed(_)
-    ));
+    assert!(open(with_rounds(0).as_bytes(), "secret").is_err());
 }
 
 #[test]

@@ -7,14 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signature as Verified;
 
 use nordnet_proto::{
-    ApiKey, Cause, ChallengeError, Config, Country, Credentials, Epoch, Fingerprint, HttpRequest,
-    LoggedIn, Login, LoginError, LoginStep, LoginTurn, Session, Signature,
+    Cause, ChallengeError, Epoch, HttpRequest, LoggedIn, Login, LoginError, LoginStep, LoginTurn,
 };
 
-use crate::clock;
 use crate::driver::{
-    API_KEY, CHALLENGE, LATENCY, Reply, World, answer, in_turn, lets_in, lost, response,
-    session_json, unsent,
+    API_KEY, CHALLENGE, Reply, World, answer, in_turn, lets_in, lost, response, session_json,
+    unsent,
 };
 use crate::keys::{PLAIN_PUBLIC, public_key};
 
@@ -27,14 +25,14 @@ fn session() -> Reply {
 }
 
 /// Logs in at a server that answers so, in turn.
-fn log_in(replies: impl IntoIterator<Item = Reply>) -> (World, Result<LoggedIn, LoginError>) {
+fn log_in<const N: usize>(replies: [Reply; N]) -> (World, Result<LoggedIn, LoginError>) {
     let mut world = World::sweden();
     world.login_server = Box::new(in_turn(replies));
     let result = world.log_in();
     (world, result)
 }
 
-fn body(request: &HttpRequest) -> &str {
+pub(crate) fn body(request: &HttpRequest) -> &str {
     std::str::from_utf8(request.body().as_bytes()).unwrap()
 }
 
@@ -236,7 +234,7 @@ fn a_challenge_too_old_to_be_signed_is_replaced_three_times_at_most() {
     assert!(!error.is_refusal());
 }
 
-fn login_of(world: &mut World) -> Login {
+pub(crate) fn login_of(world: &mut World) -> Login {
     match world.session.poll_login(None, world.now) {
         LoginTurn::Drive(login) => login,
         turn => panic!("{turn:?}"),
@@ -368,111 +366,5 @@ fn a_login_ends_within_its_deadline_whatever_happens() {
         assert!(!error.is_refusal());
         assert!(world.now - start <= Duration::from_secs(60));
         assert!(world.logins() <= 4, "{error}: {}", world.logins());
-    }
-}
-
-mod signed_elsewhere {
-    use super::*;
-
-    fn world() -> World {
-        let fingerprint = Fingerprint::new("SHA256:elsewhere");
-        let credentials = Credentials::signed_elsewhere(ApiKey::new(API_KEY).unwrap(), fingerprint);
-        let session = Session::new(Config::new(Country::Norway), credentials, [7; 16]);
-        World::of(session, clock::start())
-    }
-
-    /// Takes a login to its next challenge.
-    fn next_challenge(
-        login: &mut Login,
-        world: &mut World,
-        text: &str,
-    ) -> nordnet_proto::Challenge {
-        let LoginStep::Send(out) = login.poll(world.now) else {
-            panic!("asks for a challenge");
-        };
-        world.wait(LATENCY);
-        let text = format!(r#"{{"challenge":"{text}"}}"#);
-        login.handle_answer(out.attempt, Ok(response(200, &text, &[])), world.now);
-        match login.poll(world.now) {
-            LoginStep::Sign(challenge) => challenge,
-            step => panic!("{step:?}"),
-        }
-    }
-
-    fn signature(byte: u8) -> Result<Signature, String> {
-        Ok(Signature::from_bytes([byte; 64]))
-    }
-
-    #[test]
-    fn the_signature_given_is_sent() {
-        let mut world = world();
-        let mut login = login_of(&mut world);
-        let asked = world.now;
-        let challenge = next_challenge(&mut login, &mut world, CHALLENGE);
-        assert_eq!(challenge.as_bytes(), CHALLENGE.as_bytes());
-        assert_eq!(challenge.not_after(), asked + Duration::from_secs(25));
-        assert!(matches!(login.poll(world.now), LoginStep::Sign(again) if again == challenge));
-        login.handle_signature(&challenge, signature(1), world.now);
-        let LoginStep::Send(out) = login.poll(world.now) else {
-            panic!("sends the signature");
-        };
-        let sent = format!(r#""signature":"{}""#, STANDARD.encode([1; 64]));
-        assert!(body(&out.request).contains(&sent));
-    }
-
-    #[test]
-    fn a_signer_that_fails_ends_the_login_without_a_refusal() {
-        let mut world = world();
-        let mut login = login_of(&mut world);
-        let challenge = next_challenge(&mut login, &mut world, CHALLENGE);
-        login.handle_signature(&challenge, Err("agent locked".into()), world.now);
-        let LoginStep::Done(Err(error)) = login.poll(world.now) else {
-            panic!("it has to end");
-        };
-        assert_eq!(error, LoginError::Signer("agent locked".into()));
-        assert!(!error.is_refusal());
-    }
-
-    #[test]
-    fn a_signature_of_an_old_challenge_is_dropped() {
-        let mut world = world();
-        let mut login = login_of(&mut world);
-        let first = next_challenge(&mut login, &mut world, "first-challenge");
-        world.now = first.not_after();
-        let second = next_challenge(&mut login, &mut world, "second-challenge");
-        login.handle_signature(&first, signature(1), world.now);
-        login.handle_signature(&first, Err("late".into()), world.now);
-        assert!(matches!(login.poll(world.now), LoginStep::Sign(now) if now == second));
-        login.handle_signature(&second, signature(2), world.now);
-        let LoginStep::Send(out) = login.poll(world.now) else {
-            panic!("sends the second");
-        };
-        assert!(body(&out.request).contains(&STANDARD.encode([2; 64])));
-        // While it is out, nothing else is signed or sent.
-        world.now = second.not_after();
-        login.handle_signature(&second, signature(3), world.now);
-        assert!(matches!(
-            login.poll(world.now),
-            LoginStep::Send(_) | LoginStep::Wait(_) | LoginStep::InFlight { .. }
-        ));
-    }
-
-    #[test]
-    fn a_slow_signer_is_asked_three_times() {
-        let mut world = world();
-        let mut login = login_of(&mut world);
-        for _ in 0..2 {
-            let challenge = next_challenge(&mut login, &mut world, CHALLENGE);
-            world.now = challenge.not_after();
-        }
-        let challenge = next_challenge(&mut login, &mut world, CHALLENGE);
-        world.now = challenge.not_after();
-        let LoginStep::Done(Err(error)) = login.poll(world.now) else {
-            panic!("it has to give up");
-        };
-        assert!(matches!(
-            error,
-            LoginError::Challenge(ChallengeError::TooOld) | LoginError::OutOfTime
-        ));
     }
 }
