@@ -89,15 +89,21 @@ impl Settings {
     }
 }
 
-/// Refuses a key file that others can read, as OpenSSH does: `mode` is that of
-/// the opened file. A file of another owner passes, as secrets that a container
-/// is given have one.
+/// Refuses a key file that others can read, as OpenSSH does: `mode` and
+/// `owner` are those of the opened file. A file of another owner passes, as
+/// secrets that a container is given have one; where the user cannot be told,
+/// every file counts as the user's own.
 ///
 /// # Errors
 ///
 /// [`SetupError::Exposed`] says how to mend it.
-pub fn check_key_file(path: PathBuf, mode: u32, owner: u32, user: u32) -> Result<(), SetupError> {
-    if owner == user && mode & 0o077 != 0 {
+pub fn check_key_file(
+    path: PathBuf,
+    mode: u32,
+    owner: u32,
+    user: Option<u32>,
+) -> Result<(), SetupError> {
+    if user.is_none_or(|user| user == owner) && mode & 0o077 != 0 {
         let mode = mode & 0o777;
         return Err(SetupError::Exposed { path, mode });
     }
@@ -224,13 +230,14 @@ mod tests {
 
     #[test]
     fn a_key_file_is_refused_as_openssh_refuses_it() {
-        let check = |mode, owner| check_key_file("k".into(), mode, owner, 1000);
+        let check = |mode, owner| check_key_file("k".into(), mode, owner, Some(1000));
         assert!(check(0o100_600, 1000).is_ok());
         assert!(check(0o100_400, 1000).is_ok());
         assert!(check(0o100_644, 0).is_ok());
         for mode in [0o100_640, 0o100_604, 0o100_601, 0o100_660] {
             assert!(check(mode, 1000).is_err(), "{mode:o}");
         }
+        assert!(check_key_file("k".into(), 0o100_644, 0, None).is_err());
         let error = check(0o100_644, 1000).unwrap_err();
         assert!(error.to_string().ends_with("(mode 0644); run: chmod 600 k"));
     }
