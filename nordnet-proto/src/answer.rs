@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{self, HeaderMap};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Refusal, Unreadable};
@@ -116,8 +116,25 @@ pub(crate) fn credentials_object<T: DeserializeOwned>(
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
             Err(Error::Refused(refusal(&response)))
         }
-        answer => object(answer),
+        // What the parser says may quote the answer, which holds a session key.
+        answer => object(answer).map_err(|error| match error {
+            Error::Unreadable(Unreadable { status, .. }) => Error::Unreadable(Unreadable {
+                status,
+                reason: "not the object of the reference; it is not shown".into(),
+            }),
+            error => error,
+        }),
     }
+}
+
+/// Reads a member that the source calls optional as a list: absent and null
+/// are both none.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Reads an answer that is a list, element by element.

@@ -83,7 +83,7 @@ pub struct Account {
     #[serde(rename = "default")]
     pub is_default: bool,
     /// Whether it is blocked: every query of a blocked account fails.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "answer::or_default")]
     pub is_blocked: bool,
     /// Why it is blocked, in the language of the request.
     pub blocked_reason: Option<String>,

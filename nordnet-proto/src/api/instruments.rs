@@ -77,10 +77,10 @@ pub struct Instrument {
     /// The ISIN.
     pub isin_code: Option<Isin>,
     /// Where it trades; empty when it cannot be traded.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "answer::or_default")]
     pub tradables: Vec<Tradable>,
     /// What it derives its value from.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "answer::or_default")]
     pub underlyings: Vec<Underlying>,
     /// How prices are quoted.
     pub price_type: Option<PriceType>,

@@ -59,7 +59,7 @@ pub struct TickSizeTable {
     #[serde(rename = "tick_size_id")]
     pub id: TickSizeId,
     /// The ranges.
-    #[serde(rename = "ticks", default)]
+    #[serde(rename = "ticks", default, deserialize_with = "answer::or_default")]
     pub intervals: Vec<TickSizeInterval>,
 }
 
