@@ -26,7 +26,7 @@ pub struct Config {
     pub rate: f64,
     /// How many seconds of market time pass in one second.
     pub speed: f64,
-    /// How many listings there are.
+    /// How many listings there are, at most 10,000.
     pub instruments: usize,
     /// Market time at the start, in milliseconds since 1970.
     pub opening: i64,

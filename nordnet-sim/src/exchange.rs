@@ -80,6 +80,7 @@ pub struct Exchange {
     /// The last place in a queue that was given out.
     queued: u64,
 
+    /// Listings never come or go, so an index into it stays good.
     market: Vec<Instrument>,
     indicators: Vec<Indicator>,
     news: i64,
@@ -235,6 +236,21 @@ impl Exchange {
         self.now = self.now.max(now);
     }
 
+    /// Runs at most so many events that are due, and returns the time that is
+    /// reached: `now`, unless there is more to do.
+    #[cfg(feature = "server")]
+    pub(crate) fn advance_within(&mut self, now: Duration, most: usize) -> Duration {
+        for _ in 0..most {
+            let Some((at, event)) = self.agenda.pop(now) else {
+                self.now = self.now.max(now);
+                break;
+            };
+            self.now = self.now.max(at);
+            self.run(event);
+        }
+        self.now
+    }
+
     fn plan(&mut self) {
         for index in 0..self.market.len() {
             if let Some(period) = self.tick_period() {
@@ -283,7 +299,7 @@ impl Exchange {
         let Some(idle_since) = self.gate.idle_since(&key) else {
             return;
         };
-        let ends = idle_since + self.config.session_expiry;
+        let ends = idle_since.saturating_add(self.config.session_expiry);
         if ends > self.now {
             self.agenda.push(ends, Event::Idle(key));
             return;
@@ -321,7 +337,7 @@ impl Exchange {
     }
 
     fn after(&mut self, wait: Duration, event: Event) {
-        self.agenda.push(self.now + wait, event);
+        self.agenda.push(self.now.saturating_add(wait), event);
     }
 
     fn note(&mut self, text: String) {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 const DAY_MS: i64 = 86_400_000;
+/// The market's clock begins within a century or two, and jumps no further.
+const FURTHEST_MS: i64 = 2 * 36_525 * DAY_MS;
 
 /// Turns elapsed time into market time.
 #[derive(Clone, Debug)]
@@ -16,20 +18,25 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn new(opening: i64, speed: f64) -> Self {
         Self {
-            opening,
-            speed: (speed * 1000.0).clamp(1.0, 1e9) as u64,
+            opening: opening.clamp(0, FURTHEST_MS),
+            // The cast makes nothing of what is no number.
+            speed: ((speed * 1000.0).clamp(1.0, 1e9) as u64).max(1),
             jumped: 0,
         }
     }
 
     pub(crate) fn jump(&mut self, by: Duration) {
-        self.jumped = self.jumped.saturating_add(by.as_millis() as i64);
+        let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.jumped = self.jumped.saturating_add(ms).min(FURTHEST_MS);
     }
 
     /// Returns market time in milliseconds since 1970.
     pub(crate) fn at(&self, now: Duration) -> i64 {
         let scaled = now.as_micros() * u128::from(self.speed) / 1_000_000;
-        self.opening + self.jumped + scaled as i64
+        let passed = self
+            .jumped
+            .saturating_add(i64::try_from(scaled).unwrap_or(i64::MAX));
+        self.opening.saturating_add(passed)
     }
 
     /// Returns how long a span of market time lasts.

@@ -210,6 +210,9 @@ const ROWS: [Row; 16] = [
     (24, "1533", "KNEBV", "KONE", "FI0009013403", "INDUSTRY", 1, 518_400),
 ];
 
+/// More would need more digits in their made-up keys.
+const MOST_LISTINGS: usize = 10_000;
+
 /// Returns `count` listings: the known ones, then made-up ones in Stockholm.
 pub(crate) fn listings(count: usize, seed: u64) -> Vec<Listing> {
     let known = ROWS.iter().filter_map(|&row| {
@@ -247,7 +250,10 @@ pub(crate) fn listings(count: usize, seed: u64) -> Vec<Listing> {
             ticks: tick_table(venue),
         }
     });
-    known.chain(made_up).take(count).collect()
+    known
+        .chain(made_up)
+        .take(count.min(MOST_LISTINGS))
+        .collect()
 }
 
 fn tick_table(venue: &Venue) -> &'static TickTable {

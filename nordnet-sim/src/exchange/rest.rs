@@ -123,7 +123,7 @@ impl Exchange {
                 Some(response)
             }
             Some(Answer::Delay(wait)) => {
-                delay += wait;
+                delay = delay.saturating_add(wait);
                 Some(self.answer(request, found))
             }
             None => Some(self.answer(request, found)),

@@ -99,7 +99,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets how many listings there are: past the known ones, made-up ones.
+    /// Sets how many listings there are, at most 10,000: past the known
+    /// ones they are made up.
     pub fn instruments(mut self, count: usize) -> Self {
         self.instruments = count;
         self

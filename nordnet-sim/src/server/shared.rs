@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use crate::exchange::{ConnectionId, Exchange, FeedKind, Output};
 
 /// Lines that wait for a slow reader before it is disconnected.
 const MOST_LINES: usize = 4096;
+/// How many of the exchange's events happen before others have their turn.
+const MOST_EVENTS: usize = 2000;
 
 /// The exchange, its feed connections and the wall clock.
 pub(super) struct Shared {
@@ -69,7 +72,8 @@ impl Shared {
     ) -> (ConnectionId, mpsc::Receiver<Bytes>) {
         let (lines, receiver) = mpsc::channel(MOST_LINES);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = state.exchange.handle_connected(kind, self.began.elapsed());
+        let now = state.tell_time(self.began.elapsed());
+        let id = state.exchange.handle_connected(kind, now);
         state.peers.insert(id, Peer { lines, task });
         drop(state);
         self.wake.notify_one();
@@ -80,13 +84,17 @@ impl Shared {
     pub(super) fn disconnect(&self, id: ConnectionId) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.peers.remove(&id);
-        state.exchange.handle_disconnected(id, self.began.elapsed());
+        let now = state.tell_time(self.began.elapsed());
+        state.exchange.handle_disconnected(id, now);
+        drop(state);
+        self.wake.notify_one();
     }
 
     fn with<R>(&self, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
         // An exchange that panicked half-way is still the only one there is.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = action(&mut state.exchange, self.began.elapsed());
+        let now = state.tell_time(self.began.elapsed());
+        let result = action(&mut state.exchange, now);
         let State { exchange, peers } = &mut *state;
         while let Some(output) = exchange.poll_output() {
             match output {
@@ -99,7 +107,7 @@ impl Shared {
                         if let Some(peer) = peers.remove(&to) {
                             peer.task.abort();
                         }
-                        exchange.handle_disconnected(to, Duration::ZERO);
+                        exchange.handle_disconnected(to, now);
                     }
                 }
                 Output::Close { connection, abrupt } => {
@@ -118,8 +126,20 @@ impl Shared {
 
     fn note(&self, text: &str) {
         if self.log {
-            eprintln!("{:9.3} {text}", self.began.elapsed().as_secs_f64());
+            let seconds = self.began.elapsed().as_secs_f64();
+            // Nobody may be reading any more; that is no reason to end.
+            let _ = writeln!(std::io::stderr(), "{seconds:9.3} {text}");
         }
+    }
+}
+
+impl State {
+    /// Returns the exchange's time for the wall clock's.
+    ///
+    /// If more is due than can be done, the exchange's time falls behind, so
+    /// that nobody waits long for the lock.
+    fn tell_time(&mut self, wall: Duration) -> Duration {
+        self.exchange.advance_within(wall, MOST_EVENTS)
     }
 }
 
@@ -131,14 +151,13 @@ pub(super) async fn keep_time(shared: &Arc<Shared>) {
             exchange.poll_timeout()
         });
         let woken = shared.wake.notified();
-        match next {
-            Some(at) => {
-                let deadline = tokio::time::Instant::from_std(shared.began + at);
-                tokio::select! {
-                    () = tokio::time::sleep_until(deadline) => {}
-                    () = woken => {}
-                }
-            }
+        match next.map(|at| at.saturating_sub(shared.began.elapsed())) {
+            // Behind: the connections have their turn all the same.
+            Some(Duration::ZERO) => tokio::task::yield_now().await,
+            Some(wait) => tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = woken => {}
+            },
             None => woken.await,
         }
     }

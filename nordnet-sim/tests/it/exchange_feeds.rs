@@ -326,6 +326,43 @@ fn cuts_reach_the_kind_they_are_meant_for() {
 }
 
 #[test]
+fn feeds_can_be_cut_at_random() {
+    let mut world = World::with(|config| config.faults = "cut=0.1".parse().unwrap());
+    let mut lives = Vec::new();
+    for _ in 0..40 {
+        let feed = world.feed(FeedKind::Public);
+        let mut seconds = 0;
+        while !world.is_closed(feed) {
+            world.pass(Duration::from_secs(1));
+            seconds += 1;
+        }
+        lives.push(seconds);
+    }
+    let mean = lives.iter().sum::<u32>() as f64 / 40.0;
+    assert!((5.0..20.0).contains(&mean), "{lives:?}");
+}
+
+#[test]
+fn absurd_settings_do_no_harm() {
+    let mut world = World::with(|config| {
+        config.speed = f64::NAN;
+        config.rate = f64::NAN;
+        config.session_expiry = Duration::MAX;
+        config.opening = i64::MAX;
+    });
+    let feed = world.feed(FeedKind::Public);
+    world.subscribe(feed, PRICE);
+    world
+        .exchange
+        .stall_feeds(Feeds::All, Duration::MAX, world.now);
+    world.exchange.jump_clock(Duration::MAX, world.now);
+    world.pass(Duration::from_secs(60));
+    assert_eq!(world.messages(feed).len(), 1);
+    world.get("/accounts");
+    world.get("/tradables/info/11:101");
+}
+
+#[test]
 fn lean_order_events_have_the_shape_of_the_example() {
     let mut world = World::with(|config| config.dialect = "order_events=lean".parse().unwrap());
     let feed = world.feed(FeedKind::Private);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nordnet_sim::{Answer, Config, Exchange, KeyPair, Request, Response};
+use nordnet_sim::{Answer, Config, Dialect, Exchange, FeedKind, KeyPair, Request, Response};
 use serde_json::{Value, json};
 
 use crate::world::{INSURANCE, ISK, World, parsed};
@@ -214,6 +214,36 @@ fn the_audit_knows_requests_but_no_secrets() {
     );
     assert!(!format!("{audit:?}").contains(&world.session));
     assert!(audit[1].body.is_none());
+}
+
+#[test]
+fn every_dialect_says_the_same() {
+    for (switch, values) in Dialect::KNOWN {
+        for value in *values {
+            let dialect = format!("{switch}={value}");
+            let mut world = World::with(|config| config.dialect = dialect.parse().unwrap());
+            let public = world.feed(FeedKind::Public);
+            let private = world.feed(FeedKind::Private);
+            world.subscribe(public, r#"{"t":"price","m":11,"i":"101"}"#);
+            let form = "market_id=11&identifier=101&side=BUY&volume=7&order_type=LIMIT&price=87";
+            let (_, reply) = world.form("POST", &format!("/accounts/{ISK}/orders"), form);
+            assert_eq!(reply["order_id"], 430_518_872, "{dialect}");
+            world.pass(Duration::from_secs(3));
+            let tick = world.messages(public).remove(0);
+            assert_eq!(tick["data"]["last"].as_f64(), Some(86.52), "{dialect}");
+            let trades = world.messages(private);
+            let trade = trades
+                .iter()
+                .find(|one| one["type"] == "trade")
+                .expect(&dialect);
+            assert_eq!(trade["data"]["accno"], 60_012_345, "{dialect}");
+            let info = world.get(&format!("/accounts/{ISK}/info"));
+            assert!(
+                info[0]["account_sum"]["value"].as_f64().unwrap() < 99_500.0,
+                "{dialect}"
+            );
+        }
+    }
 }
 
 #[test]

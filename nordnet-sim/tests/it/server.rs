@@ -180,6 +180,24 @@ fn a_reader_that_is_too_slow_is_disconnected() {
 }
 
 #[test]
+fn stays_responsive_when_there_is_too_much_to_do() {
+    let server = Server::builder()
+        .instruments(2000)
+        .rate(10_000.0)
+        .start()
+        .unwrap();
+    let began = Instant::now();
+    let mut client = Client::login(&server);
+    assert_eq!(client.get("/accounts").unwrap().0, 200);
+    server.shutdown();
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[test]
 fn the_control_port_does_what_the_handle_does() {
     let server = Server::builder().rate(0.0).start().unwrap();
     let mut client = Client::login(&server);
