@@ -8,8 +8,8 @@
 //!
 //! # From a test in Rust
 //!
-//! [`Server`] runs in a thread of its own, on free ports, and is gone when it is
-//! dropped. [`Control`] sets prices, lets things go wrong and knows the truth.
+//! `Server` runs in a thread of its own, on free ports, and is gone when it is
+//! dropped. `Control` sets prices, lets things go wrong and knows the truth.
 //!
 #![cfg_attr(feature = "server", doc = "```")]
 #![cfg_attr(not(feature = "server"), doc = "```ignore")]

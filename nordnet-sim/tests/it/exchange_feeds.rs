@@ -343,26 +343,6 @@ fn feeds_can_be_cut_at_random() {
 }
 
 #[test]
-fn absurd_settings_do_no_harm() {
-    let mut world = World::with(|config| {
-        config.speed = f64::NAN;
-        config.rate = f64::NAN;
-        config.session_expiry = Duration::MAX;
-        config.opening = i64::MAX;
-    });
-    let feed = world.feed(FeedKind::Public);
-    world.subscribe(feed, PRICE);
-    world
-        .exchange
-        .stall_feeds(Feeds::All, Duration::MAX, world.now);
-    world.exchange.jump_clock(Duration::MAX, world.now);
-    world.pass(Duration::from_secs(60));
-    assert_eq!(world.messages(feed).len(), 1);
-    world.get("/accounts");
-    world.get("/tradables/info/11:101");
-}
-
-#[test]
 fn lean_order_events_have_the_shape_of_the_example() {
     let mut world = World::with(|config| config.dialect = "order_events=lean".parse().unwrap());
     let feed = world.feed(FeedKind::Private);
@@ -371,46 +351,4 @@ fn lean_order_events_have_the_shape_of_the_example() {
     world.form("POST", &format!("/accounts/{ISK}/orders"), form);
     let expected = r#"{"type":"order","data":{"volume":1.0,"price":{"value":80.0,"currency":"SEK"},"volume_condition":"NORMAL","order_id":430518872,"reference":"x","tradable":{"market_id":11,"identifier":"101"},"validity":{"type":"DAY"},"accno":60012345,"accid":1,"side":"BUY","modified":1773738000000,"activation_condition":{"type":"NONE"},"order_state":"ON_MARKET","action_state":"INS_PEND","order_type":"LIMIT"}}"#;
     assert_eq!(world.text(feed).trim_end(), expected);
-}
-
-/// Runs the same day twice, looking at the clock at other moments.
-#[test]
-fn one_seed_gives_the_same_bytes_however_the_clock_is_read() {
-    let day = |seed: u64, step: u64| {
-        let mut world = World::with(|config| {
-            config.seed = seed;
-            config.rate = 7.0;
-        });
-        let (public, private) = (world.feed(FeedKind::Public), world.feed(FeedKind::Private));
-        world.subscribe(public, PRICE);
-        world.subscribe(public, r#"{"t":"depth","m":11,"i":"366"}"#);
-        let form = "market_id=11&identifier=101&side=BUY&volume=100&order_type=LIMIT&price=87";
-        world.form("POST", &format!("/accounts/{ISK}/orders"), form);
-        for _ in 0..30_000 / step {
-            world.pass(Duration::from_millis(step));
-        }
-        (
-            world.session.clone(),
-            world.text(public),
-            world.text(private),
-        )
-    };
-    let first = day(1, 30_000);
-    assert!(first.1.len() > 10_000);
-    assert_eq!(first, day(1, 3));
-    assert_ne!(first.1, day(2, 30_000).1);
-}
-
-#[test]
-fn the_market_stands_still_while_it_is_paused() {
-    let mut world = World::with(|config| config.rate = 10.0);
-    let feed = world.feed(FeedKind::Public);
-    world.subscribe(feed, PRICE);
-    world.text(feed);
-    world.exchange.pause_ticks(true, world.now);
-    world.pass(Duration::from_millis(4_900));
-    assert_eq!(world.text(feed), "");
-    world.exchange.pause_ticks(false, world.now);
-    world.pass(Duration::from_secs(2));
-    assert!(!world.text(feed).is_empty());
 }

@@ -13,6 +13,7 @@ mod exchange_login;
 mod exchange_matching;
 mod exchange_orders;
 mod exchange_rest;
+mod exchange_time;
 mod program;
 mod server;
 mod server_faults;
