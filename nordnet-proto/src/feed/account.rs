@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// A message of type `order` on the private feed: an own order changed.
 ///
-/// The same order as [`Order`](crate::Order), but every member other than the
+/// The same order as [`Order`](crate::api::Order), but every member other than the
 /// ids may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]

@@ -100,9 +100,10 @@ proptest! {
         let mut found = Vec::new();
         for (number, chunk) in cut(&bytes, &cuts).into_iter().enumerate() {
             lines.push(chunk);
-            while drained >> (number % 64) & 1 == 1 {
-                let Some(line) = lines.next_line() else { break };
-                found.push(line.unwrap().to_vec());
+            if drained >> (number % 64) & 1 == 1 {
+                while let Some(line) = lines.next_line() {
+                    found.push(line.unwrap().to_vec());
+                }
             }
         }
         while let Some(line) = lines.next_line() {

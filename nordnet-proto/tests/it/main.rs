@@ -1,10 +1,21 @@
 //! The tests of the core: virtual time, no network, one binary.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of a test fails by a panic, as the test does"
+)]
+
 mod feed_bad_input;
+mod feed_bad_lines;
 mod feed_commands;
 mod feed_life;
 mod feed_login;
 mod feed_messages;
+mod feed_random;
+mod feed_reconnect;
+mod feed_safety;
 mod feed_sim;
 mod feed_splits;
 mod feed_subscriptions;
