@@ -7,6 +7,9 @@
     reason = "a helper of a test fails by a panic, as the test does"
 )]
 
+mod api_requests;
+mod clock;
+mod driver;
 mod feed_bad_input;
 mod feed_bad_lines;
 mod feed_commands;
@@ -19,3 +22,14 @@ mod feed_safety;
 mod feed_sim;
 mod feed_splits;
 mod feed_subscriptions;
+mod fixtures;
+mod keep_alive;
+mod keys;
+mod login;
+mod login_signer;
+mod order_calls;
+mod order_once;
+mod order_references;
+mod purity;
+mod secrets;
+mod session;

@@ -1,0 +1,132 @@
+//! The core does no input or output, and depends on nothing that does.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The most crates that a program gets with the core.
+const MOST_CRATES: usize = 56;
+
+/// What reads a clock, a file, the environment or the network by itself.
+const IMPURE: [&str; 12] = [
+    "Instant::now",
+    "SystemTime::now",
+    ".elapsed()",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "net::TcpStream",
+    "std::fs",
+    "std::env::",
+    "std::thread",
+    "std::process",
+    "thread::spawn",
+    "getrandom",
+];
+
+/// The crates that a user of the core compiles for this machine, each with its
+/// version.
+fn normal_dependencies() -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "nordnet-proto"])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut crates: BTreeSet<_> = text.lines().map(name_and_version).collect();
+    assert!(crates.remove(&name_and_version(concat!(
+        "nordnet-proto v",
+        env!("CARGO_PKG_VERSION")
+    ))));
+    crates
+}
+
+fn name_and_version(line: &str) -> String {
+    line.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn depends_on_nothing_that_does_input_or_output() {
+    let dependencies = normal_dependencies();
+    for dependency in &dependencies {
+        let name = dependency.split(' ').next().unwrap();
+        let banned = [
+            "tokio",
+            "hyper",
+            "rustls",
+            "smol",
+            "mio",
+            "rand",
+            "socket2",
+            "getrandom",
+            "reqwest",
+            "ureq",
+            "ring",
+            "log",
+            "tracing",
+        ];
+        assert!(
+            !banned.contains(&name) && !name.starts_with("async-"),
+            "{name}"
+        );
+    }
+    assert!(
+        dependencies.len() <= MOST_CRATES,
+        "{}: {dependencies:#?}",
+        dependencies.len()
+    );
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test reads the sources")]
+fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+}
+
+#[test]
+fn reads_no_clock_no_file_no_environment_and_no_network() {
+    let mut files = Vec::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
+    assert!(files.len() > 40);
+    for (path, text) in &files {
+        if path.file_name().is_some_and(|name| name == "tests.rs") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for (number, line) in code.lines().enumerate() {
+            let line = line.trim_start();
+            let is_comment = line.starts_with("//");
+            for word in IMPURE {
+                let at = number + 1;
+                assert!(
+                    is_comment || !line.contains(word),
+                    "{}:{at}: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_grows_beyond_four_hundred_lines() {
+    let mut files = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    sources(&root.join("src"), &mut files);
+    sources(&root.join("tests"), &mut files);
+    for (path, text) in &files {
+        assert!(text.lines().count() <= 400, "{}", path.display());
+    }
+}
