@@ -137,6 +137,37 @@ pub enum ReadOnly {}
 pub enum Trading {}
 
 /// Says at compile time which clients may send an endpoint; sealed.
+///
+/// ```
+/// use nordnet_proto::api::ListAccounts;
+/// use nordnet_proto::{CancelOrder, Permits, PlaceOrder, ReadOnly, Trading};
+///
+/// fn may_send<Client: Permits<E>, E>() {}
+/// may_send::<ReadOnly, ListAccounts>();
+/// may_send::<Trading, ListAccounts>();
+/// may_send::<Trading, PlaceOrder>();
+/// may_send::<Trading, CancelOrder>();
+/// ```
+///
+/// A read-only client sends no order:
+///
+/// ```compile_fail,E0277
+/// # use nordnet_proto::{Permits, PlaceOrder, ReadOnly};
+/// # fn may_send<Client: Permits<E>, E>() {}
+/// may_send::<ReadOnly, PlaceOrder>();
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use nordnet_proto::{CancelOrder, Permits, ReadOnly};
+/// # fn may_send<Client: Permits<E>, E>() {}
+/// may_send::<ReadOnly, CancelOrder>();
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use nordnet_proto::{ModifyOrder, Permits, ReadOnly};
+/// # fn may_send<Client: Permits<E>, E>() {}
+/// may_send::<ReadOnly, ModifyOrder>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this client is read-only and cannot send `{E}`",
     note = "build the client with `.trading()` to place, change and cancel orders"

@@ -30,6 +30,22 @@ use crate::time::Date;
 /// # let _ = order;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// It cannot be kept to be sent again:
+///
+/// ```compile_fail,E0599
+/// # fn twice(order: nordnet_proto::PlaceOrder) {
+/// let again = order.clone();
+/// # }
+/// ```
+///
+/// ```compile_fail,E0382
+/// # use nordnet_proto::{Operation, PlaceOrder};
+/// # fn twice(order: PlaceOrder) {
+/// let first = Operation::new(order);
+/// let second = Operation::new(order);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "an order does nothing unless it is sent"]
 pub struct PlaceOrder {
