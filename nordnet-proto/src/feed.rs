@@ -12,22 +12,6 @@
 //!                              │ elapsed ──▶ Connecting
 //!        close(), Reconnect::Never, login refused by REST ──▶ Closed
 //! ```
-//!
-//! # The driver's part
-//!
-//! Ask [`Feed::poll_output`] until it gives no [`Output::Event`]. What it asks
-//! for then is *standing*: it is repeated until it is answered, so a driver may
-//! forget it and ask again. Then write [`Feed::transmit`], if any, and wait for
-//! the socket or for [`Feed::poll_timeout`], whichever is first.
-//!
-//! Answers name their attempt; an answer to an old attempt changes nothing. A
-//! `now` that lies before an earlier one counts as the earlier one.
-//!
-//! # What is bounded
-//!
-//! No event is queued: a message is decoded when it is asked for. What is
-//! received and not asked for may fill the length of the longest line and 1 MiB
-//! more; then the connection is dropped ([`DisconnectReason::Backlog`]).
 
 mod account;
 mod change;
@@ -95,8 +79,23 @@ pub type AccountFeed = Feed<Private>;
 /// A feed, from its first login to its end.
 ///
 /// It connects, logs in, subscribes, watches and reconnects by telling its
-/// driver what to do; it never does any of it. The driver's part is to answer
-/// each [`Output`], to pass on bytes, and to wait.
+/// driver what to do; it never does any of it.
+///
+/// # The driver's part
+///
+/// Ask [`Feed::poll_output`] until it gives no [`Output::Event`]. What it asks
+/// for then is *standing*: it is repeated until it is answered, so a driver may
+/// forget it and ask again. Then write [`Feed::transmit`], if any, and wait for
+/// the socket or for [`Feed::poll_timeout`], whichever is first.
+///
+/// Answers name their attempt; an answer to an old attempt changes nothing. A
+/// `now` that lies before an earlier one counts as the earlier one.
+///
+/// # What is bounded
+///
+/// No event is queued: a message is decoded when it is asked for. What is
+/// received and not asked for may fill the length of the longest line and 1 MiB
+/// more; then the connection is dropped ([`DisconnectReason::Backlog`]).
 pub struct Feed<K: Kind> {
     config: FeedConfig,
     random: Random,
