@@ -274,7 +274,9 @@ fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
         use std::os::unix::fs::MetadataExt as _;
         let metadata = file.metadata().map_err(failed)?;
         // A process's own entry there belongs to its user.
-        let user = std::fs::metadata("/proc/self").ok().map(|entry| entry.uid());
+        let user = std::fs::metadata("/proc/self")
+            .ok()
+            .map(|entry| entry.uid());
         nordnet_proto::check_key_file(path.into(), metadata.mode(), metadata.uid(), user)?;
     }
     // Room for all of it at once, since growing would leave copies behind; and

@@ -29,8 +29,27 @@ impl Amount {
     }
 }
 
+/// Prints as `86.52 SEK`; a precision is that of the number.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{} {}", self.value, self.currency))
+        let text = match f.precision() {
+            Some(places) => format!("{:.places$} {}", self.value, self.currency),
+            None => format!("{} {}", self.value, self.currency),
+        };
+        f.pad_integral(true, "", &text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_with_width_and_precision() {
+        let amount = Amount::new(Decimal::new(865, 1), "SEK");
+        assert_eq!(
+            format!("{amount}|{amount:.2}|{amount:>12.2}|{amount:<12}|"),
+            "86.5 SEK|86.50 SEK|   86.50 SEK|86.5 SEK    |"
+        );
     }
 }

@@ -128,3 +128,24 @@ fn reads_json_numbers_and_strings_without_a_float_between() {
     );
     assert!(serde_json::from_str::<Decimal>("null").is_err());
 }
+
+#[test]
+fn a_precision_pads_or_rounds_half_to_even() {
+    for (mantissa, scale, places, text) in [
+        (865, 1, 2, "86.50"),
+        (86, 0, 2, "86.00"),
+        (86_525, 3, 2, "86.52"),
+        (86_535, 3, 2, "86.54"),
+        (86_526, 3, 2, "86.53"),
+        (-86_526, 3, 0, "-87"),
+        (5, 1, 0, "0"),
+        (15, 1, 0, "2"),
+        (999, 2, 1, "10.0"),
+        (i64::MAX, 18, 0, "9"),
+        (i64::MIN, 0, 1, "-9223372036854775808.0"),
+    ] {
+        let decimal = Decimal::new(mantissa, scale);
+        assert_eq!(format!("{decimal:.places$}"), text);
+    }
+    assert_eq!(format!("[{:>8.2}]", Decimal::new(865, 1)), "[   86.50]");
+}

@@ -65,19 +65,34 @@ impl Hash for Decimal {
     }
 }
 
+/// Prints all decimal places, unless a precision asks for fewer or more: then
+/// what is cut is rounded, half to even.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.mantissa.unsigned_abs();
-        let places = usize::from(self.scale);
-        let text = if places == 0 {
-            magnitude.to_string()
-        } else {
-            let digits = format!("{magnitude:0>width$}", width = places + 1);
-            let (whole, fraction) = digits.split_at(digits.len() - places);
-            format!("{whole}.{fraction}")
-        };
+        let scale = usize::from(self.scale);
+        let places = f.precision().unwrap_or(scale);
+        let cut = u32::try_from(scale.saturating_sub(places)).unwrap_or(0);
+        let magnitude = rounded(self.mantissa.unsigned_abs(), cut);
+        let kept = scale.min(places);
+        let mut text = format!("{magnitude:0>width$}", width = kept + 1);
+        if places > 0 {
+            text.insert(text.len() - kept, '.');
+            text.extend(std::iter::repeat_n('0', places - kept));
+        }
         f.pad_integral(self.mantissa >= 0, "", &text)
     }
+}
+
+/// Drops that many digits at the end, at most 18 of them.
+fn rounded(magnitude: u64, digits: u32) -> u64 {
+    let unit = 10_u64.pow(digits);
+    let (whole, rest) = (magnitude / unit, magnitude % unit);
+    let up = match (rest * 2).cmp(&unit) {
+        Ordering::Less => false,
+        Ordering::Equal => whole % 2 == 1,
+        Ordering::Greater => true,
+    };
+    whole + u64::from(up)
 }
 
 impl fmt::Debug for Decimal {

@@ -133,7 +133,7 @@ impl Instrument {
         } else {
             None
         };
-        if self.rng.once_in(40) {
+        if self.rng.once_in(24) {
             // One side withdraws for a moment; the next step brings it back.
             let side = if self.rng.once_in(2) {
                 &mut self.bids

@@ -45,7 +45,7 @@ async fn main() -> Result<()> {
 
 /// The whole path against the simulator, an order included.
 async fn simulated() -> Result<()> {
-    let server = Server::builder().seed(1).start()?;
+    let server = Server::builder().seed(1).rate(4.0).start()?;
     let base_url: BaseUrl = server.rest_url().parse()?;
     let place = format!("(seed 1, {})", base_url.server());
     println!("SIMULATOR  no account needed, no real money            {place}");
@@ -116,7 +116,7 @@ impl Desk {
             "account    {}  {}  default  own capital {} {}",
             account.number,
             account.alias,
-            grouped(info.own_capital.value),
+            grouped(info.own_capital.value, 2),
             info.own_capital.currency
         );
 

@@ -27,8 +27,8 @@ pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Re
     let value = ask.checked_mul(VOLUME.into()).ok_or("too large an order")?;
     let reference = Reference::new(format!("demo-{:04X}", std::process::id() & 0xFFFF))?;
     println!(
-        "\norder      BUY {VOLUME} {symbol} limit {ask} {currency} = {} {currency}   ref {reference}",
-        grouped(value)
+        "\norder      BUY {VOLUME} {symbol} limit {ask:.2} {currency} = {} {currency}   ref {reference}",
+        grouped(value, 2)
     );
 
     let limit = Amount::new(ask, currency.as_str());
@@ -72,12 +72,12 @@ async fn until_filled(desk: &mut Desk, order_id: OrderId) -> Result<String> {
             }
             Some(Event::Message(AccountMessage::Fill(fill))) if fill.order_id == order_id => {
                 step(&format!(
-                    " > {} at {}",
+                    " > {} at {:.2}",
                     fill.volume.normalized(),
                     fill.price.value
                 ));
                 filled = filled.checked_add(fill.volume).ok_or("too large a fill")?;
-                prices.push(fill.price.value.to_string());
+                prices.push(format!("{:.2}", fill.price.value));
             }
             Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
             Some(_) => {}

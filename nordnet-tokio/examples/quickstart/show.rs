@@ -45,14 +45,13 @@ impl Quote {
     }
 
     pub(crate) fn line(&self, symbol: &str) -> String {
-        let time = self
-            .time
-            .map_or("--:--:--.---".into(), |time| time.time_of_day().to_string());
+        let time = self.time.map(|time| time.time_of_day().to_string());
         let line = format!(
-            "{time}  {symbol}  bid {}  ask {}  last {:<8}  {}",
+            "{}  {symbol}  bid {}  ask {}  last {:<8}  {}",
+            time.as_deref().unwrap_or("--:--:--.---"),
             side(self.bid, self.bid_volume),
             side(self.ask, self.ask_volume),
-            self.last.map_or("-".into(), |price| price.to_string()),
+            self.last.map_or("-".into(), |price| format!("{price:.2}")),
             self.note
         );
         line.trim_end().into()
@@ -61,34 +60,26 @@ impl Quote {
 
 fn side(price: Option<Decimal>, volume: Option<Decimal>) -> String {
     let text = match (price, volume) {
-        (Some(price), Some(volume)) => format!("{price} x {}", grouped(volume)),
-        (Some(price), None) => price.to_string(),
+        (Some(price), Some(volume)) => format!("{price:.2} x {}", grouped(volume, 0)),
+        (Some(price), None) => format!("{price:.2}"),
         (None, _) => "-".into(),
     };
-    format!("{text:<17}")
+    format!("{text:<15}")
 }
 
 /// A number with a space between groups of three digits.
-pub(crate) fn grouped(number: Decimal) -> String {
-    let text = number.to_string();
-    let (whole, fraction) = text
-        .split_once('.')
-        .map_or((&*text, None), |(w, f)| (w, Some(f)));
-    let (sign, digits) = whole
-        .strip_prefix('-')
-        .map_or(("", whole), |digits| ("-", digits));
-    let mut out = String::from(sign);
+pub(crate) fn grouped(number: Decimal, places: usize) -> String {
+    let text = format!("{number:.places$}");
+    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let digits = whole.trim_start_matches('-');
+    let mut out = whole[..whole.len() - digits.len()].to_string();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(' ');
         }
         out.push(digit);
     }
-    if let Some(fraction) = fraction.filter(|fraction| fraction.bytes().any(|digit| digit != b'0'))
-    {
-        out = format!("{out}.{fraction}");
-    }
-    out
+    out + fraction
 }
 
 pub(crate) fn seconds(time: Duration) -> String {
