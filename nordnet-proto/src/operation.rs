@@ -69,7 +69,8 @@ pub enum Step<T> {
         answer_by: Instant,
     },
     /// A session is needed: ask [`Session::poll_login`] with this, and tell
-    /// [`Operation::handle_login`] how it ended.
+    /// [`Operation::handle_login`] how it ended. Poll again at
+    /// [`Operation::ends_by`] if it takes longer.
     Login {
         /// The epoch of a session in doubt.
         suspect: Option<Epoch>,
@@ -171,6 +172,13 @@ impl<E: Endpoint> Operation<E> {
             }
             Err(_) => {}
         }
+    }
+
+    /// When the call ends at the latest, logins and waits included; `None`
+    /// before the first poll. Whoever waits for a login polls again by then.
+    #[must_use]
+    pub const fn ends_by(&self) -> Option<Instant> {
+        self.until
     }
 
     fn next_attempt(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {

@@ -97,7 +97,8 @@ impl Session {
     pub fn poll_login(&mut self, suspect: Option<Epoch>, now: Instant) -> LoginTurn {
         let current = self.logged_in(now).cloned();
         let suspected = match current {
-            Some(logged_in) if suspect != Some(logged_in.epoch) => {
+            // Without credentials nothing better can be had.
+            Some(logged_in) if suspect != Some(logged_in.epoch) || self.credentials.is_none() => {
                 return LoginTurn::Ready(logged_in);
             }
             suspected => suspected,
@@ -223,7 +224,9 @@ impl Session {
     /// The fingerprint of the key that logs in.
     #[must_use]
     pub fn fingerprint(&self) -> Option<&Fingerprint> {
-        self.credentials.as_ref().map(|credentials| credentials.fingerprint())
+        self.credentials
+            .as_ref()
+            .map(|credentials| credentials.fingerprint())
     }
 
     /// The settings of the client.

@@ -27,6 +27,7 @@ mod keep_alive;
 mod keys;
 mod login;
 mod login_signer;
+mod operation;
 mod order_calls;
 mod order_once;
 mod order_references;

@@ -1,0 +1,105 @@
+//! Calls in general: deadlines, and a clock that goes wrong.
+
+use std::time::Duration;
+
+use nordnet_proto::api::{GetStatus, ListAccounts};
+use nordnet_proto::{
+    Cause, Config, Country, Error, LoginError, LoginTurn, Operation, Session, Step,
+};
+
+use crate::clock;
+use crate::driver::{Reply, World, always, answer, logged_in, lost};
+use crate::order_calls::place;
+
+#[test]
+fn a_call_that_waits_for_a_login_ends_in_time() {
+    let mut world = World::sweden();
+    let mut call = Operation::new(place());
+    assert_eq!(call.ends_by(), None);
+    assert!(matches!(
+        world.poll(&mut call),
+        Step::Login { suspect: None }
+    ));
+    let until = call.ends_by().unwrap();
+    assert_eq!(until - world.now, Duration::from_secs(15));
+    world.now = until;
+    assert!(matches!(
+        world.poll(&mut call),
+        Step::Done(Err(Error::OutOfTime))
+    ));
+    call.handle_login(&mut world.session, Err(LoginError::OutOfTime));
+    assert!(matches!(world.poll(&mut call), Step::Settled));
+}
+
+#[test]
+fn a_call_without_a_session_needs_none() {
+    let body = r#"{"message":"","system_running":true,"timestamp":0,"valid_version":true}"#;
+    let mut world = World::sweden();
+    let run = world.run(GetStatus::new(), always(answer(200, body)));
+    assert!(run.result.unwrap().system_running);
+    assert_eq!(run.sent[0].authorization, None);
+    assert_eq!(world.logins(), 0);
+}
+
+#[test]
+fn a_clock_that_goes_back_costs_time_only() {
+    let mut world = World::live();
+    let mut call = Operation::new(ListAccounts::new());
+    let Step::Send(out) = world.poll(&mut call) else {
+        panic!("a live session sends");
+    };
+    world.now -= Duration::from_secs(3600);
+    assert!(matches!(world.poll(&mut call), Step::InFlight { .. }));
+    let Reply::Failure(failure) = lost(Cause::Closed) else {
+        unreachable!()
+    };
+    call.handle_answer(&mut world.session, out.attempt, Err(failure), world.now);
+    let run = world.drive(&mut call, always(answer(204, "")));
+    assert!(run.result.is_ok());
+    assert!(world.session.poll_timeout().is_some());
+}
+
+#[test]
+fn repeats_of_a_read_are_spread_and_never_at_once() {
+    let mut waits = Vec::new();
+    for seed in 0..20 {
+        let now = clock::start();
+        let session = Session::resume(
+            Config::new(Country::Sweden),
+            logged_in("key"),
+            [seed; 16],
+            now,
+        );
+        let mut world = World::of(session, now);
+        let run = world.run(ListAccounts::new(), always(lost(Cause::Closed)));
+        let at: Vec<_> = run.sent.iter().map(|sent| sent.at).collect();
+        waits.extend(at.windows(2).map(|pair| pair[1] - pair[0]));
+    }
+    assert!(
+        waits.iter().all(|wait| *wait >= Duration::from_millis(70)),
+        "{waits:?}"
+    );
+    waits.sort();
+    waits.dedup();
+    assert!(waits.len() > 40, "drawn at random");
+}
+
+#[test]
+fn a_session_without_credentials_is_not_checked_on_a_suspicion() {
+    let now = clock::start();
+    let mut session = Session::resume(Config::new(Country::Sweden), logged_in("key"), [7; 16], now);
+    let epoch = logged_in("key").epoch;
+    let turn = session.poll_login(Some(epoch), now);
+    assert!(matches!(turn, LoginTurn::Ready(ready) if ready.epoch == epoch));
+    let expired = now + Duration::from_secs(1800);
+    let turn = session.poll_login(Some(epoch), expired);
+    assert!(matches!(turn, LoginTurn::Failed(LoginError::LoggedOut)));
+}
+
+#[test]
+fn a_reference_that_was_written_down_is_checked_when_it_is_read() {
+    let read = |text: &str| serde_json::from_str::<nordnet_proto::Reference>(text);
+    assert_eq!(read(r#""rs-1""#).unwrap().as_str(), "rs-1");
+    assert!(read(r#""a\nb""#).is_err());
+    assert!(read(r#""""#).is_err());
+}
