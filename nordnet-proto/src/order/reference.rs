@@ -17,7 +17,7 @@ use crate::random::Random;
 /// A change or a cancellation has one too, as a handle within the client; it
 /// never goes on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct Reference(SmolStr);
 
 impl Reference {
@@ -47,6 +47,14 @@ impl Reference {
     /// Stands where an order was settled that never had one.
     pub(super) const fn missing() -> Self {
         Self(SmolStr::new_static("(none)"))
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = InvalidOrder;
+
+    fn try_from(text: String) -> Result<Self, InvalidOrder> {
+        Self::new(text)
     }
 }
 
