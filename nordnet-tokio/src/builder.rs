@@ -256,7 +256,9 @@ impl Signer {
 
 /// Writes intents down.
 #[derive(Clone)]
-pub(crate) struct Journal(Arc<dyn Fn(&Intent) -> Result<(), String> + Send + Sync>);
+pub(crate) struct Journal(Arc<Recording>);
+
+type Recording = dyn Fn(&Intent) -> Result<(), String> + Send + Sync;
 
 impl Journal {
     pub(crate) fn record(&self, intent: &Intent) -> Result<(), String> {

@@ -41,7 +41,8 @@ pub struct Feed<K: Kind> {
     connector: Connector,
     link: Link,
     login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
-    timer: Pin<Box<Sleep>>,
+    /// Made at the first poll: a runtime may not be there before.
+    timer: Option<Pin<Box<Sleep>>>,
     buffer: Box<[u8]>,
     orders: mpsc::UnboundedReceiver<Order<K>>,
     handle: FeedHandle<K>,
@@ -61,6 +62,12 @@ enum Link {
     Down,
     Connecting(Attempt, BoxFuture<Result<net::Stream, Failure>>),
     Up(Attempt, net::Stream),
+}
+
+impl Link {
+    fn is_connecting(&self, to: Attempt) -> bool {
+        matches!(self, Self::Connecting(attempt, _) if *attempt == to)
+    }
 }
 
 /// What a handle asks of its feed.
@@ -108,7 +115,7 @@ impl<K: Kind> Feed<K> {
             connector,
             link: Link::Down,
             login: None,
-            timer: Box::pin(sleep_until(Instant::now())),
+            timer: None,
             buffer: vec![0; READ_BUFFER].into(),
             orders,
             handle: FeedHandle { orders: sender },
@@ -162,18 +169,16 @@ impl<K: Kind> Feed<K> {
                     attempt,
                     server,
                     by,
-                }) => {
-                    if !matches!(&self.link, Link::Connecting(current, _) if *current == attempt) {
-                        let (connector, server) = (self.connector.clone(), server.clone());
-                        let connect = async move { connector.connect(&server, by).await };
-                        self.link = Link::Connecting(attempt, Box::pin(connect));
-                    }
+                }) if !self.link.is_connecting(attempt) => {
+                    let (connector, server) = (self.connector.clone(), server.clone());
+                    let connect = async move { connector.connect(&server, by).await };
+                    self.link = Link::Connecting(attempt, Box::pin(connect));
                 }
                 Some(Output::Login { suspect }) => {
                     let source = &self.source;
                     self.login.get_or_insert_with(|| source.log_in(suspect));
                 }
-                None => {}
+                Some(Output::Connect { .. }) | None => {}
             }
             progress |= self.take_orders(cx);
             progress |= self.poll_login(cx);
@@ -287,10 +292,12 @@ impl<K: Kind> Feed<K> {
         let Some(at) = self.machine.poll_timeout() else {
             return false;
         };
-        if self.timer.deadline() != at.into() {
-            self.timer.as_mut().reset(at.into());
+        let at = Instant::from(at);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        if timer.deadline() != at {
+            timer.as_mut().reset(at);
         }
-        if self.timer.as_mut().poll(cx).is_pending() {
+        if timer.as_mut().poll(cx).is_pending() {
             return false;
         }
         self.machine.handle_timeout(now());

@@ -72,7 +72,7 @@ async fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
     let Outcome::Unknown(unresolved) = nordnet.send(resting_order("lost-1")).await.unwrap() else {
         panic!("its outcome is not known");
     };
-    assert_eq!(nordnet.unresolved(), [unresolved.clone()]);
+    assert_eq!(nordnet.unresolved(), std::slice::from_ref(&unresolved));
     assert_eq!(
         placed(&server, "lost-1"),
         1,
