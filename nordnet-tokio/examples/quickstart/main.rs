@@ -162,7 +162,7 @@ impl Desk {
             self.tradable.id(),
             self.tradable.mic,
             self.instrument.currency,
-            tick.map_or("?".into(), |tick| tick.to_string()),
+            tick.map_or_else(|| "?".into(), |tick| tick.to_string()),
             self.tradable.lot_size.normalized(),
         );
         println!("{}", self.quote.line(&self.instrument.symbol));

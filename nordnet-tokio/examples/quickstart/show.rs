@@ -51,7 +51,8 @@ impl Quote {
             time.as_deref().unwrap_or("--:--:--.---"),
             side(self.bid, self.bid_volume),
             side(self.ask, self.ask_volume),
-            self.last.map_or("-".into(), |price| format!("{price:.2}")),
+            self.last
+                .map_or_else(|| "-".into(), |price| format!("{price:.2}")),
             self.note
         );
         line.trim_end().into()
