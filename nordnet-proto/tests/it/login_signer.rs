@@ -11,7 +11,7 @@ use nordnet_proto::{
 };
 
 use crate::clock;
-use crate::driver::{API_KEY, CHALLENGE, LATENCY, World, response};
+use crate::driver::{API_KEY, CHALLENGE, LATENCY, World, response, session_json};
 use crate::login::{body, login_of};
 
 fn world() -> World {
@@ -84,13 +84,24 @@ fn a_signature_of_an_old_challenge_is_dropped() {
         panic!("sends the second");
     };
     assert!(body(&out.request).contains(&STANDARD.encode([2; 64])));
-    // While it is out, nothing else is signed or sent.
-    world.now = second.not_after();
-    login.handle_signature(&second, signature(3), world.now);
-    assert!(matches!(
-        login.poll(world.now),
-        LoginStep::Send(_) | LoginStep::Wait(_) | LoginStep::InFlight { .. }
-    ));
+}
+
+#[test]
+fn a_signature_that_is_out_is_left_to_its_answer() {
+    let mut world = world();
+    let mut login = login_of(&mut world);
+    let challenge = next_challenge(&mut login, &mut world, CHALLENGE);
+    world.wait(Duration::from_secs(20));
+    login.handle_signature(&challenge, signature(1), world.now);
+    let LoginStep::Send(out) = login.poll(world.now) else {
+        panic!("sends the signature");
+    };
+    world.now = challenge.not_after();
+    login.handle_signature(&challenge, signature(2), world.now);
+    assert!(matches!(login.poll(world.now), LoginStep::InFlight { .. }));
+    let verdict = response(200, &session_json("key", "1800"), &[]);
+    login.handle_answer(out.attempt, Ok(verdict), world.now);
+    assert!(matches!(login.poll(world.now), LoginStep::Done(Ok(_))));
 }
 
 #[test]

@@ -190,13 +190,15 @@ fn an_idle_session_ends_and_every_call_prolongs_it() {
 }
 
 #[test]
-fn a_call_without_an_answer_prolongs_nothing() {
-    let mut world = World::live();
-    world.wait(HALF_HOUR - SECOND * 40);
-    let run = world.run(ListAccounts::new(), always(lost(Cause::Closed)));
-    assert!(run.result.is_err());
-    world.wait(SECOND * 40);
-    assert!(matches!(turn(&mut world), LoginTurn::Drive(_)));
+fn a_call_that_reached_nobody_prolongs_nothing() {
+    for reply in [lost(Cause::Closed), answer(500, ""), answer(429, "")] {
+        let mut world = World::live();
+        world.wait(HALF_HOUR - SECOND * 40);
+        let run = world.run(ListAccounts::new(), always(reply));
+        assert!(run.result.is_err());
+        world.wait(SECOND * 40);
+        assert!(matches!(turn(&mut world), LoginTurn::Drive(_)));
+    }
 }
 
 #[test]
