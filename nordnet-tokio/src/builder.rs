@@ -16,7 +16,8 @@ use nordnet_proto::{
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use crate::client::{Client, off_executor};
+use crate::client::Client;
+use crate::drive::{Shared, finished};
 use crate::net::{self, Connector};
 
 /// Builds a [`Client`].
@@ -203,11 +204,10 @@ impl<A> ClientBuilder<A> {
                 file,
                 passphrase,
             } => {
-                let open = move || {
-                    let key = PrivateKey::open(&file, passphrase.as_ref());
-                    key.map_err(|error| SetupError::Key(error).into())
-                };
-                Credentials::new(api_key, off_executor(open).await?)
+                // Off the executor: a passphrase takes seconds.
+                let open = move || PrivateKey::open(&file, passphrase.as_ref());
+                let key = finished(tokio::task::spawn_blocking(open)).await;
+                Credentials::new(api_key, key.map_err(SetupError::Key)?)
             }
             Source::Missing => {
                 return Err(SetupError::Missing {
@@ -225,13 +225,8 @@ impl<A> ClientBuilder<A> {
         let provider = Arc::clone(tls.crypto_provider());
         let connector = Connector::new(tls, self.config.limits.connect_stagger);
         let session = Session::new(self.config, credentials, net::seed(&provider)?);
-        Ok(Client::start(
-            session,
-            connector,
-            self.signer,
-            self.journal,
-            provider,
-        ))
+        let shared = Shared::start(session, connector, self.signer, self.journal, provider);
+        Ok(Client::new(shared))
     }
 }
 

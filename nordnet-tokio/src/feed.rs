@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::client::{Shared, now};
+use crate::drive::{Shared, now};
 use crate::net::{self, Connector};
 
 /// How much is read at once; a TLS record holds 16 KiB.

@@ -29,6 +29,7 @@
 
 mod builder;
 mod client;
+mod drive;
 mod feed;
 mod http1;
 mod net;
