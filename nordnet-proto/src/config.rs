@@ -71,6 +71,9 @@ pub struct Limits {
     pub repeatable_call: Duration,
     /// For an order call as a whole. 15 s.
     pub order_call: Duration,
+    /// What has to be left of an order call when its bytes leave, so that its
+    /// answer has time to come: 3 s, or half of a call that is shorter still.
+    pub order_answer: Duration,
     /// For a login as a whole. 60 s.
     pub login: Duration,
     /// For the head of an answer, in bytes. 64 KiB.
@@ -89,6 +92,7 @@ impl Default for Limits {
             answer: Duration::from_secs(15),
             repeatable_call: Duration::from_secs(30),
             order_call: Duration::from_secs(15),
+            order_answer: Duration::from_secs(3),
             login: Duration::from_secs(60),
             max_head: 64 << 10,
             keep_connection: Duration::from_secs(15),

@@ -184,7 +184,7 @@ impl<E: Endpoint> Operation<E> {
     fn next_attempt(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
         self.state = State::Ready;
         let until = self.deadline(session, now);
-        if now >= until {
+        if now >= self.send_by(session, until) {
             return self.end(session, Error::OutOfTime, now);
         }
         if let Some(resume) = session.paused(E::SAFETY, now) {
@@ -327,6 +327,18 @@ impl<E: Endpoint> Operation<E> {
     fn end(&mut self, session: &mut Session, error: Error, now: Instant) -> Step<E::Response> {
         self.give_up(session, error);
         self.poll(session, now)
+    }
+
+    /// An order that leaves at the last moment would end in doubt for want of
+    /// an answer, so it does not leave.
+    fn send_by(&self, session: &Session, until: Instant) -> Instant {
+        if E::SAFETY != Safety::OnceOnly {
+            return until;
+        }
+        let limits = &session.config().limits;
+        let total = self.total.unwrap_or_else(|| limits.total(E::SAFETY));
+        let answer = limits.order_answer.min(total / 2);
+        until.checked_sub(answer).unwrap_or(until)
     }
 
     fn deadline(&mut self, session: &Session, now: Instant) -> Instant {

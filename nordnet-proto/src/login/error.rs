@@ -32,7 +32,7 @@ pub enum LoginError {
         /// How long to wait from the refusal on.
         wait: Duration,
     },
-    /// The server is out of order.
+    /// The server does not serve logins now.
     Unavailable {
         /// The HTTP status.
         status: u16,
@@ -81,9 +81,10 @@ impl LoginError {
                 code: None,
                 message: None,
             }),
-            Error::Refused(refusal) if !matches!(refusal.status, 408 | 409 | 425) => {
+            Error::Refused(refusal) if matches!(refusal.status, 400 | 401 | 403) => {
                 refused(refusal)
             }
+            // Anything else may come from a proxy, or pass.
             Error::Refused(Refusal { status, .. }) => Self::Unavailable { status, wait: None },
             Error::NotSent(failure) | Error::Lost(failure) => Self::Unreachable(failure),
             Error::RateLimited { wait } => Self::RateLimited { wait },
@@ -110,7 +111,7 @@ impl fmt::Display for LoginError {
                 write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
             }
             Self::Unavailable { status, wait } => {
-                write!(f, "the server is out of order (HTTP {status})")?;
+                write!(f, "the server does not serve logins now (HTTP {status})")?;
                 wait.map_or(Ok(()), |wait| {
                     write!(f, "; it asks to wait {} s", wait.as_secs())
                 })

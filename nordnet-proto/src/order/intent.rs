@@ -67,6 +67,16 @@ impl Intent {
     }
 }
 
+impl Intent {
+    /// The order that is to be changed or cancelled.
+    pub(super) const fn order_id(&self) -> Option<OrderId> {
+        match self.action {
+            Action::Modify { order_id, .. } | Action::Cancel { order_id } => Some(order_id),
+            Action::Place { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Intent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.action, f)?;

@@ -139,7 +139,13 @@ pub(super) fn settle(
     };
     match response.status().as_u16() {
         200 => match serde_json::from_slice::<OrderReply>(response.body().as_bytes()) {
-            Ok(reply) if reply.result_code == ResultCode::Ok => Ok(Outcome::Accepted(reply)),
+            Ok(reply) if reply.result_code == ResultCode::Ok => match intent.order_id() {
+                Some(asked) if asked != reply.order_id => {
+                    let reason = format!("it is about order {}", reply.order_id);
+                    unknown(intent, Doubt::Unreadable(reason))
+                }
+                _ => Ok(Outcome::Accepted(reply)),
+            },
             Ok(reply) => Ok(Outcome::Rejected(Rejection {
                 status: 200,
                 code: Some(reply.result_code.as_str().into()),

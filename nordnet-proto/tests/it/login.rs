@@ -160,6 +160,14 @@ fn an_api_key_that_is_not_known_is_refused_at_the_start() {
 }
 
 #[test]
+fn an_answer_that_a_proxy_may_have_given_does_not_latch() {
+    for status in [404, 405, 408, 409, 425] {
+        let (_, result) = log_in([answer(status, "<html>")]);
+        assert!(!result.unwrap_err().is_refusal(), "{status}");
+    }
+}
+
+#[test]
 fn a_lost_start_is_tried_again_and_a_lost_verify_begins_anew() {
     let (world, result) = log_in([
         unsent(Cause::Connect),

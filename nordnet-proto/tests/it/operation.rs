@@ -31,6 +31,23 @@ fn a_call_that_waits_for_a_login_ends_in_time() {
     assert!(matches!(world.poll(&mut call), Step::Settled));
 }
 
+/// Sent at the last moment, an order would end in doubt for want of an answer.
+#[test]
+fn an_order_that_a_login_held_up_for_too_long_is_not_sent() {
+    for (held_up, sends) in [(11_900, true), (12_000, false)] {
+        let mut world = World::sweden();
+        let mut call = Operation::new(place());
+        assert!(matches!(world.poll(&mut call), Step::Login { .. }));
+        world.now += Duration::from_millis(held_up);
+        world.session.handle_login(Ok(logged_in("key")), world.now);
+        match world.poll(&mut call) {
+            Step::Send(_) => assert!(sends, "{held_up} ms"),
+            Step::Done(Err(Error::OutOfTime)) => assert!(!sends, "{held_up} ms"),
+            step => panic!("{step:?}"),
+        }
+    }
+}
+
 #[test]
 fn a_call_without_a_session_needs_none() {
     let body = r#"{"message":"","system_running":true,"timestamp":0,"valid_version":true}"#;

@@ -295,3 +295,14 @@ fn an_order_that_breaks_a_rule_is_not_built() {
         );
     }
 }
+
+#[test]
+fn a_verdict_on_another_order_settles_nothing() {
+    let other = OK.replace(&ORDER.to_string(), "999");
+    assert_ne!(other, OK);
+    let run = World::live().run(cancel(), always(answer(200, &other)));
+    let Ok(Outcome::Unknown(unresolved)) = run.result else {
+        panic!("{:?}", run.result);
+    };
+    assert!(unresolved.doubt.to_string().contains("order 999"));
+}
