@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Refusal, Unreadable};
-use crate::failure::{Cause, Failure};
+use crate::failure::Failure;
 use crate::request::HttpResponse;
 
 /// The shortest pause after a 429, which the source gives.
@@ -21,6 +21,11 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(10);
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
+/// How many unreadable elements of a list are kept, and how much of each: an
+/// answer may hold millions.
+const KEPT_UNREAD: usize = 100;
+const KEPT_TEXT: usize = 256;
+
 /// A list as the server sent it, element by element: one that cannot be read
 /// does not lose the others.
 ///
@@ -29,13 +34,20 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 pub struct List<T> {
     items: Vec<T>,
     skipped: Vec<Unread>,
+    skipped_count: usize,
 }
 
 impl<T> List<T> {
-    /// The elements that could not be read, in order.
+    /// The elements that could not be read, in order: the first hundred.
     #[must_use]
     pub fn skipped(&self) -> &[Unread] {
         &self.skipped
+    }
+
+    /// How many elements could not be read.
+    #[must_use]
+    pub const fn skipped_count(&self) -> usize {
+        self.skipped_count
     }
 
     /// The readable elements by value.
@@ -86,7 +98,7 @@ impl Unread {
         self.index
     }
 
-    /// The element as the server sent it.
+    /// The element as the server sent it; at most the first 256 bytes.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json
@@ -145,6 +157,7 @@ pub(crate) fn list<T: DeserializeOwned>(
     let mut list = List {
         items: Vec::new(),
         skipped: Vec::new(),
+        skipped_count: 0,
     };
     if response.status() == StatusCode::NO_CONTENT {
         return Ok(list);
@@ -152,11 +165,16 @@ pub(crate) fn list<T: DeserializeOwned>(
     for (index, raw) in parse_raw(&response)?.into_iter().enumerate() {
         match serde_json::from_str(raw.get()) {
             Ok(item) => list.items.push(item),
-            Err(error) => list.skipped.push(Unread {
-                index,
-                reason: error.to_string(),
-                json: raw.get().into(),
-            }),
+            Err(error) => {
+                list.skipped_count += 1;
+                if list.skipped.len() < KEPT_UNREAD {
+                    list.skipped.push(Unread {
+                        index,
+                        reason: describe(&error),
+                        json: cut(raw.get()).into(),
+                    });
+                }
+            }
         }
     }
     Ok(list)
@@ -168,7 +186,7 @@ pub(crate) fn only<T: DeserializeOwned>(
     is_wanted: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
     let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
-    let List { items, skipped } = list(answer)?;
+    let List { items, skipped, .. } = list(answer)?;
     items.into_iter().find(is_wanted).ok_or_else(|| {
         Error::Unreadable(Unreadable {
             status,
@@ -268,6 +286,20 @@ fn parse_raw(response: &HttpResponse) -> Result<Vec<&RawValue>, Error> {
     serde_json::from_slice(response.body().as_bytes()).map_err(|error| unreadable(response, &error))
 }
 
+/// What is wrong with a body: the words of the decoder may quote it whole.
+pub(crate) fn describe(error: &serde_json::Error) -> String {
+    cut(&error.to_string()).into()
+}
+
+/// The beginning of a text.
+fn cut(text: &str) -> &str {
+    let mut end = KEPT_TEXT.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
 fn unreadable(response: &HttpResponse, error: &serde_json::Error) -> Error {
     let kind = response.headers().get(header::CONTENT_TYPE);
     let kind = kind
@@ -276,16 +308,8 @@ fn unreadable(response: &HttpResponse, error: &serde_json::Error) -> Error {
     let length = response.body().as_bytes().len();
     Error::Unreadable(Unreadable {
         status: response.status().as_u16(),
-        reason: format!("{error} in {length} bytes of {kind}"),
+        reason: format!("{} in {length} bytes of {kind}", describe(error)),
     })
-}
-
-/// Whether a failure would be the same the next time.
-pub(crate) fn is_repeatable(failure: &Failure) -> bool {
-    !matches!(
-        failure.cause,
-        Cause::Tls(_) | Cause::TooLarge | Cause::Protocol
-    )
 }
 
 #[cfg(test)]
@@ -334,5 +358,18 @@ mod tests {
             (list.skipped()[0].index(), list.skipped()[0].json()),
             (1, "\"x\"")
         );
+    }
+
+    #[test]
+    fn of_a_list_of_rubbish_little_is_kept() {
+        let body = format!("[{}0]", "0,".repeat(200_000));
+        let texts: List<String> = list(Ok(HttpResponse::new(body.as_str().into()))).unwrap();
+        assert_eq!((texts.len(), texts.skipped_count()), (0, 200_001));
+        assert_eq!(texts.skipped().len(), KEPT_UNREAD);
+
+        let body = format!("[\"{}\"]", "å".repeat(10_000));
+        let numbers: List<i64> = list(Ok(HttpResponse::new(body.as_str().into()))).unwrap();
+        let unread = &numbers.skipped()[0];
+        assert!(unread.json().len() <= KEPT_TEXT && unread.to_string().len() <= KEPT_TEXT + 20);
     }
 }

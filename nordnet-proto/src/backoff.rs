@@ -14,10 +14,13 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
+    /// A ceiling of nothing would make a tight loop, so there is none below
+    /// 50 ms.
     pub(crate) fn new(first: Duration, cap: Duration) -> Self {
+        let least = Duration::from_millis(50);
         Self {
-            first,
-            cap,
+            first: first.max(least),
+            cap: cap.max(least),
             failures: 0,
         }
     }

@@ -24,8 +24,8 @@
 //!   an event, and the bytes of a request.
 //! - Every answer names the [`Attempt`] that it answers; an answer to an old
 //!   one is ignored.
-//! - `now` is the last argument of every input. It should not go backwards;
-//!   where it does, nothing worse than a longer wait comes of it.
+//! - Where time matters, `now` is the last argument. It should not go
+//!   backwards; where it does, nothing worse than a longer wait comes of it.
 //!
 //! # One call
 //!
@@ -51,7 +51,7 @@
 //!     match call.poll(&mut session, now) {
 //!         Step::Send(out) => {
 //!             let answer = Ok(send(&out.request)); // your HTTP client
-//!             call.handle_answer(&mut session, out.attempt, answer, now);
+//!             call.handle_answer(out.attempt, answer);
 //!         }
 //!         Step::Done(result) => break result?,
 //!         step => panic!("a live session needs no {step:?}"),
@@ -78,13 +78,13 @@ mod login;
 mod open_enum;
 mod operation;
 pub mod order;
+mod outgoing;
 mod random;
 mod request;
 mod secret;
 mod session;
 mod session_key;
 mod settings;
-mod step;
 mod time;
 mod tries;
 
@@ -115,13 +115,13 @@ pub use id::{
 pub use login::{Challenge, ChallengeError, Login, LoginError, LoginRefused, LoginStep};
 pub use operation::{Operation, Step};
 pub use order::{
-    Action, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder, Outcome, PlaceOrder, Reference,
-    Rejection, Unresolved,
+    Accepted, Action, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder, Outcome, PlaceOrder,
+    Reference, Rejection, Unresolved,
 };
+pub use outgoing::Outgoing;
 pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_request};
 pub use secret::Passphrase;
 pub use session::{LoginTurn, Session};
 pub use session_key::{Epoch, LoggedIn, SessionKey};
-pub use settings::{Settings, SetupError, check_key_file};
-pub use step::Outgoing;
+pub use settings::{Settings, SetupError, check_secret_file};
 pub use time::{Date, DateError, TimeOfDay, Timestamp};

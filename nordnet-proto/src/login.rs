@@ -27,11 +27,11 @@ use crate::deadline::after;
 use crate::endpoint::{Auth, Endpoint, Safety};
 use crate::error::Error;
 use crate::failure::{Attempt, Failure};
+use crate::outgoing::Outgoing;
 use crate::random::Random;
 use crate::request::{self, HttpResponse};
 use crate::session_key::{Epoch, LoggedIn};
-use crate::step::Outgoing;
-use crate::tries::{self, Flight, Tries};
+use crate::tries::{self, Flight, Signal, Tries};
 
 /// How many challenges one login asks for before it gives up.
 const MAX_CHALLENGES: u8 = 3;
@@ -208,7 +208,8 @@ impl Login {
     }
 
     fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant, now: Instant) {
-        let again = self.tries.again(&answer, &mut self.random).filter(|wait| {
+        let signal = Signal::of(&answer);
+        let again = self.tries.again(signal, &mut self.random).filter(|wait| {
             self.challenges < MAX_CHALLENGES && self.until.is_none_or(|until| now + *wait < until)
         });
         match (&self.state, again) {

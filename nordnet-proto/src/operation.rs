@@ -2,18 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use crate::answer;
 use crate::deadline::after;
 use crate::endpoint::{Auth, Endpoint, Safety};
 use crate::error::Error;
 use crate::failure::{Attempt, Cause, Failure};
 use crate::login::LoginError;
 use crate::order::{Intent, InvalidOrder, Outcome};
+use crate::outgoing::Outgoing;
 use crate::request::{self, HttpResponse};
 use crate::session::Session;
 use crate::session_key::{Epoch, LoggedIn};
-use crate::step::Outgoing;
-use crate::tries::{self, Flight, Tries};
+use crate::tries::{self, Flight, Signal, Tries};
 
 /// One call of the REST API: attempts, waits and new logins included.
 ///
@@ -53,6 +52,16 @@ pub struct Operation<E: Endpoint> {
 enum State<T> {
     Ready,
     Wait(Instant),
+    /// An answer has come, or will not come any more.
+    Answered {
+        signal: Signal,
+        /// When the attempt began that it answers.
+        since: Instant,
+        /// What the answer means if it settles the call.
+        result: Result<T, Error>,
+    },
+    /// What an attempt needs could not be had.
+    Failed(Error),
     Done(Result<T, Error>),
     Settled,
 }
@@ -68,13 +77,10 @@ pub enum Step<T> {
         /// When the core counts the attempt as lost.
         answer_by: Instant,
     },
-    /// A session is needed: ask [`Session::poll_login`] with this, and tell
+    /// A session is needed: ask [`Session::poll_login`], and tell
     /// [`Operation::handle_login`] how it ended. Poll again at
     /// [`Operation::ends_by`] if it takes longer.
-    Login {
-        /// The epoch of a session in doubt.
-        suspect: Option<Epoch>,
-    },
+    Login,
     /// Record what is about to be asked for, so that it outlives the program,
     /// and tell [`Operation::handle_recorded`]. Only with
     /// [`Config::record_intents`](crate::Config::record_intents).
@@ -122,53 +128,58 @@ impl<E: Endpoint> Operation<E> {
 
     /// Says what to do next. A request and the end are handed out once; all
     /// else repeats until it is answered.
+    ///
+    /// It never takes long, so the session can be behind a lock: answers are
+    /// decoded where they are taken.
     pub fn poll(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
         if let Some(since) = self.flight.expire(now) {
-            self.take_answer(session, Err(tries::unanswered()), since, now);
+            self.take_answer(Err(tries::unanswered()), since);
         }
         if let Some(answer_by) = self.flight.answer_by() {
             return Step::InFlight { answer_by };
         }
         match std::mem::replace(&mut self.state, State::Settled) {
-            State::Ready => self.next_attempt(session, now),
             State::Wait(until) if now < until => {
                 self.state = State::Wait(until);
                 Step::Wait(until)
             }
-            State::Wait(_) => self.next_attempt(session, now),
+            State::Ready | State::Wait(_) => self.next_attempt(session, now),
+            State::Answered {
+                signal,
+                since,
+                result,
+            } => {
+                self.judge(session, signal, since, result, now);
+                self.poll(session, now)
+            }
+            State::Failed(error) => self.end(session, error, now),
             State::Done(result) => Step::Done(result),
             State::Settled => Step::Settled,
         }
     }
 
-    /// Takes the answer to an attempt, or why there is none. An answer to an
-    /// old attempt is ignored.
-    pub fn handle_answer(
-        &mut self,
-        session: &mut Session,
-        attempt: Attempt,
-        answer: Result<HttpResponse, Failure>,
-        now: Instant,
-    ) {
+    /// Takes the answer to an attempt, or why there is none, and decodes it.
+    /// An answer to an old attempt is ignored.
+    pub fn handle_answer(&mut self, attempt: Attempt, answer: Result<HttpResponse, Failure>) {
         if let Some(since) = self.flight.end(attempt) {
-            self.take_answer(session, answer, since, now);
+            self.take_answer(answer, since);
         }
     }
 
     /// Takes how the login ended that [`Step::Login`] asked for. Only a
     /// failure matters: the session is looked up at the next poll.
-    pub fn handle_login(&mut self, session: &mut Session, result: Result<LoggedIn, LoginError>) {
+    pub fn handle_login(&mut self, result: Result<LoggedIn, LoginError>) {
         if let (true, Err(error)) = (self.is_idle(), result) {
-            self.give_up(session, Error::Login(error));
+            self.state = State::Failed(Error::Login(error));
         }
     }
 
     /// Takes whether the intent was recorded. If not, the order is not sent.
-    pub fn handle_recorded(&mut self, session: &mut Session, result: Result<(), String>) {
+    pub fn handle_recorded(&mut self, result: Result<(), String>) {
         match result {
             Ok(()) => self.recorded = true,
             Err(reason) if self.is_idle() && !self.recorded => {
-                self.give_up(session, Error::NotRecorded(reason));
+                self.state = State::Failed(Error::NotRecorded(reason));
             }
             Err(_) => {}
         }
@@ -198,7 +209,7 @@ impl<E: Endpoint> Operation<E> {
         let own = self.session.clone();
         let logged_in = match own.or_else(|| session.logged_in(now).cloned()) {
             Some(logged_in) => Some(logged_in),
-            None if <E::Auth as Auth>::IN_SESSION => return Step::Login { suspect: None },
+            None if <E::Auth as Auth>::IN_SESSION => return Step::Login,
             None => None,
         };
         if let Some(step) = self.announce(session, now) {
@@ -206,7 +217,7 @@ impl<E: Endpoint> Operation<E> {
         }
         let key = logged_in.as_ref().map(|logged_in| &*logged_in.key);
         let Some(key) = <E::Auth as Auth>::pick(key) else {
-            return Step::Login { suspect: None };
+            return Step::Login;
         };
         let request = match request::encode(&self.endpoint, session.config(), key) {
             Ok(request) => request,
@@ -241,44 +252,51 @@ impl<E: Endpoint> Operation<E> {
         (session.config().record_intents && !self.recorded).then_some(Step::Record(intent))
     }
 
-    fn take_answer(
+    fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant) {
+        self.state = State::Answered {
+            signal: Signal::of(&answer),
+            since,
+            result: self.endpoint.settle(answer),
+        };
+    }
+
+    /// Decides whether an answer settles the call.
+    fn judge(
         &mut self,
         session: &mut Session,
-        answer: Result<HttpResponse, Failure>,
+        signal: Signal,
         since: Instant,
+        result: Result<E::Response, Error>,
         now: Instant,
     ) {
-        if let Ok(response) = &answer {
-            match (response.status().as_u16(), self.epoch) {
-                (429, _) => session.pause(now + answer::rate_limit_wait(response.headers())),
-                (401 | 500.., _) | (_, None) => {}
-                (_, Some(epoch)) => session.touch(epoch, since),
+        match (signal, self.epoch) {
+            (Signal::Answered { status: 429, wait }, _) => {
+                session.pause(now + wait.unwrap_or_default());
             }
+            (Signal::Answered { status, .. }, Some(epoch)) if status != 401 && status < 500 => {
+                session.touch(epoch, since);
+            }
+            _ => {}
         }
-        let again = self.tries.again(&answer, session.random());
-        let may_have_acted = match &answer {
-            Ok(response) => response.status().is_server_error(),
-            Err(failure) => failure.sent,
-        };
+        let again = self.tries.again(signal, session.random());
         let until = self.deadline(session, now);
         if let Some(at) = again.map(|wait| now + wait).filter(|at| *at < until) {
-            self.in_doubt |= may_have_acted;
+            self.in_doubt |= signal.may_have_acted();
             self.state = State::Wait(at);
             return;
         }
-        self.settle(session, answer);
-    }
-
-    fn settle(&mut self, session: &mut Session, answer: Result<HttpResponse, Failure>) {
-        let result = self.endpoint.settle(answer);
         if let (Err(Error::SessionEnded), Some(epoch)) = (&result, self.epoch) {
-            session.invalidate(epoch);
+            session.invalidate(epoch, now);
             if E::SAFETY != Safety::OnceOnly && !self.logged_in_again {
                 self.logged_in_again = true;
                 self.state = State::Ready;
                 return;
             }
         }
+        self.settle(session, result);
+    }
+
+    fn settle(&mut self, session: &mut Session, result: Result<E::Response, Error>) {
         match result {
             Err(error) => self.give_up(session, error),
             Ok(response) => match E::outcome(&response) {

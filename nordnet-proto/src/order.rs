@@ -6,7 +6,8 @@
 //! - `Err` means that the order was certainly not placed.
 //! - What may have been placed is [`Outcome::Unknown`], and stays listed as
 //!   unresolved until someone looked.
-//! - An order is put on the wire at most once.
+//! - A new order or a change is put on the wire at most once. A cancellation
+//!   may be repeated: twice has the same effect.
 
 mod cancel;
 mod entry;
@@ -20,7 +21,7 @@ pub use cancel::CancelOrder;
 pub use entry::{InvalidOrder, PlaceOrder};
 pub use intent::{Action, Intent};
 pub use modify::ModifyOrder;
-pub use outcome::{Doubt, Outcome, Rejection, Unresolved};
+pub use outcome::{Accepted, Doubt, Outcome, Rejection, Unresolved};
 pub use reference::Reference;
 pub(crate) use reference::References;
 pub(crate) use register::Register;

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::endpoint::{Auth, Body, Endpoint, Target};
 use crate::error::Error;
+use crate::order::InvalidOrder;
 use crate::session_key::SessionKey;
 
 /// A request: method, absolute URI, headers with authorisation, and the body.
@@ -20,7 +21,9 @@ pub type HttpRequest = http::Request<Payload>;
 pub type HttpResponse = http::Response<Payload>;
 
 /// The bytes of a body: wiped on drop, and never shown by `Debug`.
-#[derive(Clone, Default, PartialEq, Eq)]
+///
+/// Not `Clone`, so that the request of an order is not either.
+#[derive(Default, PartialEq, Eq)]
 pub struct Payload(Zeroizing<Vec<u8>>);
 
 impl Payload {
@@ -66,7 +69,7 @@ impl fmt::Debug for Payload {
 /// # Errors
 ///
 /// [`Error::TooLong`] if the identifiers make a longer address than HTTP
-/// libraries take; nothing was sent.
+/// libraries take, [`Error::Invalid`] if a new order has no reference.
 ///
 /// ```
 /// use nordnet_proto::api::ListAccounts;
@@ -84,6 +87,9 @@ pub fn to_request<E: Endpoint>(
     config: &Config,
     key: <E::Auth as Auth>::Key<'_>,
 ) -> Result<(HttpRequest, Sent<E>), Error> {
+    if endpoint.intent().is_some_and(|intent| intent.is_nameless()) {
+        return Err(InvalidOrder::NoReference.into());
+    }
     let request = encode(&endpoint, config, key)?;
     Ok((request, Sent(endpoint)))
 }

@@ -20,6 +20,10 @@ use crate::session_key::{Epoch, LoggedIn};
 /// go first.
 const READS_AFTER_CANCELS: Duration = Duration::from_millis(500);
 
+/// More sessions than this lost within a minute are no accident: another
+/// program logs in with the same key, say. Logins then wait.
+const LOSSES_A_MINUTE: usize = 3;
+
 /// How long after a keep-alive that failed the next one is tried.
 const KEEP_ALIVE_RETRY: Duration = Duration::from_secs(60);
 
@@ -41,7 +45,10 @@ pub struct Session {
     turn: Weak<()>,
     trouble: Option<Trouble>,
     login_backoff: Backoff,
+    /// When sessions were lost, in the last minute.
+    losses: Vec<Instant>,
     paused_until: Option<Instant>,
+    closed: bool,
 }
 
 #[derive(Debug)]
@@ -103,16 +110,14 @@ impl Session {
             }
             suspected => suspected,
         };
-        if let Some(trouble) = &self.trouble
-            && trouble.until.is_none_or(|until| now < until)
-        {
-            return LoginTurn::Failed(trouble.error.clone());
+        if let Some(error) = self.refusal(now) {
+            return LoginTurn::Failed(error);
         }
         if self.turn.upgrade().is_some() {
             return LoginTurn::Busy;
         }
         let Some(credentials) = self.credentials.clone() else {
-            return LoginTurn::Failed(LoginError::LoggedOut);
+            return LoginTurn::Failed(LoginError::NoCredentials);
         };
         let turn = Arc::new(());
         self.turn = Arc::downgrade(&turn);
@@ -133,16 +138,23 @@ impl Session {
     /// Takes the result of the login that was handed out.
     ///
     /// A refusal latches: no further login is handed out. After any other
-    /// failure everybody who asks is told the same for a while.
-    pub fn handle_login(&mut self, result: Result<LoggedIn, LoginError>, now: Instant) {
+    /// failure everybody who asks is told the same for a while. A session that
+    /// comes after [`Session::close`] is not taken on: the call that ends it is
+    /// given back.
+    pub fn handle_login(
+        &mut self,
+        result: Result<LoggedIn, LoginError>,
+        now: Instant,
+    ) -> Option<Operation<Logout>> {
         match result {
-            // Closed in the meantime.
-            Ok(_) if self.is_latched() => {}
+            Ok(logged_in) if self.closed => {
+                return Some(Operation::new(Logout::new()).in_session(logged_in));
+            }
+            _ if self.closed => {}
             // A newer login has been quicker.
             Ok(logged_in) if self.epoch() > Some(logged_in.epoch) => {}
             Ok(logged_in) => {
                 self.trouble = None;
-                self.login_backoff.reset();
                 self.last_epoch = self.last_epoch.max(Some(logged_in.epoch));
                 self.current = Some(Current {
                     keep_alive_at: after(now, self.keep_alive_pause(&logged_in)),
@@ -155,30 +167,25 @@ impl Session {
                 self.trouble = Some(Trouble { error, until: None });
             }
             Err(error) => {
-                let pause = self.login_backoff.next(&mut self.random);
-                let pause = error.wait().map_or(pause, |wait| wait.max(pause));
-                self.trouble = Some(Trouble {
-                    error,
-                    until: Some(now + pause),
-                });
+                if let LoginError::RateLimited { wait } = error {
+                    self.pause(now + wait);
+                }
+                self.hold_logins(error, now);
             }
         }
+        None
     }
 
     /// Lets logins happen again after a refusal, because the user has mended
     /// its cause. What was closed stays closed.
     pub fn forgive(&mut self) {
-        self.trouble
-            .take_if(|trouble| trouble.error != LoginError::LoggedOut);
+        self.trouble = None;
     }
 
     /// Ends the session for good: gives the call that logs out, if there is a
     /// session, and lets no other call begin and no new login.
     pub fn close(&mut self, now: Instant) -> Option<Operation<Logout>> {
-        self.trouble = Some(Trouble {
-            error: LoginError::LoggedOut,
-            until: None,
-        });
+        self.closed = true;
         self.logged_in(now)?;
         let current = self.current.take()?;
         Some(Operation::new(Logout::new()).in_session(current.logged_in))
@@ -197,9 +204,13 @@ impl Session {
     /// answered session moves it on.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let keeps_alive = self.config.keep_alive && !self.is_latched();
-        let current = self.current.as_ref().filter(|_| keeps_alive)?;
+        let current = self.current.as_ref().filter(|_| self.config.keep_alive)?;
         Some(current.keep_alive_at)
+    }
+
+    /// A reference that no other order of this client has.
+    pub fn new_reference(&mut self) -> Reference {
+        self.references.next()
     }
 
     /// Takes an order call off the list of unresolved ones, once its outcome
@@ -248,6 +259,8 @@ impl Session {
             return;
         };
         if current.logged_in.epoch == epoch && sent > current.touched {
+            // Time mends what failed: the waits begin anew.
+            self.login_backoff.reset();
             current.touched = sent;
             current.keep_alive_at = after(sent, self.keep_alive_pause(&current.logged_in));
         }
@@ -256,9 +269,19 @@ impl Session {
 
     /// Drops a session that the server does not accept, unless a newer one
     /// has taken its place.
-    pub(crate) fn invalidate(&mut self, epoch: Epoch) {
-        self.current
+    pub(crate) fn invalidate(&mut self, epoch: Epoch, now: Instant) {
+        let lost = self
+            .current
             .take_if(|current| current.logged_in.epoch == epoch);
+        if lost.is_none() {
+            return;
+        }
+        self.losses
+            .retain(|loss| now.saturating_duration_since(*loss) < Duration::from_secs(60));
+        self.losses.push(now);
+        if self.losses.len() > LOSSES_A_MINUTE {
+            self.hold_logins(LoginError::ShortLived, now);
+        }
     }
 
     /// Pauses the whole client after a 429.
@@ -295,10 +318,24 @@ impl Session {
         Some(self.current.as_ref()?.logged_in.epoch)
     }
 
-    fn is_latched(&self) -> bool {
-        self.trouble
-            .as_ref()
-            .is_some_and(|trouble| trouble.until.is_none())
+    /// Why nobody may log in now, if so.
+    fn refusal(&self, now: Instant) -> Option<LoginError> {
+        if self.closed {
+            return Some(LoginError::LoggedOut);
+        }
+        let trouble = self.trouble.as_ref()?;
+        let lasts = trouble.until.is_none_or(|until| now < until);
+        lasts.then(|| trouble.error.clone())
+    }
+
+    /// Tells everybody who asks for a login of a failure, for a while.
+    fn hold_logins(&mut self, error: LoginError, now: Instant) {
+        let pause = self.login_backoff.next(&mut self.random);
+        let pause = error.wait().map_or(pause, |wait| wait.max(pause));
+        self.trouble = Some(Trouble {
+            error,
+            until: Some(after(now, pause)),
+        });
     }
 
     fn build(config: Config, credentials: Option<Credentials>, seed: [u8; 16]) -> Self {
@@ -314,7 +351,9 @@ impl Session {
             turn: Weak::new(),
             trouble: None,
             login_backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
+            losses: Vec::new(),
             paused_until: None,
+            closed: false,
         }
     }
 

@@ -89,7 +89,8 @@ impl Settings {
     }
 }
 
-/// Refuses a key file that others can read, as OpenSSH does: `mode` and
+/// Refuses a file with a key or a passphrase that others can read, as OpenSSH
+/// does: `mode` and
 /// `owner` are those of the opened file. A file of another owner passes, as
 /// secrets that a container is given have one; where the user cannot be told,
 /// every file counts as the user's own.
@@ -97,7 +98,7 @@ impl Settings {
 /// # Errors
 ///
 /// [`SetupError::Exposed`] says how to mend it.
-pub fn check_key_file(
+pub fn check_secret_file(
     path: PathBuf,
     mode: u32,
     owner: u32,
@@ -135,7 +136,7 @@ pub enum SetupError {
         /// The words of the operating system.
         reason: String,
     },
-    /// A key file can be read by others.
+    /// A file with a secret can be read by others.
     Exposed {
         /// Where it is.
         path: PathBuf,
@@ -156,7 +157,7 @@ impl fmt::Display for SetupError {
             Self::File { path, reason } => write!(f, "{}: {reason}", path.display()),
             Self::Exposed { path, mode } => write!(
                 f,
-                "the key file can be read by others (mode {mode:04o}); run: chmod 600 {}",
+                "others can read this secret file (mode {mode:04o}); run: chmod 600 {}",
                 path.display()
             ),
             Self::Key(error) => fmt::Display::fmt(error, f),
@@ -230,14 +231,14 @@ mod tests {
 
     #[test]
     fn a_key_file_is_refused_as_openssh_refuses_it() {
-        let check = |mode, owner| check_key_file("k".into(), mode, owner, Some(1000));
+        let check = |mode, owner| check_secret_file("k".into(), mode, owner, Some(1000));
         assert!(check(0o100_600, 1000).is_ok());
         assert!(check(0o100_400, 1000).is_ok());
         assert!(check(0o100_644, 0).is_ok());
         for mode in [0o100_640, 0o100_604, 0o100_601, 0o100_660] {
             assert!(check(mode, 1000).is_err(), "{mode:o}");
         }
-        assert!(check_key_file("k".into(), 0o100_644, 0, None).is_err());
+        assert!(check_secret_file("k".into(), 0o100_644, 0, None).is_err());
         let error = check(0o100_644, 1000).unwrap_err();
         assert!(error.to_string().ends_with("(mode 0644); run: chmod 600 k"));
     }

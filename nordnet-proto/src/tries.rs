@@ -47,33 +47,27 @@ impl Tries {
     /// | nothing sent, or the answer lost | 3 times | 2 times | never |
     /// | 429 | while time lasts | once | never |
     /// | 5xx | 3 times | once | never |
-    pub(crate) fn again(
-        &mut self,
-        answer: &Result<HttpResponse, Failure>,
-        random: &mut Random,
-    ) -> Option<Duration> {
-        let (most, count, wait) = match answer {
-            Err(Failure {
+    pub(crate) fn again(&mut self, signal: Signal, random: &mut Random) -> Option<Duration> {
+        let (most, count, wait) = match signal {
+            Signal::Failed {
                 sent: false,
                 cause: Cause::Closed,
-                ..
-            }) if !self.stale => {
+            } if !self.stale => {
                 self.stale = true;
                 return Some(Duration::ZERO);
             }
-            Err(failure) if !answer::is_repeatable(failure) => return None,
-            Err(_) => ((3, 2), &mut self.lost, None),
-            Ok(response) => match response.status().as_u16() {
-                429 => {
-                    let wait = answer::rate_limit_wait(response.headers());
-                    ((u8::MAX, 1), &mut self.limited, Some(wait))
-                }
-                500..=599 => {
-                    let wait = answer::retry_after(response.headers());
-                    ((3, 1), &mut self.down, wait)
-                }
-                _ => return None,
-            },
+            // These would be the same the next time.
+            Signal::Failed {
+                cause: Cause::Tls(_) | Cause::TooLarge | Cause::Protocol,
+                ..
+            } => return None,
+            Signal::Failed { .. } => ((3, 2), &mut self.lost, None),
+            Signal::Answered { status: 429, wait } => ((u8::MAX, 1), &mut self.limited, wait),
+            Signal::Answered {
+                status: 500..=599,
+                wait,
+            } => ((3, 1), &mut self.down, wait),
+            Signal::Answered { .. } => return None,
         };
         let most = match self.safety {
             Safety::Read => most.0,
@@ -85,6 +79,49 @@ impl Tries {
         }
         *count += 1;
         Some(wait.unwrap_or_else(|| self.backoff.next(random)))
+    }
+}
+
+/// What matters of an answer, or of its absence, for trying again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signal {
+    Failed {
+        sent: bool,
+        cause: Cause,
+    },
+    Answered {
+        status: u16,
+        /// How long a 429 or a 5xx asks to wait.
+        wait: Option<Duration>,
+    },
+}
+
+impl Signal {
+    pub(crate) fn of(answer: &Result<HttpResponse, Failure>) -> Self {
+        match answer {
+            Err(failure) => Self::Failed {
+                sent: failure.sent,
+                cause: failure.cause,
+            },
+            Ok(response) => {
+                let status = response.status().as_u16();
+                let wait = match status {
+                    429 => Some(answer::rate_limit_wait(response.headers())),
+                    500.. => answer::retry_after(response.headers()),
+                    _ => None,
+                };
+                Self::Answered { status, wait }
+            }
+        }
+    }
+
+    /// Whether what was asked for may have been done, although the answer does
+    /// not say so.
+    pub(crate) const fn may_have_acted(self) -> bool {
+        match self {
+            Self::Failed { sent, .. } => sent,
+            Self::Answered { status, .. } => status >= 500,
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::future::Future;
 use std::io::Read as _;
 use std::marker::PhantomData;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use nordnet_proto::{
@@ -17,7 +16,7 @@ use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 use crate::client::Client;
-use crate::drive::{Shared, finished};
+use crate::drive::{BoxFuture, Shared, finished};
 use crate::net::{self, Connector};
 
 /// Builds a [`Client`].
@@ -76,7 +75,7 @@ impl ClientBuilder {
 
     pub(crate) fn from_settings(settings: Settings) -> Result<Self, Error> {
         let mut builder = Self::new(settings.base_url);
-        let file = read_key_file(&settings.key_file)?;
+        let file = read_secret(&settings.key_file)?;
         let passphrase = settings
             .passphrase_file
             .as_deref()
@@ -238,7 +237,7 @@ impl<A> fmt::Debug for ClientBuilder<A> {
     }
 }
 
-type Signing = Pin<Box<dyn Future<Output = Result<Signature, String>> + Send>>;
+type Signing = BoxFuture<Result<Signature, String>>;
 
 /// Asks whoever holds the private key.
 pub(crate) struct Signer(Arc<dyn Fn(Challenge) -> Signing + Send + Sync>);
@@ -261,9 +260,9 @@ impl Journal {
     }
 }
 
-/// Reads a private key, unless others can read it too. The permissions are
-/// those of the file that was opened, so that it cannot be replaced between.
-fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
+/// Reads a file with a secret, unless others can read it too. The permissions
+/// are those of the file that was opened, so that it cannot be replaced between.
+fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
     let failed = |error: std::io::Error| file_error(path, &error);
     let file = File::open(path).map_err(failed)?;
     #[cfg(unix)]
@@ -274,7 +273,7 @@ fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
         let user = std::fs::metadata("/proc/self")
             .ok()
             .map(|entry| entry.uid());
-        nordnet_proto::check_key_file(path.into(), metadata.mode(), metadata.uid(), user)?;
+        nordnet_proto::check_secret_file(path.into(), metadata.mode(), metadata.uid(), user)?;
     }
     // Room for all of it at once, since growing would leave copies behind; and
     // no more of it than it takes to see that it is no key file.
@@ -288,9 +287,18 @@ fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
 
 /// Reads a passphrase: the first line of its file.
 fn read_passphrase(path: &Path) -> Result<Passphrase, SetupError> {
-    let text = std::fs::read_to_string(path).map_err(|error| file_error(path, &error))?;
-    let text = Zeroizing::new(text);
-    Ok(Passphrase::new(text.lines().next().unwrap_or_default()))
+    let bytes = read_secret(path)?;
+    let line = bytes
+        .split(|byte| matches!(byte, b'\r' | b'\n'))
+        .next()
+        .unwrap_or_default();
+    match std::str::from_utf8(line) {
+        Ok(text) => Ok(Passphrase::new(text)),
+        Err(error) => Err(SetupError::File {
+            path: path.into(),
+            reason: error.to_string(),
+        }),
+    }
 }
 
 fn file_error(path: &Path, error: &std::io::Error) -> SetupError {

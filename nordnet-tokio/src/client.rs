@@ -11,7 +11,7 @@ use nordnet_proto::{
 };
 
 use crate::builder::ClientBuilder;
-use crate::drive::{Shared, finished, now};
+use crate::drive::{Shared, now};
 use crate::feed::{AccountFeed, MarketFeed};
 
 /// A client of Nordnet: sends calls and opens feeds, on one session.
@@ -92,7 +92,7 @@ impl<A> Client<A> {
     ///
     /// [`Error::Setup`] if there is no randomness for the feed's jitter.
     pub fn market_feed(&self) -> Result<MarketFeed, Error> {
-        self.market_feed_with(FeedConfig::default())
+        self.market_feed_with(self.feed_config())
     }
 
     /// Opens the feed of market data with settings of your own.
@@ -115,7 +115,7 @@ impl<A> Client<A> {
     ///
     /// As [`Client::market_feed`].
     pub fn account_feed(&self) -> Result<AccountFeed, Error> {
-        self.account_feed_with(FeedConfig::default())
+        self.account_feed_with(self.feed_config())
     }
 
     /// Opens the feed of own orders and trades with settings of your own.
@@ -129,6 +129,13 @@ impl<A> Client<A> {
             config,
             self.shared.seed()?,
         ))
+    }
+
+    /// A reference that no other order of this client has, to ask
+    /// [`Client::outcome`] with.
+    #[must_use]
+    pub fn new_reference(&self) -> Reference {
+        self.shared.session().new_reference()
     }
 
     /// The order calls whose outcome is not known, those in flight included.
@@ -145,7 +152,6 @@ impl<A> Client<A> {
 
     /// Takes an order call off the list of unresolved ones, once its outcome
     /// has been learnt by other means.
-    #[must_use]
     pub fn resolve(&self, reference: &Reference) -> Option<Unresolved> {
         self.shared.session().resolve(reference)
     }
@@ -155,18 +161,38 @@ impl<A> Client<A> {
         self.shared.session().forgive();
     }
 
-    /// Ends the session, for all clones and feeds.
+    /// Waits until no order call is in flight, those included whose futures
+    /// were dropped, and lists those whose outcome is not known.
+    ///
+    /// Do this before a program ends: with the runtime its calls end too.
+    pub async fn settle(&self) -> Vec<Unresolved> {
+        self.shared.order_calls_end().await;
+        self.unresolved()
+    }
+
+    /// Ends the session, for all clones and feeds, once no order call is in
+    /// flight any more.
     ///
     /// # Errors
     ///
     /// [`Error`] if the server could not be told; the session then ends when
     /// it has been idle long enough.
     pub async fn logout(self) -> Result<(), Error> {
+        self.shared.order_calls_end().await;
         let call = self.shared.session().close(now());
         match call {
             Some(call) => self.shared.drive(call).await,
             None => Ok(()),
         }
+    }
+
+    /// A session and its feeds are for one service.
+    fn feed_config(&self) -> FeedConfig {
+        let mut config = FeedConfig::default();
+        config
+            .service
+            .clone_from(&self.shared.session().config().service);
+        config
     }
 
     pub(crate) const fn new(shared: Arc<Shared>) -> Self {
@@ -181,11 +207,10 @@ impl<A> Client<A> {
         E: Endpoint + Send + 'static,
         E::Response: Send + 'static,
     {
-        if E::SAFETY == Safety::Read {
-            return self.shared.drive(call).await;
+        match E::SAFETY {
+            Safety::Read => self.shared.drive(call).await,
+            Safety::Idempotent | Safety::OnceOnly => self.shared.drive_detached(call).await,
         }
-        let shared = Arc::clone(&self.shared);
-        finished(tokio::spawn(async move { shared.drive(call).await })).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Driving the core: calls, logins and the keep-alive.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use nordnet_proto::{
@@ -15,6 +16,8 @@ use crate::builder::{Journal, Signer};
 use crate::http1::Http;
 use crate::net::{Connector, seed};
 
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// What the clones of a client and its feeds share.
 pub(crate) struct Shared {
     session: Mutex<Session>,
@@ -22,11 +25,10 @@ pub(crate) struct Shared {
     connector: Connector,
     signer: Option<Signer>,
     journal: Option<Journal>,
-    /// Held by whoever logs in; the only lock that is held across a wait.
-    login_gate: Arc<tokio::sync::Mutex<()>>,
-    /// Tells the keep-alive that there is a new session; its loss, that the
-    /// client has gone.
-    renewed: watch::Sender<()>,
+    /// Tells when a login has ended; its loss, that the client has gone.
+    logins: watch::Sender<()>,
+    /// How many order calls run.
+    order_calls: watch::Sender<usize>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -41,18 +43,18 @@ impl Shared {
     ) -> Arc<Self> {
         let config = session.config();
         let http = Http::new(connector.clone(), config.base_url.clone(), &config.limits);
-        let (renewed, renewals) = watch::channel(());
+        let (logins, ends) = watch::channel(());
         let shared = Arc::new(Self {
             session: Mutex::new(session),
             http,
             connector,
             signer,
             journal,
-            login_gate: Arc::default(),
-            renewed,
+            logins,
+            order_calls: watch::Sender::new(0),
             provider,
         });
-        tokio::spawn(keep_alive(Arc::downgrade(&shared), renewals));
+        tokio::spawn(keep_alive(Arc::downgrade(&shared), ends));
         shared
     }
 
@@ -66,19 +68,20 @@ impl Shared {
             match step {
                 Step::Send(out) => {
                     let attempt = out.attempt;
-                    let answer = self.http.send(out).await;
-                    call.handle_answer(&mut self.session(), attempt, answer, now());
+                    call.handle_answer(attempt, self.http.send(out).await);
                 }
-                Step::Login { suspect } => {
+                Step::Login => {
                     let by = call.ends_by().unwrap_or_else(now);
                     // A call whose time is over is told so when it is polled.
-                    if let Ok(result) = timeout_at(by.into(), self.log_in(suspect)).await {
-                        call.handle_login(&mut self.session(), result);
+                    if let Ok(result) = timeout_at(by.into(), self.log_in(None)).await {
+                        call.handle_login(result);
                     }
                 }
                 Step::Record(intent) => {
-                    let result = self.record(intent).await;
-                    call.handle_recorded(&mut self.session(), result);
+                    let by = call.ends_by().unwrap_or_else(now);
+                    if let Ok(result) = timeout_at(by.into(), self.record(intent)).await {
+                        call.handle_recorded(result);
+                    }
                 }
                 Step::InFlight { answer_by: until } | Step::Wait(until) => {
                     sleep_until(until.into()).await;
@@ -89,37 +92,98 @@ impl Shared {
         }
     }
 
-    /// Gets a session, by a login of its own if nobody else's gave one.
-    pub(crate) async fn log_in(
+    /// Drives a call that changes something, in a task of its own: it runs on
+    /// if nobody waits for it any more.
+    pub(crate) async fn drive_detached<E>(
+        self: &Arc<Self>,
+        call: Operation<E>,
+    ) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Send + 'static,
+        E::Response: Send + 'static,
+    {
+        /// Counts a call for as long as it runs.
+        struct Running(Arc<Shared>);
+        impl Drop for Running {
+            fn drop(&mut self) {
+                self.0.order_calls.send_modify(|running| *running -= 1);
+            }
+        }
+
+        self.order_calls.send_modify(|running| *running += 1);
+        let running = Running(Arc::clone(self));
+        finished(tokio::spawn(async move { running.0.drive(call).await })).await
+    }
+
+    /// Waits until no order call runs any more; each ends by its deadline.
+    pub(crate) async fn order_calls_end(&self) {
+        // The sender is here, so it cannot be gone.
+        let _ = self
+            .order_calls
+            .subscribe()
+            .wait_for(|running| *running == 0)
+            .await;
+    }
+
+    /// Gets a session, by a login of its own if nobody else's gives one.
+    ///
+    /// Boxed, since a login that comes too late ends in a call of its own.
+    pub(crate) fn log_in(
         self: &Arc<Self>,
         suspect: Option<Epoch>,
-    ) -> Result<LoggedIn, LoginError> {
-        loop {
-            let gate = Arc::clone(&self.login_gate).lock_owned().await;
-            let turn = self.session().poll_login(suspect, now());
-            match turn {
-                LoginTurn::Ready(logged_in) => return Ok(logged_in),
-                LoginTurn::Failed(error) => return Err(error),
-                LoginTurn::Drive(login) => {
-                    // A task of its own: those who wait behind the gate need
-                    // this login even if its first caller gives up.
-                    let shared = Arc::clone(self);
-                    let login = tokio::spawn(async move {
-                        let _gate = gate;
-                        let result = shared.drive_login(login).await;
-                        shared.session().handle_login(result.clone(), now());
-                        shared.renewed.send_replace(());
-                        result
-                    });
-                    return finished(login).await;
+    ) -> BoxFuture<Result<LoggedIn, LoginError>> {
+        let shared = Arc::clone(self);
+        Box::pin(async move {
+            loop {
+                // Before asking, so that no end of a login is missed. Nothing
+                // is handed over at that end: someone who waits and is not
+                // polled keeps nobody else waiting.
+                let mut ended = shared.logins.subscribe();
+                let turn = shared.session().poll_login(suspect, now());
+                match turn {
+                    LoginTurn::Ready(logged_in) => return Ok(logged_in),
+                    LoginTurn::Failed(error) => return Err(error),
+                    // A task of its own: others need this login too, even if
+                    // its first caller gives up.
+                    LoginTurn::Drive(login) => {
+                        let login = Arc::clone(&shared).finish_login(login);
+                        return finished(tokio::spawn(login)).await;
+                    }
+                    LoginTurn::Busy => {
+                        let _ = ended.changed().await;
+                    }
                 }
-                // Whoever drives a login holds the gate.
-                LoginTurn::Busy => tokio::task::yield_now().await,
+            }
+        })
+    }
+
+    /// Drives a login to its end, and tells everybody who waits for it.
+    async fn finish_login(self: Arc<Self>, login: Login) -> Result<LoggedIn, LoginError> {
+        /// Tells of the end, also if it is a panic.
+        struct Ended<'a>(&'a watch::Sender<()>);
+        impl Drop for Ended<'_> {
+            fn drop(&mut self) {
+                self.0.send_replace(());
+            }
+        }
+
+        let ended = Ended(&self.logins);
+        // Goes before the word of the end does: then the turn is free.
+        let mut login = login;
+        let result = self.drive_login(&mut login).await;
+        let late = self.session().handle_login(result.clone(), now());
+        drop(login);
+        drop(ended);
+        match late {
+            None => result,
+            Some(logout) => {
+                let _ = self.drive(logout).await;
+                Err(LoginError::LoggedOut)
             }
         }
     }
 
-    async fn drive_login(&self, mut login: Login) -> Result<LoggedIn, LoginError> {
+    async fn drive_login(&self, login: &mut Login) -> Result<LoggedIn, LoginError> {
         loop {
             match login.poll(now()) {
                 LoginStep::Send(out) => {
@@ -170,7 +234,7 @@ impl Shared {
 }
 
 /// Keeps an idle session alive for as long as the client lives.
-async fn keep_alive(client: Weak<Shared>, mut renewals: watch::Receiver<()>) {
+async fn keep_alive(client: Weak<Shared>, mut logins: watch::Receiver<()>) {
     loop {
         let Some(at) = client
             .upgrade()
@@ -178,11 +242,11 @@ async fn keep_alive(client: Weak<Shared>, mut renewals: watch::Receiver<()>) {
         else {
             return;
         };
-        let renewed = match at {
-            Some(at) => timeout_at(at.into(), renewals.changed()).await,
-            None => Ok(renewals.changed().await),
+        let renewal = match at {
+            Some(at) => timeout_at(at.into(), logins.changed()).await,
+            None => Ok(logins.changed().await),
         };
-        match renewed {
+        match renewal {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return,
             Err(_) => {

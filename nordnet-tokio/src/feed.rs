@@ -1,7 +1,8 @@
 //! A feed: the core's machine, a connection, and the loop that joins them.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,7 +16,7 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::drive::{Shared, now};
+use crate::drive::{BoxFuture, Shared, now};
 use crate::net::{self, Connector};
 
 /// How much is read at once; a TLS record holds 16 KiB.
@@ -49,8 +50,6 @@ pub struct Feed<K: Kind> {
     flushed: bool,
     ended: bool,
 }
-
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Where the feed gets its sessions.
 enum Source {
@@ -154,7 +153,11 @@ impl<K: Kind> Feed<K> {
             let mut progress = false;
             match self.machine.poll_output() {
                 Some(Output::Event(event)) => {
-                    self.ended = matches!(event, Event::Closed(_));
+                    if matches!(event, Event::Closed(_)) {
+                        self.ended = true;
+                        self.login = None;
+                        self.orders.close();
+                    }
                     return Poll::Ready(Some(event));
                 }
                 Some(Output::Disconnect) => {
@@ -256,6 +259,10 @@ impl<K: Kind> Feed<K> {
         }
         match Pin::new(stream).poll_write(cx, bytes) {
             Poll::Pending => false,
+            Poll::Ready(Ok(0)) => {
+                self.lose(attempt, failure(&ErrorKind::WriteZero.into()));
+                true
+            }
             Poll::Ready(Ok(written)) => {
                 self.flushed = false;
                 self.machine.handle_transmitted(attempt, written, now());
@@ -280,7 +287,7 @@ impl<K: Kind> Feed<K> {
                 self.machine.handle_input(attempt, buffer.filled(), now());
             }
             // The other side closed without a word of TLS.
-            Poll::Ready(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => {
                 self.machine.handle_input(attempt, &[], now());
             }
             Poll::Ready(Err(error)) => self.lose(attempt, failure(&error)),
@@ -387,15 +394,10 @@ impl<K: Kind> fmt::Debug for FeedHandle<K> {
 impl Source {
     fn log_in(&self, suspect: Option<Epoch>) -> BoxFuture<Result<LoggedIn, LoginError>> {
         match self {
-            Self::Client(client) => {
-                let client = Arc::clone(client);
-                Box::pin(async move { client.log_in(suspect).await })
-            }
-            // Nobody can say whether a session in doubt still lives.
-            Self::Fixed(logged_in) => Box::pin(std::future::ready(match suspect {
-                None => Ok(logged_in.clone()),
-                Some(_) => Err(LoginError::LoggedOut),
-            })),
+            Self::Client(client) => client.log_in(suspect),
+            // Nothing better can be had; a feed that is refused again and
+            // again ends by itself.
+            Self::Fixed(logged_in) => Box::pin(std::future::ready(Ok(logged_in.clone()))),
         }
     }
 }

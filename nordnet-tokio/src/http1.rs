@@ -103,11 +103,12 @@ impl Http {
     /// Puts a connection aside once its answer was read to the end.
     fn keep(&self, connection: Connection) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < self.keep_most && !connection.sender.is_closed() {
-            kept.push(Kept {
-                connection,
-                until: Instant::now() + self.keep_for,
-            });
+        let until = Instant::now().checked_add(self.keep_for);
+        if let Some(until) = until
+            && kept.len() < self.keep_most
+            && !connection.sender.is_closed()
+        {
+            kept.push(Kept { connection, until });
         }
     }
 }

@@ -17,8 +17,12 @@ pub enum LoginError {
     /// The server refused the credentials. No further login is tried until the
     /// user acts: too many of them may lock the customer out.
     Refused(Box<LoginRefused>),
-    /// The session was logged out, or there are no credentials to log in with.
+    /// The client was logged out.
     LoggedOut,
+    /// The session has ended, and there are no credentials to log in again.
+    NoCredentials,
+    /// Several sessions were lost within a minute.
+    ShortLived,
     /// What the server wanted signed is not signed.
     Challenge(ChallengeError),
     /// Whoever holds the private key did not sign; why.
@@ -53,7 +57,10 @@ impl LoginError {
     /// Whether a further login is of no use until the user acts.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::LoggedOut)
+        matches!(
+            self,
+            Self::Refused(_) | Self::LoggedOut | Self::NoCredentials
+        )
     }
 
     /// How long to wait before a new try has a chance, where that is known.
@@ -67,9 +74,13 @@ impl LoginError {
     }
 
     pub(super) fn from_call(error: Error, credentials: &Credentials, config: &Config) -> Self {
-        let refused = |refusal| {
+        let refused = |refusal: Refusal| {
             Self::Refused(Box::new(LoginRefused {
-                refusal,
+                refusal: Refusal {
+                    status: refusal.status,
+                    code: refusal.code.map(scrubbed),
+                    message: refusal.message.map(scrubbed),
+                },
                 fingerprint: credentials.fingerprint().clone(),
                 api_key_ending: credentials.api_key.ending().into(),
                 base_url: config.base_url.clone(),
@@ -98,11 +109,31 @@ impl LoginError {
     }
 }
 
+/// What the server says of credentials may repeat them: the API key or the
+/// signature, both long runs with digits and without a space.
+fn scrubbed(text: String) -> String {
+    const LONGEST_WORD: usize = 30;
+    const MOST_WORDS: usize = 60;
+    let is_secret =
+        |word: &str| word.len() > LONGEST_WORD && word.bytes().any(|byte| byte.is_ascii_digit());
+    let words = text.split_whitespace().take(MOST_WORDS);
+    let kept: Vec<_> = words
+        .map(|word| if is_secret(word) { "…" } else { word })
+        .collect();
+    kept.join(" ")
+}
+
 impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refused) => fmt::Display::fmt(refused, f),
             Self::LoggedOut => f.write_str("logged out; build a new client to log in again"),
+            Self::NoCredentials => {
+                f.write_str("the session has ended, and there are no credentials for a new one")
+            }
+            Self::ShortLived => f.write_str(
+                "sessions end soon after they begin; does another program log in with this key?",
+            ),
             Self::Challenge(error) => fmt::Display::fmt(error, f),
             Self::Signer(reason) => write!(f, "the challenge was not signed: {reason}"),
             Self::FeedHost(error) => write!(f, "the answer to the login is not trusted: {error}"),

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{Challenge, LoginError};
+use crate::outgoing::Outgoing;
 use crate::session_key::LoggedIn;
-use crate::step::Outgoing;
 
 /// What [`Login::poll`](super::Login::poll) asks for.
 #[derive(Debug)]

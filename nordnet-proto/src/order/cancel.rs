@@ -25,9 +25,9 @@ pub struct CancelOrder {
 
 impl CancelOrder {
     /// Cancels what is left of an order.
-    pub const fn new(order_id: OrderId, account: AccountNumber) -> Self {
+    pub fn new(order_id: OrderId, account: impl Into<AccountNumber>) -> Self {
         Self {
-            account,
+            account: account.into(),
             order_id,
             handle: None,
         }

@@ -69,9 +69,9 @@ impl PlaceOrder {
         volume: u64,
         tradable: TradableId,
         limit: Amount,
-        account: AccountNumber,
+        account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
-        Self::limit(Side::Buy, volume, tradable, limit, account)
+        Self::limit(Side::Buy, volume, tradable, limit, account.into())
     }
 
     /// Sells a number of units at a price per unit or above.
@@ -83,14 +83,15 @@ impl PlaceOrder {
         volume: u64,
         tradable: TradableId,
         limit: Amount,
-        account: AccountNumber,
+        account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
-        Self::limit(Side::Sell, volume, tradable, limit, account)
+        Self::limit(Side::Sell, volume, tradable, limit, account.into())
     }
 
-    /// Gives the order a reference of your own, unique among your orders. The
-    /// core stamps one on an order without.
-    pub fn reference(mut self, reference: Reference) -> Self {
+    /// Gives the order a reference of your own, unique among your orders, or
+    /// one from [`Session::new_reference`](crate::Session::new_reference). An
+    /// operation stamps one on an order without.
+    pub fn with_reference(mut self, reference: Reference) -> Self {
         self.reference = Some(reference);
         self
     }
@@ -231,6 +232,9 @@ pub enum InvalidOrder {
     VisibleVolume,
     /// The reference is not 1 to 50 printable ASCII characters.
     Reference,
+    /// The order has no reference: nobody stamps one on a request that is sent
+    /// by other means than an operation.
+    NoReference,
     /// Another order with this reference is not settled.
     ReferenceInUse,
     /// The change holds nothing to change.
@@ -245,6 +249,7 @@ impl fmt::Display for InvalidOrder {
             Self::Currency => "the price of an order needs a currency",
             Self::VisibleVolume => "the visible volume has to be from 1 to the whole volume",
             Self::Reference => "a reference is 1 to 50 printable ASCII characters",
+            Self::NoReference => "an order needs a reference to be found again by",
             Self::ReferenceInUse => "another order with this reference is not settled",
             Self::NothingToChange => "a change needs a new price or a new volume",
         })

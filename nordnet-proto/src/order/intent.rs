@@ -68,6 +68,11 @@ impl Intent {
 }
 
 impl Intent {
+    /// Whether it is a new order that could not be found again.
+    pub(crate) fn is_nameless(&self) -> bool {
+        matches!(self.action, Action::Place { .. }) && self.reference.is_missing()
+    }
+
     /// The order that is to be changed or cancelled.
     pub(super) const fn order_id(&self) -> Option<OrderId> {
         match self.action {

@@ -35,7 +35,7 @@ impl ModifyOrder {
     pub fn price(
         order_id: OrderId,
         price: Amount,
-        account: AccountNumber,
+        account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
         Self::new(order_id, Some(price), None, account)
     }
@@ -48,7 +48,7 @@ impl ModifyOrder {
     pub fn volume(
         order_id: OrderId,
         volume: u64,
-        account: AccountNumber,
+        account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
         Self::new(order_id, None, Some(volume), account)
     }
@@ -62,7 +62,7 @@ impl ModifyOrder {
         order_id: OrderId,
         price: Option<Amount>,
         volume: Option<u64>,
-        account: AccountNumber,
+        account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
         if price.is_none() && volume.is_none() {
             return Err(InvalidOrder::NothingToChange);
@@ -70,7 +70,7 @@ impl ModifyOrder {
         price.as_ref().map_or(Ok(()), check_price)?;
         volume.map_or(Ok(()), check_volume)?;
         Ok(Self {
-            account,
+            account: account.into(),
             order_id,
             price,
             volume,

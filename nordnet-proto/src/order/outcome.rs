@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::{Action, Intent, Reference};
 use crate::answer;
-use crate::api::{OrderReply, ResultCode};
+use crate::api::{ActionState, OrderReply, OrderState, ResultCode};
 use crate::error::Error;
 use crate::failure::Failure;
+use crate::id::OrderId;
 use crate::request::HttpResponse;
 
 /// What became of an order call that was not certainly in vain.
@@ -15,8 +16,8 @@ use crate::request::HttpResponse;
 #[must_use = "an order may be live"]
 pub enum Outcome {
     /// Nordnet took the request. The market has the last word: watch
-    /// [`OrderReply::action_state`], the private feed, or the order list.
-    Accepted(OrderReply),
+    /// [`Accepted::action_state`], the private feed, or the order list.
+    Accepted(Accepted),
     /// Nordnet or the exchange refused the request; nothing was changed.
     Rejected(Rejection),
     /// Nobody knows yet. The request may have taken effect, and must not be
@@ -25,10 +26,38 @@ pub enum Outcome {
     Unknown(Unresolved),
 }
 
+impl Outcome {
+    /// The handle of the call; for a new order also the text that it carries.
+    #[must_use]
+    pub const fn reference(&self) -> &Reference {
+        match self {
+            Self::Accepted(accepted) => &accepted.reference,
+            Self::Rejected(rejection) => &rejection.reference,
+            Self::Unknown(unresolved) => &unresolved.reference,
+        }
+    }
+}
+
+/// An order call that Nordnet took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The handle of the call; for a new order also the text that it carries.
+    pub reference: Reference,
+    /// Nordnet's number of the order.
+    pub order_id: OrderId,
+    /// Where the order stands.
+    pub order_state: Option<OrderState>,
+    /// How far the request has come.
+    pub action_state: Option<ActionState>,
+}
+
 /// A refusal of an order call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejection {
+    /// The handle of the call.
+    pub reference: Reference,
     /// The HTTP status: 200 where the verdict came inside the answer.
     pub status: u16,
     /// The machine-readable key; the set is not documented.
@@ -144,16 +173,22 @@ pub(super) fn settle(
                     let reason = format!("it is about order {}", reply.order_id);
                     unknown(intent, Doubt::Unreadable(reason))
                 }
-                _ => Ok(Outcome::Accepted(reply)),
+                _ => Ok(Outcome::Accepted(Accepted {
+                    reference: intent.reference,
+                    order_id: reply.order_id,
+                    order_state: reply.order_state,
+                    action_state: reply.action_state,
+                })),
             },
             Ok(reply) => Ok(Outcome::Rejected(Rejection {
+                reference: intent.reference,
                 status: 200,
                 code: Some(reply.result_code.as_str().into()),
                 message: reply.message.clone(),
                 reply: Some(reply),
                 gone: false,
             })),
-            Err(error) => unknown(intent, Doubt::Unreadable(error.to_string())),
+            Err(error) => unknown(intent, Doubt::Unreadable(answer::describe(&error))),
         },
         status @ (400 | 403 | 404 | 405 | 413 | 415 | 422) => {
             let refusal = answer::refusal(&response);
@@ -163,6 +198,7 @@ pub(super) fn settle(
                 message: refusal.message,
                 reply: None,
                 gone: status == 404 && !matches!(intent.action, Action::Place { .. }),
+                reference: intent.reference,
             }))
         }
         401 => Err(Error::SessionEnded),

@@ -44,9 +44,13 @@ impl Reference {
         &self.0
     }
 
+    pub(super) fn is_missing(&self) -> bool {
+        *self == Self::missing()
+    }
+
     /// Stands where an order was settled that never had one.
     pub(super) const fn missing() -> Self {
-        Self(SmolStr::new_static("(none)"))
+        Self(SmolStr::new_static(""))
     }
 }
 

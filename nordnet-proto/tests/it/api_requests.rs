@@ -6,8 +6,9 @@ use nordnet_proto::api::{
 };
 use nordnet_proto::{
     AccountNumber, ApiKey, CancelOrder, Config, Country, Currency, Date, Decimal, Endpoint, Error,
-    HttpRequest, InSession, Isin, Language, MarketId, ModifyOrder, NoSession, OrderId, PlaceOrder,
-    Reference, SessionKey, Signature, TickSizeId, TradableId, to_origin_form, to_request,
+    HttpRequest, InSession, InvalidOrder, Isin, Language, MarketId, ModifyOrder, NoSession,
+    OrderId, PlaceOrder, Reference, SessionKey, Signature, TickSizeId, TradableId, to_origin_form,
+    to_request,
 };
 
 use crate::driver::API_KEY;
@@ -174,7 +175,7 @@ fn entry_change_and_cancellation_of_orders() {
         with_session(
             order
                 .unwrap()
-                .reference(Reference::new("rebal-0317-a").unwrap())
+                .with_reference(Reference::new("rebal-0317-a").unwrap())
         ),
         form(
             "POST /api/2/accounts/60012345/orders",
@@ -191,12 +192,13 @@ fn entry_change_and_cancellation_of_orders() {
     .unwrap()
     .valid_until(Date::new(2026, 12, 31).unwrap())
     .visible_volume(5)
-    .unwrap();
+    .unwrap()
+    .with_reference(Reference::new("x").unwrap());
     assert_eq!(
         with_session(order),
         form(
             "POST /api/2/accounts/60012345/orders",
-            "market_id=7&identifier=a%26b&side=SELL&volume=9223372036854775807&order_type=LIMIT&price=0.00025&currency=NOK&valid_until=2026-12-31&open_volume=5"
+            "market_id=7&identifier=a%26b&side=SELL&volume=9223372036854775807&order_type=LIMIT&price=0.00025&currency=NOK&valid_until=2026-12-31&open_volume=5&reference=x"
         )
     );
     let line = "PUT /api/2/accounts/60012345/orders/430518872";
@@ -240,4 +242,15 @@ fn too_many_identifiers_for_one_address_are_an_error() {
     let config = Config::new(Country::Sweden);
     let result = to_request(GetTradableInfo::of(many), &config, &SessionKey::new("x"));
     assert!(matches!(result, Err(Error::TooLong)));
+}
+
+#[test]
+fn an_order_without_a_reference_makes_no_request() {
+    let order = PlaceOrder::buy(1, TradableId::new(11, "101"), amount("86.50"), ACCOUNT).unwrap();
+    let key = SessionKey::new("f9458a35aa");
+    let error = to_request(order, &Config::new(Country::Sweden), &key).unwrap_err();
+    assert!(
+        matches!(error, Error::Invalid(InvalidOrder::NoReference)),
+        "{error}"
+    );
 }

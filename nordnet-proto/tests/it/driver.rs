@@ -21,13 +21,32 @@ const MOST_STEPS: usize = 300;
 pub(crate) const LATENCY: Duration = Duration::from_millis(50);
 
 /// What the scripted server does with a request.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Reply {
     Answer(HttpResponse),
     Failure(Failure),
     Silence,
     /// Takes this long.
     Late(Duration, HttpResponse),
+}
+
+impl Clone for Reply {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Answer(response) => Self::Answer(copy(response)),
+            Self::Failure(failure) => Self::Failure(failure.clone()),
+            Self::Silence => Self::Silence,
+            Self::Late(wait, response) => Self::Late(*wait, copy(response)),
+        }
+    }
+}
+
+/// Bodies are not `Clone`, so that requests are not.
+fn copy(response: &HttpResponse) -> HttpResponse {
+    let mut copy = HttpResponse::new(response.body().as_bytes().to_vec().into());
+    *copy.status_mut() = response.status();
+    *copy.headers_mut() = response.headers().clone();
+    copy
 }
 
 pub(crate) fn answer(status: u16, body: &str) -> Reply {
@@ -201,14 +220,14 @@ impl World {
                 Step::Send(out) => {
                     sent.push(Sent::new(&out, self.now - start));
                     if let Some(answer) = self.pass(&out, &mut server) {
-                        call.handle_answer(&mut self.session, out.attempt, answer, self.now);
+                        call.handle_answer(out.attempt, answer);
                     }
                 }
-                Step::Login { .. } => {
+                Step::Login => {
                     let result = self.log_in();
-                    call.handle_login(&mut self.session, result);
+                    call.handle_login(result);
                 }
-                Step::Record(_) => call.handle_recorded(&mut self.session, Ok(())),
+                Step::Record(_) => call.handle_recorded(Ok(())),
                 Step::InFlight { answer_by: until } | Step::Wait(until) => {
                     assert!(until > self.now, "waits for what is over");
                     self.now = until;

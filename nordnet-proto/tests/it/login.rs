@@ -160,6 +160,23 @@ fn an_api_key_that_is_not_known_is_refused_at_the_start() {
 }
 
 #[test]
+fn a_refusal_that_repeats_the_credentials_does_not_show_them() {
+    let body = format!(
+        r#"{{"code":"NEXT_LOGIN_SIGNATURE_NOT_VALID_FOR_KEY","message":"unknown api_key:{} of you"}}"#,
+        API_KEY
+    );
+    let (_, result) = log_in([answer(400, &body)]);
+    let error = result.unwrap_err();
+    let (text, debug) = (error.to_string(), format!("{error:?}"));
+    assert!(
+        text.contains("NEXT_LOGIN_SIGNATURE_NOT_VALID_FOR_KEY"),
+        "{text}"
+    );
+    assert!(text.contains("unknown … of you"), "{text}");
+    assert!(!text.contains(API_KEY) && !debug.contains(API_KEY));
+}
+
+#[test]
 fn an_answer_that_a_proxy_may_have_given_does_not_latch() {
     for status in [404, 405, 408, 409, 425] {
         let (_, result) = log_in([answer(status, "<html>")]);

@@ -34,3 +34,4 @@ mod order_references;
 mod purity;
 mod secrets;
 mod session;
+mod session_end;

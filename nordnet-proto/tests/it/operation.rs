@@ -16,10 +16,7 @@ fn a_call_that_waits_for_a_login_ends_in_time() {
     let mut world = World::sweden();
     let mut call = Operation::new(place());
     assert_eq!(call.ends_by(), None);
-    assert!(matches!(
-        world.poll(&mut call),
-        Step::Login { suspect: None }
-    ));
+    assert!(matches!(world.poll(&mut call), Step::Login));
     let until = call.ends_by().unwrap();
     assert_eq!(until - world.now, Duration::from_secs(15));
     world.now = until;
@@ -27,7 +24,7 @@ fn a_call_that_waits_for_a_login_ends_in_time() {
         world.poll(&mut call),
         Step::Done(Err(Error::OutOfTime))
     ));
-    call.handle_login(&mut world.session, Err(LoginError::OutOfTime));
+    call.handle_login(Err(LoginError::OutOfTime));
     assert!(matches!(world.poll(&mut call), Step::Settled));
 }
 
@@ -37,7 +34,7 @@ fn an_order_that_a_login_held_up_for_too_long_is_not_sent() {
     for (held_up, sends) in [(11_900, true), (12_000, false)] {
         let mut world = World::sweden();
         let mut call = Operation::new(place());
-        assert!(matches!(world.poll(&mut call), Step::Login { .. }));
+        assert!(matches!(world.poll(&mut call), Step::Login));
         world.now += Duration::from_millis(held_up);
         world.session.handle_login(Ok(logged_in("key")), world.now);
         match world.poll(&mut call) {
@@ -70,7 +67,7 @@ fn a_clock_that_goes_back_costs_time_only() {
     let Reply::Failure(failure) = lost(Cause::Closed) else {
         unreachable!()
     };
-    call.handle_answer(&mut world.session, out.attempt, Err(failure), world.now);
+    call.handle_answer(out.attempt, Err(failure));
     let run = world.drive(&mut call, always(answer(204, "")));
     assert!(run.result.is_ok());
     assert!(world.session.poll_timeout().is_some());
@@ -110,7 +107,7 @@ fn a_session_without_credentials_is_not_checked_on_a_suspicion() {
     assert!(matches!(turn, LoginTurn::Ready(ready) if ready.epoch == epoch));
     let expired = now + Duration::from_secs(1800);
     let turn = session.poll_login(Some(epoch), expired);
-    assert!(matches!(turn, LoginTurn::Failed(LoginError::LoggedOut)));
+    assert!(matches!(turn, LoginTurn::Failed(LoginError::NoCredentials)));
 }
 
 #[test]
@@ -119,4 +116,26 @@ fn a_reference_that_was_written_down_is_checked_when_it_is_read() {
     assert_eq!(read(r#""rs-1""#).unwrap().as_str(), "rs-1");
     assert!(read(r#""a\nb""#).is_err());
     assert!(read(r#""""#).is_err());
+}
+
+#[test]
+fn settings_of_nothing_or_without_end_do_not_panic() {
+    for time in [Duration::ZERO, Duration::MAX] {
+        let mut config = Config::new(Country::Sweden);
+        let limits = &mut config.limits;
+        limits.connect = time;
+        limits.connect_stagger = time;
+        limits.answer = time;
+        limits.repeatable_call = time;
+        limits.order_call = time;
+        limits.order_answer = time;
+        limits.login = time;
+        limits.keep_connection = time;
+        limits.max_head = 0;
+        let now = clock::start();
+        let session = Session::resume(config, logged_in("key"), [7; 16], now);
+        let mut world = World::of(session, now);
+        let _ = world.run(ListAccounts::new(), always(lost(Cause::Closed)));
+        let _ = world.run(place(), always(lost(Cause::Closed)));
+    }
 }

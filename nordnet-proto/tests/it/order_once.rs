@@ -120,24 +120,24 @@ where
             Act::Wait(millis) => world.wait(Duration::from_millis(*millis)),
             Act::Answer(kind) => {
                 if let Some(attempt) = seen.out {
-                    call.handle_answer(&mut world.session, attempt, kind.answer(), world.now);
+                    call.handle_answer(attempt, kind.answer());
                     seen.answered(*kind);
                 }
             }
             Act::AnswerAgain(kind) => {
                 if let Some(attempt) = seen.old {
-                    call.handle_answer(&mut world.session, attempt, kind.answer(), world.now);
+                    call.handle_answer(attempt, kind.answer());
                 }
             }
             Act::LogIn(true) => {
                 let _ = world.log_in();
             }
             Act::LogIn(false) => {
-                call.handle_login(&mut world.session, Err(LoginError::OutOfTime));
+                call.handle_login(Err(LoginError::OutOfTime));
             }
             Act::Record(ok) => {
                 let result = ok.then_some(()).ok_or_else(|| "full".into());
-                call.handle_recorded(&mut world.session, result);
+                call.handle_recorded(result);
             }
         }
         let total = Duration::from_secs(30);

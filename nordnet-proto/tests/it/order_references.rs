@@ -42,7 +42,7 @@ fn an_order_without_a_reference_gets_a_unique_short_one() {
 
 #[test]
 fn a_reference_of_ones_own_is_sent_as_it_is() {
-    let order = place().reference(own("rebal 0317/a"));
+    let order = place().with_reference(own("rebal 0317/a"));
     let run = World::live().run(order, always(answer(200, OK)));
     assert!(run.sent[0].body.ends_with("&reference=rebal%200317%2Fa"));
 }
@@ -80,7 +80,8 @@ fn an_order_is_unresolved_from_its_bytes_until_its_verdict() {
     let Reply::Answer(verdict) = answer(200, OK) else {
         unreachable!()
     };
-    call.handle_answer(&mut world.session, out.attempt, Ok(verdict), world.now);
+    call.handle_answer(out.attempt, Ok(verdict));
+    assert!(matches!(world.poll(&mut call), Step::Done(Ok(_))));
     assert!(world.session.unresolved().is_empty());
     let outcome = world
         .session
@@ -102,7 +103,7 @@ fn an_order_whose_caller_has_gone_stays_unresolved() {
 #[test]
 fn an_unknown_outcome_stays_listed_until_it_is_resolved() {
     let mut world = World::live();
-    let order = place().reference(own("mine"));
+    let order = place().with_reference(own("mine"));
     let run = world.run(order, always(lost(Cause::Timeout)));
     let Ok(Outcome::Unknown(unresolved)) = run.result else {
         panic!("{:?}", run.result);
@@ -129,7 +130,7 @@ fn what_was_certainly_not_placed_is_not_listed() {
         answer(400, ""),
     ] {
         let mut world = World::live();
-        let _ = world.run(place().reference(own("mine")), always(reply.clone()));
+        let _ = world.run(place().with_reference(own("mine")), always(reply.clone()));
         assert!(world.session.unresolved().is_empty(), "{reply:?}");
         assert!(world.session.outcome(&own("mine")).is_some(), "{reply:?}");
     }
@@ -138,11 +139,11 @@ fn what_was_certainly_not_placed_is_not_listed() {
 #[test]
 fn a_reference_in_use_is_refused_and_its_owner_left_alone() {
     let mut world = World::live();
-    let first = place().reference(own("mine"));
+    let first = place().with_reference(own("mine"));
     let _ = world.run(first, always(lost(Cause::Closed)));
     let before = only(&world);
 
-    let second = place().reference(own("mine"));
+    let second = place().with_reference(own("mine"));
     let run = world.run(second, always(answer(200, OK)));
     assert!(matches!(
         run.result,
@@ -152,7 +153,7 @@ fn a_reference_in_use_is_refused_and_its_owner_left_alone() {
     assert_eq!(only(&world), before);
 
     let _ = world.session.resolve(&own("mine"));
-    let third = place().reference(own("mine"));
+    let third = place().with_reference(own("mine"));
     assert!(world.run(third, always(answer(200, OK))).result.is_ok());
 }
 
@@ -160,7 +161,7 @@ fn a_reference_in_use_is_refused_and_its_owner_left_alone() {
 fn the_latest_thousand_outcomes_are_remembered() {
     let mut world = World::live();
     for number in 0..1100 {
-        let order = place().reference(own(&format!("r{number}")));
+        let order = place().with_reference(own(&format!("r{number}")));
         assert!(world.run(order, always(answer(200, OK))).result.is_ok());
     }
     assert!(world.session.outcome(&own("r0")).is_none());
@@ -179,13 +180,13 @@ fn recording() -> World {
 #[test]
 fn an_intent_is_recorded_before_anything_is_sent() {
     let mut world = recording();
-    let mut call = Operation::new(place().reference(own("mine")));
+    let mut call = Operation::new(place().with_reference(own("mine")));
     let Step::Record(intent) = world.poll(&mut call) else {
         panic!("nothing may be sent before the record");
     };
     assert_eq!(intent.reference, own("mine"));
     assert!(world.session.unresolved().is_empty());
-    call.handle_recorded(&mut world.session, Ok(()));
+    call.handle_recorded(Ok(()));
     assert!(matches!(world.poll(&mut call), Step::Send(_)));
     assert_eq!(only(&world).intent, intent);
 
@@ -201,7 +202,7 @@ fn an_order_that_cannot_be_recorded_is_not_sent() {
     let mut world = recording();
     let mut call = Operation::new(place());
     assert!(matches!(world.poll(&mut call), Step::Record(_)));
-    call.handle_recorded(&mut world.session, Err("disk full".into()));
+    call.handle_recorded(Err("disk full".into()));
     let Step::Done(Err(Error::NotRecorded(reason))) = world.poll(&mut call) else {
         panic!("the order has to fail");
     };
@@ -218,7 +219,7 @@ fn a_record_that_fails_too_late_changes_nothing() {
     let Step::Send(_) = world.poll(&mut call) else {
         panic!("a live session sends");
     };
-    call.handle_recorded(&mut world.session, Err("late".into()));
+    call.handle_recorded(Err("late".into()));
     assert!(matches!(world.poll(&mut call), Step::InFlight { .. }));
     assert_eq!(only(&world).doubt, Doubt::InFlight);
 }
@@ -237,7 +238,7 @@ fn late_answers_to_old_attempts_are_ignored() {
     let Reply::Answer(verdict) = answer(200, OK) else {
         unreachable!()
     };
-    call.handle_answer(&mut world.session, out.attempt, Ok(verdict), world.now);
+    call.handle_answer(out.attempt, Ok(verdict));
     assert!(matches!(world.poll(&mut call), Step::Settled));
     assert_eq!(world.session.unresolved().len(), 1, "still to be looked up");
 }

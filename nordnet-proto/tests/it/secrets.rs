@@ -185,7 +185,7 @@ fn nothing_shows_while_logging_in_and_calling() {
         panic!("a live session sends");
     };
     canaries.debug(out.request.headers());
-    call.handle_answer(&mut session, out.attempt, Ok(response(401, "", &[])), now);
+    call.handle_answer(out.attempt, Ok(response(401, "", &[])));
     canaries.debug(&call.poll(&mut session, now));
     canaries.debug(&session);
     canaries.debug(&to_request(ListAccounts::new(), session.config(), &logged_in.key).unwrap());

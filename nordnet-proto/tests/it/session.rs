@@ -43,17 +43,17 @@ fn run_fifty(world: &mut World) -> Vec<Result<(), Error>> {
     for _ in 0..20 {
         for call in &mut calls {
             match call.poll(&mut world.session, world.now) {
-                Step::Login { suspect } => match world.session.poll_login(suspect, world.now) {
+                Step::Login => match world.session.poll_login(None, world.now) {
                     LoginTurn::Drive(login) => {
                         assert!(driven.is_none(), "two logins at once");
                         driven = Some(login);
                     }
-                    LoginTurn::Failed(error) => call.handle_login(&mut world.session, Err(error)),
+                    LoginTurn::Failed(error) => call.handle_login(Err(error)),
                     LoginTurn::Busy | LoginTurn::Ready(_) => {}
                 },
                 Step::Send(out) => {
                     let reply = Ok(response(204, "", &[]));
-                    call.handle_answer(&mut world.session, out.attempt, reply, world.now);
+                    call.handle_answer(out.attempt, reply);
                 }
                 Step::Done(result) => ends.push(result.map(|_| ())),
                 Step::Settled => {}
@@ -148,7 +148,7 @@ fn a_401_ends_only_the_session_that_it_was_sent_with() {
     assert_eq!(world.logins(), 1);
 
     let refusal = Ok(response(401, "", &[]));
-    old.handle_answer(&mut world.session, sent.attempt, refusal, world.now);
+    old.handle_answer(sent.attempt, refusal);
     let run = world.drive(&mut old, always(empty()));
     assert!(run.result.is_ok());
     assert_eq!(run.sent[0].authorization, other.sent[1].authorization);
@@ -218,7 +218,7 @@ fn a_session_of_any_length_can_be_taken_over() {
 
     let run = world.run(ListAccounts::new(), always(answer(401, "")));
     assert!(
-        matches!(run.result, Err(Error::Login(LoginError::LoggedOut))),
+        matches!(run.result, Err(Error::Login(LoginError::NoCredentials))),
         "no credentials"
     );
 }
@@ -284,7 +284,8 @@ fn too_many_requests_pause_the_whole_client() {
     };
     let limited = Ok(response(429, "", &[]));
     let start = world.now;
-    first.handle_answer(&mut world.session, out.attempt, limited, world.now);
+    first.handle_answer(out.attempt, limited);
+    assert!(matches!(world.poll(&mut first), Step::Wait(_)));
     world.wait(SECOND);
 
     let run = world.run(place(), |_| panic!("nothing may be sent"));

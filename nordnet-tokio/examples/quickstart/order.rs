@@ -38,7 +38,7 @@ pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Re
         limit,
         desk.account.number,
     )?
-    .reference(reference);
+    .with_reference(reference);
     let start = Instant::now();
     step("           sent");
     let order_id = match nordnet.send(order).await? {

@@ -10,7 +10,7 @@ use nordnet_tokio::api::ListOrders;
 use nordnet_tokio::{AccountMessage, CancelOrder, Client, Event, Outcome, Reference, Trading};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{ACCOUNT, resting_order, server, trader, until};
+use crate::support::{ACCOUNT, builder, resting_order, server, trader, until};
 
 fn placed(server: &Server, reference: &str) -> usize {
     let orders = server.control().orders();
@@ -97,36 +97,58 @@ async fn an_order_is_not_sent_again_after_a_session_has_expired() {
     assert_eq!(placed(&server, "late-1"), 1);
 }
 
-/// Drops the future of an order call after its n-th poll, for every n.
+/// Drops the future of an order call after its n-th poll, for every n: on a
+/// session that is up, and where a login and a connection have to come first.
 #[tokio::test]
 async fn dropping_the_future_at_any_poll_loses_and_repeats_nothing() {
     let server = server();
-    let nordnet = trader(&server).await;
+    let live = trader(&server).await;
     let mut polls = 0;
-    loop {
-        let reference = format!("drop-{polls}");
-        let finished = poll_times(nordnet.send(resting_order(&reference)), polls).await;
-        if polls > 0 || finished {
-            let outcome = settled(&nordnet, &reference).await;
-            assert!(
-                matches!(outcome, Outcome::Accepted(_)),
-                "{polls}: {outcome:?}"
-            );
-        }
-        let sent = usize::from(polls > 0);
-        assert_eq!(
-            placed(&server, &reference),
-            sent,
-            "dropped after {polls} polls"
-        );
-        assert!(nordnet.unresolved().is_empty());
-        if finished {
-            break;
-        }
+    while !drop_after(polls, &server, &live, "live").await {
         polls += 1;
         assert!(polls < 1000, "the call never ends");
     }
-    assert!(polls > 0);
+    for polls in 0..12 {
+        let fresh = builder(&server).trading().open().await.unwrap();
+        drop_after(polls, &server, &fresh, "fresh").await;
+    }
+}
+
+/// Says whether the call was done before its future was dropped.
+async fn drop_after(polls: usize, server: &Server, nordnet: &Client<Trading>, tag: &str) -> bool {
+    let reference = format!("{tag}-{polls}");
+    let done = poll_times(nordnet.send(resting_order(&reference)), polls).await;
+    if polls > 0 {
+        let outcome = settled(nordnet, &reference).await;
+        assert!(
+            matches!(outcome, Outcome::Accepted(_)),
+            "{polls}: {outcome:?}"
+        );
+    }
+    assert!(nordnet.settle().await.is_empty());
+    assert_eq!(
+        placed(server, &reference),
+        usize::from(polls > 0),
+        "{tag} after {polls} polls"
+    );
+    done
+}
+
+/// The program ends right after an order whose future was dropped.
+#[tokio::test]
+async fn logging_out_waits_for_orders_in_flight() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let slow = Answer::Delay(Duration::from_millis(300));
+    server.control().respond("place_order", 1, slow).unwrap();
+    assert!(!poll_times(nordnet.send(resting_order("last-1")), 1).await);
+    let witness = nordnet.clone();
+    nordnet.logout().await.unwrap();
+    let outcome = witness.outcome(&Reference::new("last-1").unwrap());
+    assert!(
+        matches!(outcome, Some(Ok(Outcome::Accepted(_)))),
+        "{outcome:?}"
+    );
 }
 
 /// Polls a future so many times; `true` if it was ready by then.
@@ -163,7 +185,7 @@ async fn settled(nordnet: &Client<Trading>, reference: &str) -> Outcome {
 async fn a_journal_that_fails_keeps_the_order_back() {
     let server = server();
     let full = |_: &_| Err("disk full".into());
-    let nordnet = crate::support::builder(&server)
+    let nordnet = builder(&server)
         .trading()
         .journal(full)
         .login()

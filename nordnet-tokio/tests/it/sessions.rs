@@ -1,8 +1,12 @@
 //! Logins: as many as needed and no more.
 
+use std::time::Duration;
+
+use nordnet_sim::Answer;
 use nordnet_tokio::api::{GetStatus, ListAccounts};
 use nordnet_tokio::{Cause, Error, LoginError, TlsCause};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::support::{builder, server, trader};
 
@@ -118,4 +122,53 @@ async fn reads_outlive_a_server_that_is_out_of_order_for_a_moment() {
         .respond_with("list_accounts", 1, 503, &[], "<html>")
         .unwrap();
     assert!(nordnet.send(ListAccounts::new()).await.is_ok());
+}
+
+/// Someone who began to wait for a login and is not polled any more keeps
+/// nobody else from logging in.
+#[tokio::test]
+async fn a_waiter_that_is_parked_keeps_nobody_waiting() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let mut market = nordnet.market_feed().unwrap();
+    let mut account = nordnet.account_feed().unwrap();
+    server.control().expire_sessions();
+    let slow = Answer::Delay(Duration::from_millis(200));
+    server.control().respond("start_login", 1, slow).unwrap();
+
+    let mut first = std::pin::pin!(nordnet.send(ListAccounts::new()));
+    for _ in 0..20 {
+        // The login is under way, and both feeds wait for it.
+        let _ = timeout(Duration::from_millis(5), &mut first).await;
+        let _ = timeout(Duration::from_millis(1), market.next()).await;
+        let _ = timeout(Duration::from_millis(1), account.next()).await;
+    }
+    let call = nordnet.send(ListAccounts::new());
+    let accounts = timeout(Duration::from_secs(5), call)
+        .await
+        .expect("it waits for ever");
+    assert!(accounts.is_ok());
+    assert_eq!(server.control().counters().logins, 2);
+}
+
+#[tokio::test]
+async fn nothing_that_can_be_printed_shows_a_secret() {
+    let server = server();
+    let nordnet = trader(&server).await;
+    let session = nordnet.session().await.unwrap();
+    let feed = nordnet.market_feed().unwrap();
+    let mut shown = format!(
+        "{:?} {session:?} {feed:?} {:?} {:?}",
+        nordnet,
+        feed.handle(),
+        builder(&server)
+    );
+    server.control().refuse_logins(true);
+    let error = builder(&server).login().await.unwrap_err();
+    shown += &format!("{error} {error:?}");
+    let key = server.private_key().unwrap();
+    let key_line = key.lines().nth(1).unwrap();
+    for secret in [session.key.expose(), server.api_key(), key_line] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
 }

@@ -43,7 +43,7 @@ pub(crate) fn resting_order(reference: &str) -> PlaceOrder {
     let price: Decimal = "60.00".parse().unwrap();
     PlaceOrder::buy(10, ericsson(), Amount::new(price, "SEK"), ACCOUNT)
         .unwrap()
-        .reference(Reference::new(reference).unwrap())
+        .with_reference(Reference::new(reference).unwrap())
 }
 
 /// The next event that a function wants; all others are passed over.

@@ -8,6 +8,9 @@ use crate::failure::Attempt;
 use crate::request::HttpRequest;
 use crate::tries::{Flight, Tries};
 
+/// HTTP libraries take no smaller buffer than this for a head.
+const LEAST_HEAD: usize = 8 << 10;
+
 /// A request to be sent, with all that the driver has to keep to.
 ///
 /// Handed out once an attempt. Answer it with `handle_answer`, naming
@@ -52,7 +55,7 @@ impl Outgoing {
             may_reuse_connection: tries.may_reuse_connection(),
             connect_by: answer_by.min(after(now, limits.connect)),
             answer_by,
-            max_head: limits.max_head,
+            max_head: limits.max_head.max(LEAST_HEAD),
             max_body,
         }
     }
