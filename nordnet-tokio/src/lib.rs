@@ -1,8 +1,8 @@
 //! Trade on Nordnet from a tokio program.
 //!
 //! A thin adapter over [`nordnet_proto`], which decides everything: this crate
-//! connects, reads, writes and waits. It re-exports what a program needs, so
-//! that one dependency is enough.
+//! connects, reads, writes and waits. What a program needs of the core stands
+//! here too, so that one dependency is enough.
 //!
 //! ```no_run
 //! use nordnet_tokio::Client;
@@ -37,8 +37,23 @@ mod net;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use feed::{AccountFeed, Feed, FeedHandle, MarketFeed};
+/// The core: its machines, for those who write endpoints of their own.
+pub use nordnet_proto as proto;
 pub use nordnet_proto::api;
-pub use nordnet_proto::*;
+pub use nordnet_proto::{
+    Accepted, AccountId, AccountMessage, AccountNumber, Action, ApiKey, ApiKeyError, BaseUrl,
+    CancelOrder, Cause, Challenge, Change, CloseReason, Config, Counters, Country, Credentials,
+    Currency, Date, DateError, Decimal, DecimalError, DepthTick, DisconnectReason, Disconnected,
+    Doubt, Endpoint, Error, Event, Failure, FeedConfig, Fingerprint, Gap, GetState, HostError,
+    Identifier, IndicatorId, IndicatorMarket, IndicatorTick, InstrumentId, Intent, InvalidOrder,
+    Isin, KeyError, Kind, Language, Level, Limits, List, LoggedIn, LoginError, LoginRefused,
+    Malformed, MalformedReason, MarketId, MarketMessage, Mic, ModifyOrder, News, NewsId,
+    NewsSourceId, OrderId, OrderUpdate, Outcome, ParseIdError, Passphrase, Permits, PlaceOrder,
+    PriceTick, Private, PrivateKey, Public, PublicTrade, ReadOnly, Reconnect, Reference, Refusal,
+    Rejection, Server, SessionKey, Settings, SetupError, Signature, Subscription, TickSizeId,
+    TimeOfDay, Timestamp, TlsCause, TradableId, TradeId, Trading, TradingStatus, Unknown, Unread,
+    Unreadable, Unresolved,
+};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

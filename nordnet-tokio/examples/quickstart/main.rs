@@ -195,6 +195,7 @@ impl Desk {
                     println!("           connected again, after a gap: {after_gap:?}");
                 }
                 Some(Event::Disconnected(lost)) => println!("           {lost}"),
+                Some(Event::Refused { message, .. }) => return Err(message.into()),
                 Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
                 Some(other) => println!("           {other:?}"),
                 None => return Err("the market feed has ended".into()),
