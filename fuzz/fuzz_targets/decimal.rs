@@ -1,0 +1,3 @@
+//! Fuzzes the reading of numbers.
+#![cfg_attr(fuzzing, no_main)]
+nordnet_fuzz::target!(decimal);

@@ -1,0 +1,31 @@
+//! The seeds of every target, on stable.
+
+#[test]
+fn seeds_of_lines_pass() {
+    assert!(nordnet_fuzz::replay_seeds("lines", nordnet_fuzz::lines).unwrap() > 0);
+}
+
+#[test]
+fn seeds_of_messages_pass() {
+    assert!(nordnet_fuzz::replay_seeds("messages", nordnet_fuzz::messages).unwrap() > 0);
+}
+
+#[test]
+fn seeds_of_feed_life_pass() {
+    assert!(nordnet_fuzz::replay_seeds("feed_life", nordnet_fuzz::feed_life).unwrap() > 0);
+}
+
+#[test]
+fn seeds_of_commands_pass() {
+    assert!(nordnet_fuzz::replay_seeds("commands", nordnet_fuzz::commands).unwrap() > 0);
+}
+
+#[test]
+fn seeds_of_decimal_pass() {
+    assert!(nordnet_fuzz::replay_seeds("decimal", nordnet_fuzz::decimal).unwrap() > 0);
+}
+
+#[test]
+fn seeds_of_answers_pass() {
+    assert!(nordnet_fuzz::replay_seeds("answers", nordnet_fuzz::answers).unwrap() > 0);
+}
