@@ -17,7 +17,7 @@ mod tick_sizes;
 mod tradables;
 
 pub use accounts::*;
-pub use amount::Amount;
+pub use amount::{Amount, AmountError};
 pub use instruments::*;
 pub use login::*;
 pub use orders::*;

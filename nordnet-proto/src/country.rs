@@ -62,7 +62,11 @@ impl FromStr for Country {
         Self::ALL
             .into_iter()
             .find(|country| country.code().eq_ignore_ascii_case(text))
-            .ok_or_else(|| HostError::new("is no country of Nordnet; use se, no, dk or fi", text))
+            .ok_or_else(|| {
+                // A longer text may be something that is not to be shown.
+                let shown = if text.len() <= 3 { text } else { "…" };
+                HostError::new("is no country of Nordnet; use se, no, dk or fi", shown)
+            })
     }
 }
 

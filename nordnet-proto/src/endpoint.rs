@@ -136,13 +136,13 @@ pub enum ReadOnly {}
 #[derive(Debug)]
 pub enum Trading {}
 
-/// Says at compile time which clients may send an endpoint; sealed.
+/// Says at compile time which clients may send calls of which access; sealed.
 ///
 /// ```
 /// use nordnet_proto::api::ListAccounts;
-/// use nordnet_proto::{CancelOrder, Permits, PlaceOrder, ReadOnly, Trading};
+/// use nordnet_proto::{CancelOrder, Endpoint, Permits, PlaceOrder, ReadOnly, Trading};
 ///
-/// fn may_send<Client: Permits<E>, E>() {}
+/// fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
 /// may_send::<ReadOnly, ListAccounts>();
 /// may_send::<Trading, ListAccounts>();
 /// may_send::<Trading, PlaceOrder>();
@@ -152,30 +152,30 @@ pub enum Trading {}
 /// A read-only client sends no order:
 ///
 /// ```compile_fail,E0277
-/// # use nordnet_proto::{Permits, PlaceOrder, ReadOnly};
-/// # fn may_send<Client: Permits<E>, E>() {}
+/// # use nordnet_proto::{Endpoint, Permits, PlaceOrder, ReadOnly};
+/// # fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
 /// may_send::<ReadOnly, PlaceOrder>();
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # use nordnet_proto::{CancelOrder, Permits, ReadOnly};
-/// # fn may_send<Client: Permits<E>, E>() {}
+/// # use nordnet_proto::{CancelOrder, Endpoint, Permits, ReadOnly};
+/// # fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
 /// may_send::<ReadOnly, CancelOrder>();
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # use nordnet_proto::{ModifyOrder, Permits, ReadOnly};
-/// # fn may_send<Client: Permits<E>, E>() {}
+/// # use nordnet_proto::{Endpoint, ModifyOrder, Permits, ReadOnly};
+/// # fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
 /// may_send::<ReadOnly, ModifyOrder>();
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this client is read-only and cannot send `{E}`",
+    message = "this client is read-only and sends no order",
     note = "build the client with `.trading()` to place, change and cancel orders"
 )]
-pub trait Permits<E>: sealed::Sealed {}
+pub trait Permits<A: Access>: sealed::Sealed {}
 
-impl<E: Endpoint<Access = Observe>> Permits<E> for ReadOnly {}
-impl<E: Endpoint> Permits<E> for Trading {}
+impl Permits<Observe> for ReadOnly {}
+impl<A: Access> Permits<A> for Trading {}
 
 mod sealed {
     #[expect(unnameable_types, reason = "that nobody can name it is what seals")]

@@ -13,7 +13,7 @@ use crate::settings::SetupError;
 /// From an order call every one of them means that the order was certainly
 /// not placed: what may have been placed is not an error but
 /// [`Outcome::Unknown`](crate::Outcome::Unknown).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// The settings or the files of the program are not right.
@@ -73,7 +73,9 @@ impl fmt::Display for Error {
             Self::NotSent(failure) => write!(f, "nothing was sent: {failure}"),
             Self::Lost(failure) => write!(f, "the answer was lost: {failure}"),
             Self::Login(error) => write!(f, "not logged in: {error}"),
-            Self::SessionEnded => f.write_str("the session is not accepted any more"),
+            Self::SessionEnded => f.write_str(
+                "the session is not accepted any more; nothing was done, and the next call logs in again",
+            ),
             Self::RateLimited { wait } => {
                 write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
             }
@@ -98,17 +100,16 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Setup(error) => Some(error),
-            Self::NotSent(failure) | Self::Lost(failure) => Some(failure),
-            Self::Login(error) => Some(error),
-            Self::Invalid(invalid) => Some(invalid),
-            _ => None,
-        }
+/// The words of `Display`, since they are what a program shows whose `main`
+/// returns the error: the remedy is in them.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
+
+/// Without a source: the text says it all.
+impl std::error::Error for Error {}
 
 impl From<SetupError> for Error {
     fn from(error: SetupError) -> Self {

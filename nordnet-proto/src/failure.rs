@@ -145,7 +145,10 @@ impl fmt::Display for TlsCause {
             Self::Validity => {
                 "the server's certificate is not valid now (check the clock of this machine)"
             }
-            Self::Issuer => "the server's certificate comes from an authority that is not trusted",
+            Self::Issuer => {
+                "the server's certificate comes from an authority that is not trusted \
+                 (a simulator has one of its own: NORDNET_CA_FILE)"
+            }
             Self::Other => "TLS failed",
         })
     }

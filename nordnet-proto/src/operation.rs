@@ -195,6 +195,9 @@ impl<E: Endpoint> Operation<E> {
     fn next_attempt(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
         self.state = State::Ready;
         let until = self.deadline(session, now);
+        if let Err(error) = self.list(session) {
+            return self.end(session, error, now);
+        }
         if now >= self.send_by(session, until) {
             return self.end(session, Error::OutOfTime, now);
         }
@@ -212,8 +215,11 @@ impl<E: Endpoint> Operation<E> {
             None if <E::Auth as Auth>::IN_SESSION => return Step::Login,
             None => None,
         };
-        if let Some(step) = self.announce(session, now) {
-            return step;
+        if session.config().record_intents
+            && !self.recorded
+            && let Some(intent) = self.endpoint.intent()
+        {
+            return Step::Record(intent);
         }
         let key = logged_in.as_ref().map(|logged_in| &*logged_in.key);
         let Some(key) = <E::Auth as Auth>::pick(key) else {
@@ -224,8 +230,7 @@ impl<E: Endpoint> Operation<E> {
             Err(error) => return self.end(session, error, now),
         };
         if let Some(intent) = self.endpoint.intent() {
-            session.register().open(intent);
-            self.listed = true;
+            session.register().sent(&intent.reference);
         }
         self.epoch = logged_in
             .filter(|_| <E::Auth as Auth>::IN_SESSION)
@@ -241,15 +246,23 @@ impl<E: Endpoint> Operation<E> {
         ))
     }
 
-    /// Before the first byte of an order leaves, it gets a reference and, if
-    /// asked for, is recorded.
-    fn announce(&mut self, session: &mut Session, now: Instant) -> Option<Step<E::Response>> {
-        self.endpoint.stamp(&mut || session.references().next());
-        let intent = self.endpoint.intent()?;
-        if !self.listed && session.is_unresolved(&intent) {
-            return Some(self.end(session, InvalidOrder::ReferenceInUse.into(), now));
+    /// Gives an order its reference and lists it as unresolved, before anything
+    /// else: whoever drops the call finds it in the list, although it may have
+    /// to wait for a login before it leaves.
+    fn list(&mut self, session: &mut Session) -> Result<(), Error> {
+        if self.listed {
+            return Ok(());
         }
-        (session.config().record_intents && !self.recorded).then_some(Step::Record(intent))
+        self.endpoint.stamp(&mut || session.new_reference());
+        let Some(intent) = self.endpoint.intent() else {
+            return Ok(());
+        };
+        if session.register().is_in_use(&intent.reference) {
+            return Err(InvalidOrder::ReferenceInUse.into());
+        }
+        session.register().open(intent);
+        self.listed = true;
+        Ok(())
     }
 
     fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant) {
@@ -304,7 +317,7 @@ impl<E: Endpoint> Operation<E> {
                 Some(Outcome::Rejected(rejection))
                     if self.in_doubt && !rejection.is_already_gone() =>
                 {
-                    let result = self.doubt(rejection.to_string());
+                    let result = self.doubt(&rejection.to_string());
                     self.finish(session, result);
                 }
                 _ => self.finish(session, Ok(response)),
@@ -315,17 +328,21 @@ impl<E: Endpoint> Operation<E> {
     /// Ends the call with an error, unless an earlier attempt may have taken
     /// effect: then the answer of that one counts as lost.
     fn give_up(&mut self, session: &mut Session, error: Error) {
-        let result = if self.in_doubt && self.endpoint.intent().is_some() {
-            self.doubt(error.to_string())
-        } else {
-            Err(error)
+        let result = match error {
+            error if self.in_doubt && self.endpoint.intent().is_some() => {
+                self.doubt(&error.to_string())
+            }
+            // Not this attempt, but an earlier one may have been.
+            Error::NotSent(failure) if self.in_doubt => Err(Error::Lost(failure)),
+            error => Err(error),
         };
         self.finish(session, result);
     }
 
     /// What an earlier attempt stands for, after a later one came to this.
-    fn doubt(&self, later: String) -> Result<E::Response, Error> {
-        let lost = Failure::after_sending(Cause::Closed, later);
+    fn doubt(&self, later: &str) -> Result<E::Response, Error> {
+        let detail = format!("an earlier attempt was not answered, and a later one: {later}");
+        let lost = Failure::after_sending(Cause::Closed, detail);
         self.endpoint.settle(Err(lost))
     }
 

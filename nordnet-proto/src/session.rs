@@ -12,7 +12,7 @@ use crate::endpoint::Safety;
 use crate::error::Error;
 use crate::login::{Login, LoginError};
 use crate::operation::Operation;
-use crate::order::{Intent, Outcome, Reference, References, Register, Unresolved};
+use crate::order::{Outcome, Reference, References, Register, Unresolved};
 use crate::random::Random;
 use crate::session_key::{Epoch, LoggedIn};
 
@@ -298,20 +298,12 @@ impl Session {
         (now < until).then_some(until)
     }
 
-    pub(crate) fn references(&mut self) -> &mut References {
-        &mut self.references
-    }
-
     pub(crate) fn random(&mut self) -> &mut Random {
         &mut self.random
     }
 
     pub(crate) fn register(&mut self) -> &mut Register {
         &mut self.register
-    }
-
-    pub(crate) fn is_unresolved(&self, intent: &Intent) -> bool {
-        self.register.is_unresolved(&intent.reference)
     }
 
     fn epoch(&self) -> Option<Epoch> {

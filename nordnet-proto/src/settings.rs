@@ -62,7 +62,18 @@ impl Settings {
             variable,
             reason: error.to_string(),
         };
+        let path = |variable| match var(variable) {
+            Some(value) if value.contains(['\n', '\r']) || value.contains("-----BEGIN") => {
+                let reason = "it holds a secret; give the path of a file that does".into();
+                Err(SetupError::Invalid { variable, reason })
+            }
+            value => Ok(value.map(PathBuf::from)),
+        };
         let overridden = var("NORDNET_BASE_URL");
+        if overridden.is_some() && var("NORDNET_COUNTRY").is_some() {
+            let reason = "NORDNET_COUNTRY is set too; unset the one that you do not mean";
+            return Err(invalid("NORDNET_BASE_URL", &reason));
+        }
         let ca_file = var("NORDNET_CA_FILE").filter(|_| overridden.is_some());
         let base_url = match overridden {
             Some(url) => url
@@ -75,36 +86,40 @@ impl Settings {
         };
         let api_key = required("NORDNET_API_KEY", "the UUID from your Nordnet profile page")?;
         let api_key = ApiKey::new(&api_key).map_err(|error| invalid("NORDNET_API_KEY", &error))?;
-        let key_file = required(
-            "NORDNET_KEY_FILE",
-            "the path of your private key file (ssh-keygen -t ed25519 -a 150)",
-        )?;
+        let key_file = path("NORDNET_KEY_FILE")?.ok_or(SetupError::Missing {
+            variable: "NORDNET_KEY_FILE",
+            meaning: "the path of your private key file (ssh-keygen -t ed25519 -a 150)",
+        })?;
         Ok(Self {
             base_url,
             api_key,
-            key_file: key_file.into(),
-            passphrase_file: var("NORDNET_PASSPHRASE_FILE").map(Into::into),
+            key_file,
+            passphrase_file: path("NORDNET_PASSPHRASE_FILE")?,
             ca_file: ca_file.map(Into::into),
         })
     }
 }
 
 /// Refuses a file with a key or a passphrase that others can read, as OpenSSH
-/// does: `mode` and
-/// `owner` are those of the opened file. A file of another owner passes, as
-/// secrets that a container is given have one; where the user cannot be told,
-/// every file counts as the user's own.
+/// does: `mode` and `owner` are those of the opened file. A file of another
+/// owner passes, as secrets that a container is given have one; where the user
+/// cannot be told, every file counts as the user's own.
+///
+/// A public key passes too: the one to say what is wrong with it is
+/// [`PrivateKey::open`](crate::PrivateKey::open).
 ///
 /// # Errors
 ///
 /// [`SetupError::Exposed`] says how to mend it.
 pub fn check_secret_file(
     path: PathBuf,
+    content: &[u8],
     mode: u32,
     owner: u32,
     user: Option<u32>,
 ) -> Result<(), SetupError> {
-    if user.is_none_or(|user| user == owner) && mode & 0o077 != 0 {
+    let is_public = content.starts_with(b"ssh-") || content.starts_with(b"ecdsa-");
+    if !is_public && user.is_none_or(|user| user == owner) && mode & 0o077 != 0 {
         let mode = mode & 0o777;
         return Err(SetupError::Exposed { path, mode });
     }
@@ -112,7 +127,7 @@ pub fn check_secret_file(
 }
 
 /// Why a program cannot begin: its settings or its files are not right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupError {
     /// A variable is not set.
@@ -129,13 +144,16 @@ pub enum SetupError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A file cannot be read.
+    /// The file that a variable names cannot be read. Its value is not shown:
+    /// it may be the secret itself instead of a path.
     File {
-        /// Where it is.
-        path: PathBuf,
+        /// The name of the variable.
+        variable: &'static str,
         /// The words of the operating system.
         reason: String,
     },
+    /// A session has one account feed, and this client has opened it.
+    AccountFeedIsOpen,
     /// A file with a secret can be read by others.
     Exposed {
         /// Where it is.
@@ -154,7 +172,14 @@ impl fmt::Display for SetupError {
         match self {
             Self::Missing { variable, meaning } => write!(f, "{variable} is not set: {meaning}"),
             Self::Invalid { variable, reason } => write!(f, "{variable}: {reason}"),
-            Self::File { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Self::File { variable, reason } => write!(
+                f,
+                "the file that {variable} names cannot be read: {reason} \
+                 (it holds the path of a file, and ~ is not expanded in it)"
+            ),
+            Self::AccountFeedIsOpen => f.write_str(
+                "this client has an account feed already; a second would displace it, time and again",
+            ),
             Self::Exposed { path, mode } => write!(
                 f,
                 "others can read this secret file (mode {mode:04o}); run: chmod 600 {}",
@@ -163,6 +188,13 @@ impl fmt::Display for SetupError {
             Self::Key(error) => fmt::Display::fmt(error, f),
             Self::Tls(reason) => write!(f, "TLS: {reason}"),
         }
+    }
+}
+
+/// The words of `Display`, for programs whose `main` returns the error.
+impl fmt::Debug for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -230,15 +262,49 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_place_of_a_path_is_not_shown() {
+        let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n";
+        let country = ("NORDNET_COUNTRY", "se");
+        for vars in [
+            &[country, KEY, ("NORDNET_KEY_FILE", key)][..],
+            &[country, KEY, FILE, ("NORDNET_PASSPHRASE_FILE", key)],
+            &[("NORDNET_COUNTRY", KEY.1), KEY, FILE],
+            &[country, ("NORDNET_API_KEY", "deadbeef-52c3"), FILE],
+        ] {
+            let error = read(vars).unwrap_err();
+            let shown = format!("{error} {error:?}");
+            for secret in [
+                "b3Blb",
+                "deadbeef",
+                "7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35\" is",
+            ] {
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_country_and_a_simulator_at_once_are_refused() {
+        let url = ("NORDNET_BASE_URL", "https://127.0.0.1:1");
+        let error = read(&[("NORDNET_COUNTRY", "se"), url, KEY, FILE]).unwrap_err();
+        assert!(
+            error.to_string().contains("NORDNET_COUNTRY is set too"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_key_file_is_refused_as_openssh_refuses_it() {
-        let check = |mode, owner| check_secret_file("k".into(), mode, owner, Some(1000));
+        let check = |mode, owner| check_secret_file("k".into(), b"secret", mode, owner, Some(1000));
         assert!(check(0o100_600, 1000).is_ok());
         assert!(check(0o100_400, 1000).is_ok());
         assert!(check(0o100_644, 0).is_ok());
         for mode in [0o100_640, 0o100_604, 0o100_601, 0o100_660] {
             assert!(check(mode, 1000).is_err(), "{mode:o}");
         }
-        assert!(check_secret_file("k".into(), 0o100_644, 0, None).is_err());
+        assert!(check_secret_file("k".into(), b"secret", 0o100_644, 0, None).is_err());
+        let public = check_secret_file("k".into(), b"ssh-ed25519 AAAA", 0o100_644, 0, None);
+        assert_eq!(public, Ok(()));
         let error = check(0o100_644, 1000).unwrap_err();
         assert!(error.to_string().ends_with("(mode 0644); run: chmod 600 k"));
     }

@@ -75,20 +75,18 @@ impl ClientBuilder {
 
     pub(crate) fn from_settings(settings: Settings) -> Result<Self, Error> {
         let mut builder = Self::new(settings.base_url);
-        let file = read_secret(&settings.key_file)?;
-        let passphrase = settings
-            .passphrase_file
-            .as_deref()
-            .map(read_passphrase)
-            .transpose()?;
+        let file = read_secret("NORDNET_KEY_FILE", &settings.key_file)?;
+        let passphrase = settings.passphrase_file.as_deref();
+        let passphrase = passphrase.map(read_passphrase).transpose()?;
         builder.credentials = Source::KeyFile {
             api_key: settings.api_key,
             file,
             passphrase,
         };
         if let Some(path) = settings.ca_file {
-            builder.roots =
-                Roots::Own(std::fs::read(&path).map_err(|error| file_error(&path, &error))?);
+            builder.roots = Roots::Own(
+                std::fs::read(&path).map_err(|error| file_error("NORDNET_CA_FILE", &error))?,
+            );
         }
         Ok(builder)
     }
@@ -262,9 +260,17 @@ impl Journal {
 
 /// Reads a file with a secret, unless others can read it too. The permissions
 /// are those of the file that was opened, so that it cannot be replaced between.
-fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
-    let failed = |error: std::io::Error| file_error(path, &error);
-    let file = File::open(path).map_err(failed)?;
+fn read_secret(variable: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
+    let failed = |error: std::io::Error| file_error(variable, &error);
+    let mut file = File::open(path).map_err(failed)?;
+    // Room for all of it at once, since growing would leave copies behind; and
+    // no more of it than it takes to see that it is no key file.
+    let most = PrivateKey::MAX_FILE + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
+    (&mut file)
+        .take(most as u64)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -273,37 +279,29 @@ fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
         let user = std::fs::metadata("/proc/self")
             .ok()
             .map(|entry| entry.uid());
-        nordnet_proto::check_secret_file(path.into(), metadata.mode(), metadata.uid(), user)?;
+        let (mode, owner) = (metadata.mode(), metadata.uid());
+        nordnet_proto::check_secret_file(path.into(), &bytes, mode, owner, user)?;
     }
-    // Room for all of it at once, since growing would leave copies behind; and
-    // no more of it than it takes to see that it is no key file.
-    let most = PrivateKey::MAX_FILE + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
-    file.take(most as u64)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
     Ok(bytes)
 }
 
 /// Reads a passphrase: the first line of its file.
 fn read_passphrase(path: &Path) -> Result<Passphrase, SetupError> {
-    let bytes = read_secret(path)?;
-    let line = bytes
-        .split(|byte| matches!(byte, b'\r' | b'\n'))
-        .next()
-        .unwrap_or_default();
-    match std::str::from_utf8(line) {
+    const VARIABLE: &str = "NORDNET_PASSPHRASE_FILE";
+    let bytes = read_secret(VARIABLE, path)?;
+    let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n'));
+    match std::str::from_utf8(lines.next().unwrap_or_default()) {
         Ok(text) => Ok(Passphrase::new(text)),
-        Err(error) => Err(SetupError::File {
-            path: path.into(),
-            reason: error.to_string(),
-        }),
+        Err(_) => Err(file_error(
+            VARIABLE,
+            &std::io::ErrorKind::InvalidData.into(),
+        )),
     }
 }
 
-fn file_error(path: &Path, error: &std::io::Error) -> SetupError {
+fn file_error(variable: &'static str, error: &std::io::Error) -> SetupError {
     SetupError::File {
-        path: path.into(),
+        variable,
         reason: error.to_string(),
     }
 }

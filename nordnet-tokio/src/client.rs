@@ -26,6 +26,13 @@ use crate::feed::{AccountFeed, MarketFeed};
 /// # }
 /// ```
 ///
+/// # Panics
+///
+/// Calls need a tokio runtime with its I/O and time drivers around them, and
+/// panic without one.
+///
+/// # Dropped futures
+///
 /// A call that changes something runs on in a task of the client when its
 /// future is dropped: what became of an order is then in [`Client::outcome`].
 pub struct Client<A = ReadOnly> {
@@ -43,7 +50,7 @@ impl<A> Client<A> {
     /// [`Outcome::Unknown`].
     pub async fn send<E>(&self, endpoint: E) -> Result<E::Response, Error>
     where
-        A: Permits<E>,
+        A: Permits<E::Access>,
         E: Endpoint + Send + 'static,
         E::Response: Send + 'static,
     {
@@ -58,7 +65,7 @@ impl<A> Client<A> {
     /// As [`Client::send`].
     pub async fn send_within<E>(&self, endpoint: E, total: Duration) -> Result<E::Response, Error>
     where
-        A: Permits<E>,
+        A: Permits<E::Access>,
         E: Endpoint + Send + 'static,
         E::Response: Send + 'static,
     {
@@ -72,6 +79,12 @@ impl<A> Client<A> {
     /// [`LoginError`]; a refusal latches until [`Client::forgive`].
     pub async fn session(&self) -> Result<LoggedIn, LoginError> {
         self.shared.log_in(None).await
+    }
+
+    /// Where the REST API is.
+    #[must_use]
+    pub fn base_url(&self) -> BaseUrl {
+        self.shared.session().config().base_url.clone()
     }
 
     /// The fingerprint of the key that logs in.
@@ -108,12 +121,14 @@ impl<A> Client<A> {
         ))
     }
 
-    /// Opens the feed of own orders and trades. A session has one: a second
-    /// displaces the first.
+    /// Opens the feed of own orders and trades.
     ///
     /// # Errors
     ///
-    /// As [`Client::market_feed`].
+    /// As [`Client::market_feed`], and
+    /// [`SetupError::AccountFeedIsOpen`](nordnet_proto::SetupError::AccountFeedIsOpen) while
+    /// another one of this client, or of a clone, is there: a session has one,
+    /// and a second would displace it.
     pub fn account_feed(&self) -> Result<AccountFeed, Error> {
         self.account_feed_with(self.feed_config())
     }
@@ -124,11 +139,9 @@ impl<A> Client<A> {
     ///
     /// As [`Client::market_feed`].
     pub fn account_feed_with(&self, config: FeedConfig) -> Result<AccountFeed, Error> {
-        Ok(AccountFeed::of_client(
-            &self.shared,
-            config,
-            self.shared.seed()?,
-        ))
+        let place = self.shared.take_account_feed()?;
+        let feed = AccountFeed::of_client(&self.shared, config, self.shared.seed()?);
+        Ok(feed.holding(place))
     }
 
     /// A reference that no other order of this client has, to ask

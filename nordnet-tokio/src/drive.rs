@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use nordnet_proto::{
     Endpoint, Epoch, Error, Intent, LoggedIn, Login, LoginError, LoginStep, LoginTurn, Operation,
-    Session, Step,
+    Session, SetupError, Step,
 };
 use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     logins: watch::Sender<()>,
     /// How many order calls run.
     order_calls: watch::Sender<usize>,
+    /// Upgrades while an account feed of this client is there.
+    account_feed: Mutex<Weak<()>>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -52,6 +54,7 @@ impl Shared {
             journal,
             logins,
             order_calls: watch::Sender::new(0),
+            account_feed: Mutex::default(),
             provider,
         });
         tokio::spawn(keep_alive(Arc::downgrade(&shared), ends));
@@ -226,6 +229,21 @@ impl Shared {
 
     pub(crate) fn connector(&self) -> Connector {
         self.connector.clone()
+    }
+
+    /// Takes the one place for an account feed; it is free again when the feed
+    /// is dropped.
+    pub(crate) fn take_account_feed(&self) -> Result<Arc<()>, SetupError> {
+        let mut holder = self
+            .account_feed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if holder.upgrade().is_some() {
+            return Err(SetupError::AccountFeedIsOpen);
+        }
+        let place = Arc::new(());
+        *holder = Arc::downgrade(&place);
+        Ok(place)
     }
 
     pub(crate) fn seed(&self) -> Result<[u8; 16], Error> {

@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use nordnet_proto::{
-    Attempt, Cause, Epoch, Event, Failure, FeedConfig, Kind, LoggedIn, LoginError, Output, Private,
-    Public, SetupError, Subscription,
+    Attempt, Cause, Epoch, Event, Failure, FeedConfig, FeedState, Kind, LoggedIn, LoginError,
+    Output, Private, Public, SetupError, Subscription, SubscriptionState,
 };
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::sync::mpsc;
@@ -49,6 +49,8 @@ pub struct Feed<K: Kind> {
     handle: FeedHandle<K>,
     flushed: bool,
     ended: bool,
+    /// The one place for an account feed, free again when this feed is gone.
+    place: Option<Arc<()>>,
 }
 
 /// Where the feed gets its sessions.
@@ -120,7 +122,13 @@ impl<K: Kind> Feed<K> {
             handle: FeedHandle { orders: sender },
             flushed: true,
             ended: false,
+            place: None,
         }
+    }
+
+    pub(crate) fn holding(mut self, place: Arc<()>) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// Waits for the next event; `None` after the feed has closed.
@@ -139,6 +147,26 @@ impl<K: Kind> Feed<K> {
         self.handle.clone()
     }
 
+    /// Where the feed stands.
+    #[must_use]
+    pub fn state(&self) -> FeedState {
+        self.machine.state()
+    }
+
+    /// Whether a message has come on the present connection, which alone proves
+    /// that the login was accepted.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.machine.is_proven()
+    }
+
+    /// When the last byte came on the present connection: the silence of the
+    /// line, which tells more than the age of a tick.
+    #[must_use]
+    pub fn last_input(&self) -> Option<std::time::Instant> {
+        self.machine.last_input()
+    }
+
     /// What has come over the feed so far.
     #[must_use]
     pub fn counters(&self) -> &nordnet_proto::Counters {
@@ -155,6 +183,7 @@ impl<K: Kind> Feed<K> {
                 Some(Output::Event(event)) => {
                     if matches!(event, Event::Closed(_)) {
                         self.ended = true;
+                        self.place = None;
                         self.login = None;
                         self.orders.close();
                     }
@@ -323,6 +352,11 @@ impl Feed<Public> {
     /// is asked for again after each reconnect.
     pub fn subscribe(&mut self, subscription: Subscription) {
         self.machine.subscribe(subscription, now());
+    }
+
+    /// What is asked for, and how far it has come.
+    pub fn subscriptions(&self) -> impl Iterator<Item = (&Subscription, SubscriptionState)> {
+        self.machine.subscriptions()
     }
 
     /// Asks for a kind of data no more.

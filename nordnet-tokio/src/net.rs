@@ -35,9 +35,12 @@ impl Connector {
 
     /// Resolves the name, connects and shakes hands, all within the deadline.
     pub(crate) async fn connect(&self, server: &Server, by: Instant) -> Result<Stream, Failure> {
-        timeout_at(by.into(), self.open(server))
-            .await
-            .unwrap_or_else(|_| Err(Failure::before_sending(Cause::Timeout, "while connecting")))
+        let late = |_| Err(Failure::before_sending(Cause::Timeout, "while connecting"));
+        let opened = timeout_at(by.into(), self.open(server)).await;
+        opened.unwrap_or_else(late).map_err(|mut failure| {
+            failure.detail = format!("{server}: {}", failure.detail);
+            failure
+        })
     }
 
     async fn open(&self, server: &Server) -> Result<Stream, Failure> {

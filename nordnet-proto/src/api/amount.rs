@@ -1,6 +1,7 @@
 //! Money.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,32 @@ impl Amount {
     }
 }
 
+/// Reads `86.52 SEK`.
+impl FromStr for Amount {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, AmountError> {
+        let (value, currency) = text.split_once(' ').ok_or(AmountError(()))?;
+        let is_code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        match value.parse::<Decimal>() {
+            Ok(value) if is_code => Ok(Self::new(value, currency)),
+            _ => Err(AmountError(())),
+        }
+    }
+}
+
+/// A text that is no amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AmountError(());
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a number and a currency, such as 86.52 SEK")
+    }
+}
+
+impl std::error::Error for AmountError {}
+
 /// Prints as `86.52 SEK`; a precision is that of the number.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,6 +70,23 @@ impl fmt::Display for Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_and_writes_the_same_text() {
+        let amount: Amount = "-86.50 SEK".parse().unwrap();
+        assert_eq!(amount.to_string(), "-86.50 SEK");
+        for text in [
+            "",
+            "86.5",
+            "SEK 86.5",
+            "86.5  SEK",
+            "86,5 SEK",
+            "86.5 kr",
+            "86.5 SEKK",
+        ] {
+            assert!(text.parse::<Amount>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn prints_with_width_and_precision() {

@@ -151,6 +151,17 @@ pub enum CloseReason {
     Lost,
 }
 
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a gap of {:.1} s", self.length.as_secs_f32())?;
+        match self.without_full_tick {
+            0 => Ok(()),
+            1 => f.write_str(", 1 full tick to come"),
+            count => write!(f, ", {count} full ticks to come"),
+        }
+    }
+}
+
 impl fmt::Display for Disconnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.reason, f)?;

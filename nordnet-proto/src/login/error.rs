@@ -11,7 +11,7 @@ use crate::error::{Error, Refusal};
 use crate::failure::Failure;
 
 /// Why a login gave no session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoginError {
     /// The server refused the credentials. No further login is tried until the
@@ -152,6 +152,13 @@ impl fmt::Display for LoginError {
             }
             Self::OutOfTime => f.write_str("the login did not end within its deadline"),
         }
+    }
+}
+
+/// The words of `Display`, for programs whose `main` returns the error.
+impl fmt::Debug for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -33,6 +33,13 @@ impl CancelOrder {
         }
     }
 
+    /// Gives the call a handle of your own, to ask for its outcome with. It
+    /// never goes on the wire.
+    pub fn with_reference(mut self, handle: Reference) -> Self {
+        self.handle = Some(handle);
+        self
+    }
+
     fn as_intent(&self) -> Intent {
         let action = Action::Cancel {
             order_id: self.order_id,

@@ -235,7 +235,8 @@ pub enum InvalidOrder {
     /// The order has no reference: nobody stamps one on a request that is sent
     /// by other means than an operation.
     NoReference,
-    /// Another order with this reference is not settled.
+    /// Another order of this client with this reference was accepted, or is not
+    /// settled.
     ReferenceInUse,
     /// The change holds nothing to change.
     NothingToChange,
@@ -250,7 +251,7 @@ impl fmt::Display for InvalidOrder {
             Self::VisibleVolume => "the visible volume has to be from 1 to the whole volume",
             Self::Reference => "a reference is 1 to 50 printable ASCII characters",
             Self::NoReference => "an order needs a reference to be found again by",
-            Self::ReferenceInUse => "another order with this reference is not settled",
+            Self::ReferenceInUse => "another order has this reference, and is live or not settled",
             Self::NothingToChange => "a change needs a new price or a new volume",
         })
     }

@@ -78,6 +78,13 @@ impl ModifyOrder {
         })
     }
 
+    /// Gives the call a handle of your own, to ask for its outcome with. It
+    /// never goes on the wire.
+    pub fn with_reference(mut self, handle: Reference) -> Self {
+        self.handle = Some(handle);
+        self
+    }
+
     fn as_intent(&self) -> Intent {
         let action = Action::Modify {
             order_id: self.order_id,

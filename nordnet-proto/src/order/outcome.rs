@@ -85,8 +85,9 @@ impl fmt::Display for Rejection {
         } else {
             "rejected"
         })?;
-        if let Some(code) = &self.code {
-            write!(f, " ({code})")?;
+        match &self.code {
+            Some(code) => write!(f, " ({code})")?,
+            None => write!(f, " (HTTP {})", self.status)?,
         }
         match self.message.as_deref() {
             Some(message) if !message.is_empty() => write!(f, ": {message}"),
@@ -128,6 +129,9 @@ impl fmt::Display for Unresolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Doubt {
+    /// The request has not left yet, and will within the deadline of its call:
+    /// it waits for a login, say.
+    NotSentYet,
     /// The request is out and not answered.
     InFlight,
     /// The answer was lost.
@@ -146,6 +150,7 @@ pub enum Doubt {
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotSentYet => f.write_str("not sent yet"),
             Self::InFlight => f.write_str("not answered yet"),
             Self::Lost(failure) => fmt::Display::fmt(failure, f),
             Self::Status { status, .. } => write!(f, "HTTP {status}"),

@@ -8,7 +8,7 @@ use crate::error::Error;
 /// How many settled calls are remembered for those who dropped theirs.
 const REMEMBERED: usize = 1024;
 
-/// The order calls of a client, from the moment their bytes are handed out.
+/// The order calls of a client, from the moment they begin.
 #[derive(Debug, Default)]
 pub(crate) struct Register {
     unresolved: BTreeMap<Reference, Unresolved>,
@@ -17,11 +17,18 @@ pub(crate) struct Register {
 }
 
 impl Register {
-    /// Lists a call as unresolved: its bytes are about to be handed out.
+    /// Lists a call as unresolved: it begins.
     pub(crate) fn open(&mut self, intent: Intent) {
-        let unresolved = Unresolved::new(intent, Doubt::InFlight);
+        let unresolved = Unresolved::new(intent, Doubt::NotSentYet);
         self.unresolved
             .insert(unresolved.reference.clone(), unresolved);
+    }
+
+    /// Notes that the bytes of a call are handed out.
+    pub(crate) fn sent(&mut self, reference: &Reference) {
+        if let Some(unresolved) = self.unresolved.get_mut(reference) {
+            unresolved.doubt = Doubt::InFlight;
+        }
     }
 
     /// Settles a call, or notes why it cannot be.
@@ -46,8 +53,12 @@ impl Register {
         self.unresolved.remove(reference)
     }
 
-    pub(crate) fn is_unresolved(&self, reference: &Reference) -> bool {
+    /// Whether a call with this reference is not settled, or was accepted: two
+    /// orders could then not be told apart.
+    pub(crate) fn is_in_use(&self, reference: &Reference) -> bool {
+        let settled = self.settled.get(reference);
         self.unresolved.contains_key(reference)
+            || settled.is_some_and(|result| matches!(result, Ok(Outcome::Accepted(_))))
     }
 
     pub(crate) fn unresolved(&self) -> Vec<Unresolved> {

@@ -29,6 +29,7 @@ mod login;
 mod login_signer;
 mod operation;
 mod order_calls;
+mod order_listed;
 mod order_once;
 mod order_references;
 mod purity;

@@ -185,7 +185,7 @@ fn an_intent_is_recorded_before_anything_is_sent() {
         panic!("nothing may be sent before the record");
     };
     assert_eq!(intent.reference, own("mine"));
-    assert!(world.session.unresolved().is_empty());
+    assert_eq!(only(&world).doubt, Doubt::NotSentYet);
     call.handle_recorded(Ok(()));
     assert!(matches!(world.poll(&mut call), Step::Send(_)));
     assert_eq!(only(&world).intent, intent);

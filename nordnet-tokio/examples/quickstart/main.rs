@@ -5,8 +5,9 @@
 //! With `-- --live` it speaks to the real Nordnet instead, as the `NORDNET_*`
 //! variables say, and cannot place an order: its client is read-only by type.
 
-mod order;
+#[macro_use]
 mod show;
+mod order;
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -29,17 +30,16 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// How long ticks are shown.
 const WATCH: Duration = Duration::from_secs(4);
 
+/// How long something is waited for that should come at once.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let live = match std::env::args().nth(1).as_deref() {
-        None => false,
-        Some("--live") => true,
-        Some(other) => return Err(format!("unknown argument {other}; there is --live").into()),
-    };
-    if live {
-        read_only().await
-    } else {
-        simulated().await
+    let args: Vec<_> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => simulated().await,
+        ["--live"] => read_only().await,
+        _ => Err("usage: quickstart [--live]".into()),
     }
 }
 
@@ -48,7 +48,7 @@ async fn simulated() -> Result<()> {
     let server = Server::builder().seed(1).rate(4.0).start()?;
     let base_url: BaseUrl = server.rest_url().parse()?;
     let place = format!("(seed 1, {})", base_url.server());
-    println!("SIMULATOR  no account needed, no real money            {place}");
+    say!("SIMULATOR  no account needed, no real money            {place}");
 
     let key = server.private_key().ok_or("the simulator made no key")?;
     let ca = server
@@ -68,15 +68,16 @@ async fn simulated() -> Result<()> {
 
     let unknown = nordnet.unresolved().len();
     desk.close(nordnet, unknown, start).await?;
-    println!("\n{}", include_str!("next.txt").trim_end());
+    say!("\n{}", include_str!("next.txt").trim_end());
     Ok(())
 }
 
 /// The real Nordnet, looking only.
 async fn read_only() -> Result<()> {
-    println!("LIVE       read-only: this client cannot place an order");
     let start = Instant::now();
     let nordnet = Client::from_env()?.login().await?;
+    let place = nordnet.base_url();
+    say!("LIVE       {place}, read-only: this client cannot place an order");
     let mut desk = Desk::open(&nordnet, start).await?;
     desk.watch(WATCH * 3).await?;
     desk.close(nordnet, 0, start).await
@@ -99,7 +100,7 @@ impl Desk {
         let mut orders = nordnet.account_feed()?;
         until_connected(&mut market).await?;
         until_connected(&mut orders).await?;
-        println!(
+        say!(
             "login      key {} ok, session {} min, both feeds up          {}",
             nordnet.fingerprint().ok_or("no key")?,
             session.expires_in.as_secs() / 60,
@@ -112,7 +113,7 @@ impl Desk {
             .ok_or("no account is preselected")?
             .clone();
         let info: AccountInfo = nordnet.send(GetAccountInfo::of(&account)).await?;
-        println!(
+        say!(
             "account    {}  {}  default  own capital {} {}",
             account.number,
             account.alias,
@@ -146,9 +147,14 @@ impl Desk {
 
     /// The tick depends on the price, so a quote has to come first.
     async fn show_listing(&mut self, nordnet: &Client) -> Result<()> {
-        while self.quote.price().is_none() {
-            self.next_tick().await?;
-        }
+        timeout(PATIENCE, async {
+            while self.quote.price().is_none() {
+                self.next_tick().await?;
+            }
+            Result::Ok(())
+        })
+        .await
+        .map_err(|_| "no price has come")??;
         let tables = nordnet
             .send(ListTickSizes::of([self.tradable.tick_size_id]))
             .await?;
@@ -156,7 +162,7 @@ impl Desk {
             .quote
             .price()
             .and_then(|price| tables.first()?.tick_at(price));
-        println!(
+        say!(
             "listing    {}  {}  {}  {}  tick {}  lot {}\n",
             self.instrument.symbol,
             self.tradable.id(),
@@ -165,7 +171,7 @@ impl Desk {
             tick.map_or_else(|| "?".into(), |tick| tick.to_string()),
             self.tradable.lot_size.normalized(),
         );
-        println!("{}", self.quote.line(&self.instrument.symbol));
+        say!("{}", self.quote.line(&self.instrument.symbol));
         Ok(())
     }
 
@@ -177,7 +183,7 @@ impl Desk {
                 tick = self.next_tick() => tick?,
                 () = sleep_until(end) => return Ok(()),
             }
-            println!("{}", self.quote.line(&self.instrument.symbol));
+            say!("{}", self.quote.line(&self.instrument.symbol));
         }
     }
 
@@ -192,12 +198,14 @@ impl Desk {
                 Some(Event::Message(_)) => {}
                 Some(Event::Connected { after_gap }) => {
                     self.quote = Quote::default();
-                    println!("           connected again, after a gap: {after_gap:?}");
+                    if let Some(gap) = after_gap {
+                        say!("           connected again, after {gap}");
+                    }
                 }
-                Some(Event::Disconnected(lost)) => println!("           {lost}"),
+                Some(Event::Disconnected(lost)) => say!("           {lost}"),
                 Some(Event::Refused { message, .. }) => return Err(message.into()),
                 Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
-                Some(other) => println!("           {other:?}"),
+                Some(other) => say!("           {other:?}"),
                 None => return Err("the market feed has ended".into()),
             }
         }
@@ -209,7 +217,7 @@ impl Desk {
         let gaps = market.gaps + orders.gaps;
         drop((self.market, self.orders));
         nordnet.logout().await?;
-        println!(
+        say!(
             "summary    {messages} messages, {gaps} gaps, {unknown} unknown orders, logged out          {}",
             seconds(start.elapsed())
         );
@@ -223,11 +231,11 @@ async fn until_connected<K: nordnet_tokio::Kind>(feed: &mut nordnet_tokio::Feed<
         loop {
             match feed.next().await {
                 Some(Event::Connected { .. }) => return Ok(()),
-                Some(Event::Disconnected(lost)) => println!("           {lost}"),
+                Some(Event::Disconnected(lost)) => say!("           {lost}"),
                 Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
                 _ => {}
             }
         }
     };
-    timeout(Duration::from_secs(15), connect).await?
+    timeout(PATIENCE, connect).await?
 }

@@ -1,6 +1,5 @@
 //! One order, from its price to its fills.
 
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use nordnet_tokio::api::{ActionState, Amount};
@@ -9,7 +8,7 @@ use nordnet_tokio::{
 };
 use tokio::time::timeout;
 
-use crate::show::{grouped, seconds};
+use crate::show::{self, grouped, seconds};
 use crate::{Desk, Result};
 
 const VOLUME: u32 = 100;
@@ -26,7 +25,7 @@ pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Re
     let currency = &desk.instrument.currency;
     let value = ask.checked_mul(VOLUME.into()).ok_or("too large an order")?;
     let reference = Reference::new(format!("demo-{:04X}", std::process::id() & 0xFFFF))?;
-    println!(
+    say!(
         "\norder      BUY {VOLUME} {symbol} limit {ask:.2} {currency} = {} {currency}   ref {reference}",
         grouped(value, 2)
     );
@@ -49,7 +48,7 @@ pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Re
     };
     step(" > accepted");
     let fills = timeout(Duration::from_secs(10), until_filled(desk, order_id)).await??;
-    println!(
+    say!(
         "\nFILLED     {VOLUME} at {fills} in {}",
         seconds(start.elapsed())
     );
@@ -89,7 +88,5 @@ async fn until_filled(desk: &mut Desk, order_id: OrderId) -> Result<String> {
 }
 
 fn step(text: &str) {
-    print!("{text}");
-    // Nothing is lost if the terminal cannot be flushed.
-    let _ = std::io::stdout().flush();
+    show::print(format_args!("{text}"));
 }

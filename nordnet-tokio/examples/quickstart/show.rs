@@ -1,8 +1,25 @@
 //! What the screen shows.
 
+use std::fmt;
+use std::io::Write as _;
 use std::time::Duration;
 
 use nordnet_tokio::{Change, Decimal, PriceTick, Timestamp};
+
+/// Prints a line.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::show::print(format_args!("{}\n", format_args!($($text)*)))
+    };
+}
+
+/// Prints at once. A reader that has gone, as `head` does, ends the program.
+pub(crate) fn print(text: fmt::Arguments<'_>) {
+    let mut out = std::io::stdout();
+    if out.write_fmt(text).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
 
 /// The best bid and ask and the last trade, merged from ticks.
 #[derive(Default)]
