@@ -4,7 +4,7 @@
 //! be used from programs with any runtime or none.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -152,24 +152,30 @@ struct Listeners {
 }
 
 impl Listeners {
-    /// Binds four ports from this one on, or any four for port 0.
+    /// Binds four ports from this one on, or any four for port 0. The control
+    /// port asks for no password, so it is on loopback wherever the others are.
     fn bind(address: SocketAddr) -> io::Result<Self> {
-        let at = |offset: u16| {
+        let loopback: IpAddr = match address.ip() {
+            ip if ip.is_loopback() => ip,
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        let at = |ip, offset: u16| {
             let port = match address.port() {
                 0 => 0,
                 port => port
                     .checked_add(offset)
                     .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "port too high"))?,
             };
-            let listener = TcpListener::bind(SocketAddr::new(address.ip(), port))?;
+            let listener = TcpListener::bind(SocketAddr::new(ip, port))?;
             listener.set_nonblocking(true)?;
             Ok::<_, io::Error>(listener)
         };
         Ok(Self {
-            rest: at(0)?,
-            public: at(1)?,
-            private: at(2)?,
-            control: at(3)?,
+            rest: at(address.ip(), 0)?,
+            public: at(address.ip(), 1)?,
+            private: at(address.ip(), 2)?,
+            control: at(loopback, 3)?,
         })
     }
 }

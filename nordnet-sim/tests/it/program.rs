@@ -115,3 +115,18 @@ fn refuses_what_it_does_not_know() {
         assert!(String::from_utf8(output.stderr).unwrap().contains(args[1]));
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn the_control_port_stays_on_loopback() {
+    let (child, ready) = start(&["--listen", "0.0.0.0:0"]);
+    let control = ready["control"].as_str().unwrap();
+    assert!(control.starts_with("http://127.0.0.1:"), "{control}");
+    assert!(
+        ready["rest"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://0.0.0.0:")
+    );
+    end(child, "-TERM");
+}
