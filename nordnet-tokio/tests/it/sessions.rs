@@ -133,13 +133,15 @@ async fn a_waiter_that_is_parked_keeps_nobody_waiting() {
     let mut market = nordnet.market_feed().unwrap();
     let mut account = nordnet.account_feed().unwrap();
     server.control().expire_sessions();
-    let slow = Answer::Delay(Duration::from_millis(200));
+    let slow = Answer::Delay(Duration::from_secs(1));
     server.control().respond("start_login", 1, slow).unwrap();
 
     let mut first = std::pin::pin!(nordnet.send(ListAccounts::new()));
+    // Until the login is under way, and both feeds wait for it.
     for _ in 0..20 {
-        // The login is under way, and both feeds wait for it.
-        let _ = timeout(Duration::from_millis(5), &mut first).await;
+        if timeout(Duration::from_millis(5), &mut first).await.is_ok() {
+            break;
+        }
         let _ = timeout(Duration::from_millis(1), market.next()).await;
         let _ = timeout(Duration::from_millis(1), account.next()).await;
     }
