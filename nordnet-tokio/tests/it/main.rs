@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod feed_faults;
 mod feeds;
 mod orders;
 mod sessions;
