@@ -1,5 +1,7 @@
 //! A feed: the core's machine, a connection, and the loop that joins them.
 
+mod handle;
+
 use std::fmt;
 use std::future::poll_fn;
 use std::io::ErrorKind;
@@ -15,6 +17,9 @@ use nordnet_proto::{
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
+
+pub use handle::FeedHandle;
+use handle::Request;
 
 use crate::drive::{BoxFuture, Shared, now};
 use crate::net::{self, Connector};
@@ -45,7 +50,7 @@ pub struct Feed<K: Kind> {
     /// Made at the first poll: a runtime may not be there before.
     timer: Option<Pin<Box<Sleep>>>,
     buffer: Box<[u8]>,
-    orders: mpsc::UnboundedReceiver<Order<K>>,
+    requests: mpsc::UnboundedReceiver<Request<K>>,
     handle: FeedHandle<K>,
     flushed: bool,
     ended: bool,
@@ -70,9 +75,6 @@ impl Link {
         matches!(self, Self::Connecting(attempt, _) if *attempt == to)
     }
 }
-
-/// What a handle asks of its feed.
-type Order<K> = Box<dyn FnOnce(&mut nordnet_proto::Feed<K>) + Send>;
 
 impl<K: Kind> Feed<K> {
     pub(crate) fn of_client(client: &Arc<Shared>, config: FeedConfig, seed: [u8; 16]) -> Self {
@@ -109,7 +111,7 @@ impl<K: Kind> Feed<K> {
     }
 
     fn new(source: Source, connector: Connector, config: FeedConfig, seed: [u8; 16]) -> Self {
-        let (sender, orders) = mpsc::unbounded_channel();
+        let (sender, requests) = mpsc::unbounded_channel();
         Self {
             machine: nordnet_proto::Feed::new(config, seed),
             source,
@@ -118,8 +120,8 @@ impl<K: Kind> Feed<K> {
             login: None,
             timer: None,
             buffer: vec![0; READ_BUFFER].into(),
-            orders,
-            handle: FeedHandle { orders: sender },
+            requests,
+            handle: FeedHandle::new(sender),
             flushed: true,
             ended: false,
             place: None,
@@ -185,7 +187,7 @@ impl<K: Kind> Feed<K> {
                         self.ended = true;
                         self.place = None;
                         self.login = None;
-                        self.orders.close();
+                        self.requests.close();
                     }
                     return Poll::Ready(Some(event));
                 }
@@ -212,7 +214,7 @@ impl<K: Kind> Feed<K> {
                 }
                 Some(Output::Connect { .. }) | None => {}
             }
-            progress |= self.take_orders(cx);
+            progress |= self.take_requests(cx);
             progress |= self.poll_login(cx);
             progress |= self.poll_link(cx);
             progress |= self.poll_timer(cx);
@@ -222,10 +224,10 @@ impl<K: Kind> Feed<K> {
         }
     }
 
-    fn take_orders(&mut self, cx: &mut Context<'_>) -> bool {
+    fn take_requests(&mut self, cx: &mut Context<'_>) -> bool {
         let mut any = false;
-        while let Poll::Ready(Some(order)) = self.orders.poll_recv(cx) {
-            order(&mut self.machine);
+        while let Poll::Ready(Some(request)) = self.requests.poll_recv(cx) {
+            request(&mut self.machine);
             any = true;
         }
         any
@@ -378,50 +380,6 @@ impl<K: Kind> fmt::Debug for Feed<K> {
         f.debug_struct("Feed")
             .field("machine", &self.machine)
             .finish_non_exhaustive()
-    }
-}
-
-/// Reaches a feed from another task, while it is being polled. What is asked
-/// for is done when the feed is next polled.
-pub struct FeedHandle<K: Kind> {
-    orders: mpsc::UnboundedSender<Order<K>>,
-}
-
-impl<K: Kind> FeedHandle<K> {
-    /// Closes the feed: its last event is [`Event::Closed`].
-    pub fn close(&self) {
-        self.ask(|feed| feed.close(now()));
-    }
-
-    /// A feed that is gone has nothing left to do.
-    fn ask(&self, order: impl FnOnce(&mut nordnet_proto::Feed<K>) + Send + 'static) {
-        let _ = self.orders.send(Box::new(order));
-    }
-}
-
-impl FeedHandle<Public> {
-    /// As [`MarketFeed::subscribe`].
-    pub fn subscribe(&self, subscription: Subscription) {
-        self.ask(move |feed| feed.subscribe(subscription, now()));
-    }
-
-    /// As [`MarketFeed::unsubscribe`].
-    pub fn unsubscribe(&self, subscription: Subscription) {
-        self.ask(move |feed| feed.unsubscribe(&subscription, now()));
-    }
-}
-
-impl<K: Kind> Clone for FeedHandle<K> {
-    fn clone(&self) -> Self {
-        Self {
-            orders: self.orders.clone(),
-        }
-    }
-}
-
-impl<K: Kind> fmt::Debug for FeedHandle<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FeedHandle")
     }
 }
 
