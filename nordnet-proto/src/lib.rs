@@ -15,7 +15,7 @@
 //! | [`Operation`] | one REST call, repeats and waits included | [`Operation::poll`] |
 //! | [`Login`] | a challenge, its signature, a session | [`Login::poll`] |
 //! | [`Session`] | what all calls and feeds share | [`Session::poll_timeout`] |
-//! | `Feed` | the whole life of a feed, reconnects included | `Feed::poll_output` |
+//! | [`Feed`] | the whole life of a feed, reconnects included | [`Feed::poll_output`] |
 //!
 //! Three rules hold for all of them:
 //!

@@ -43,6 +43,10 @@ pub struct Client<A = ReadOnly> {
 impl<A> Client<A> {
     /// Sends a call and waits for its settled answer.
     ///
+    /// A call that changes nothing is repeated after a loss, and waits out a
+    /// "too many requests" of ten seconds or more, for 30 s in all. An order is
+    /// not; a cancellation is, with more care.
+    ///
     /// # Errors
     ///
     /// [`Error`] by what can be done about it. From an order call it means:
