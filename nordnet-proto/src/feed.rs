@@ -173,8 +173,7 @@ impl<K: Kind> Feed<K> {
     pub fn handle_connected(&mut self, attempt: Attempt, now: Instant) {
         let now = self.clock(now);
         if self.holds(attempt)
-            && matches!(self.state, State::Connecting { .. })
-            && let Some(login) = &self.login
+            && let State::Connecting { login, .. } = &self.state
         {
             self.counters.connects += 1;
             self.state = State::Open(Open::new(login.key.clone(), login.epoch, now));
@@ -261,15 +260,15 @@ impl<K: Kind> Feed<K> {
         if self.link.as_ref().is_some_and(|link| link.dropping) {
             return Some(Output::Disconnect);
         }
-        match (&self.state, &mut self.link, &self.login) {
-            (State::Closed, ..) => self
+        match (&self.state, &mut self.link) {
+            (State::Closed, _) => self
                 .closing
                 .take()
                 .map(|why| Output::Event(Event::Closed(why))),
-            (State::AwaitLogin(check), ..) => Some(Output::Login {
+            (State::AwaitLogin(check), _) => Some(Output::Login {
                 suspect: check.map(|check| check.suspect),
             }),
-            (State::Connecting { by }, Some(link), Some(login)) => {
+            (State::Connecting { by, login }, Some(link)) => {
                 link.told = true;
                 Some(Output::Connect {
                     attempt: link.attempt,
@@ -301,7 +300,7 @@ impl<K: Kind> Feed<K> {
         }
         match &self.state {
             State::AwaitLogin(_) | State::Closed => None,
-            State::Connecting { by } => Some(*by),
+            State::Connecting { by, .. } => Some(*by),
             State::Open(open) => {
                 let deadline = open.deadline(&self.config);
                 let command = if self.has_command() {

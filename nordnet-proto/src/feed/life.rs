@@ -51,7 +51,7 @@ impl<K: Kind> Feed<K> {
             return;
         }
         match &self.state {
-            State::Connecting { by } if now >= *by => {
+            State::Connecting { by, .. } if now >= *by => {
                 self.end(DisconnectReason::ConnectTimeout, now);
             }
             State::Open(open) => match open.overdue(&self.config, now) {
@@ -285,6 +285,10 @@ impl<K: Kind> Feed<K> {
             };
             return;
         }
+        let Some(login) = self.login.clone() else {
+            self.state = State::AwaitLogin(None);
+            return;
+        };
         self.attempt = self.attempt.next();
         self.link = Some(Link {
             attempt: self.attempt,
@@ -293,6 +297,7 @@ impl<K: Kind> Feed<K> {
         });
         self.state = State::Connecting {
             by: later(now, self.config.connect_deadline),
+            login,
         };
     }
 

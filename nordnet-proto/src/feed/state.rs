@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::config::FeedConfig;
 use super::event::DisconnectReason;
 use crate::failure::Attempt;
-use crate::session_key::{Epoch, SessionKey};
+use crate::session_key::{Epoch, LoggedIn, SessionKey};
 
 /// Where a feed stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,9 +28,16 @@ pub enum FeedState {
 
 pub(super) enum State {
     AwaitLogin(Option<Check>),
-    Connecting { by: Instant },
+    /// The session stays the same while this lasts: its key belongs to its host.
+    Connecting {
+        by: Instant,
+        login: LoggedIn,
+    },
     Open(Open),
-    Backoff { until: Instant, then: Next },
+    Backoff {
+        until: Instant,
+        then: Next,
+    },
     Closed,
 }
 
