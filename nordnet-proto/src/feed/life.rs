@@ -144,8 +144,9 @@ impl<K: Kind> Feed<K> {
         open.transmitted(count);
         self.counters.bytes_sent += count as u64;
         self.outbox.written(count);
-        if self.outbox.waiting().is_empty() {
-            self.pacing.written(now);
+        let all = self.outbox.waiting().is_empty();
+        if count > 0 {
+            self.pacing.written(all, now);
         }
     }
 

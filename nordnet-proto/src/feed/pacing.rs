@@ -49,13 +49,16 @@ impl Pacing {
         self.unwritten += 1;
     }
 
-    /// Notes that all recorded commands were written by now. A command counts
-    /// from when it left, which may be long after it was allowed to.
-    pub(crate) fn written(&mut self, now: Instant) {
+    /// Notes that of the recorded commands some were written by now, or all. A
+    /// command counts from when it left, which may be long after it was allowed
+    /// to; which of them a part of the bytes holds is not looked at.
+    pub(crate) fn written(&mut self, all: bool, now: Instant) {
         for sent in self.sent.iter_mut().rev().take(self.unwritten) {
             *sent = now;
         }
-        self.unwritten = 0;
+        if all {
+            self.unwritten = 0;
+        }
     }
 
     /// Stops all commands for a second; twice as long each time in a row, up to
