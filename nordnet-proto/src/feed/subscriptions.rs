@@ -46,8 +46,25 @@ struct Entry {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wire {
     Off,
-    On { answered: bool },
+    On {
+        answered: bool,
+    },
+    /// The last command may have been dropped, so one has to follow whatever is
+    /// wanted. A message shows only that a subscribe was not.
+    Unsure {
+        subscribed: bool,
+    },
     Refused,
+}
+
+impl Wire {
+    /// Whether the next message is the first of its subscription.
+    fn awaits_first(self) -> bool {
+        matches!(
+            self,
+            Self::On { answered: false } | Self::Unsure { subscribed: true }
+        )
+    }
 }
 
 pub(crate) enum Change {
@@ -128,9 +145,10 @@ impl Subscriptions {
         let first = self
             .entries
             .get(&subscription)
-            .is_some_and(|entry| entry.wire == Wire::On { answered: false });
+            .is_some_and(|entry| entry.wire.awaits_first());
         if first {
             self.set_wire(&subscription, Wire::On { answered: true });
+            self.follow(&subscription);
         }
         first
     }
@@ -141,7 +159,7 @@ impl Subscriptions {
         let refused = self
             .entries
             .get(subscription)
-            .is_some_and(|entry| entry.wanted && entry.wire == Wire::On { answered: false });
+            .is_some_and(|entry| entry.wanted && entry.wire.awaits_first());
         if refused {
             self.set_wire(subscription, Wire::Refused);
             self.follow(subscription);
@@ -160,10 +178,12 @@ impl Subscriptions {
             let order = self.next_ticket;
             let wire = match self.entries.get(&subscription) {
                 Some(entry) if entry.ticket.is_some() => continue,
-                Some(entry) if entry.wire == Wire::On { answered: false } => Wire::Off,
+                Some(entry) if entry.wire == Wire::On { answered: false } => {
+                    Wire::Unsure { subscribed: true }
+                }
                 Some(_) => continue,
                 // An unsubscribe left nothing behind; it may have been dropped.
-                None => Wire::On { answered: true },
+                None => Wire::Unsure { subscribed: false },
             };
             self.entries.entry(subscription.clone()).or_insert(Entry {
                 wanted: false,
@@ -213,6 +233,7 @@ impl Subscriptions {
         let needs_command = match entry.wire {
             Wire::Off => entry.wanted,
             Wire::On { .. } => !entry.wanted,
+            Wire::Unsure { .. } => true,
             Wire::Refused => false,
         };
         match entry.ticket {
@@ -238,8 +259,8 @@ impl Subscriptions {
             return;
         };
         if let Some(count) = self.unanswered.get_mut(number(subscription)) {
-            let before = entry.wire == Wire::On { answered: false };
-            let after = wire == Wire::On { answered: false };
+            let before = entry.wire.awaits_first();
+            let after = wire.awaits_first();
             *count = *count + usize::from(after) - usize::from(before);
         }
         entry.wire = wire;
@@ -268,7 +289,7 @@ pub(crate) const NEWS: usize = 5;
 impl From<Wire> for SubscriptionState {
     fn from(wire: Wire) -> Self {
         match wire {
-            Wire::Off => Self::Waiting,
+            Wire::Off | Wire::Unsure { .. } => Self::Waiting,
             Wire::On { answered: false } => Self::Sent,
             Wire::On { answered: true } => Self::Flowing,
             Wire::Refused => Self::Refused,
