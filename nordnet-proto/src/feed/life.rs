@@ -148,6 +148,9 @@ impl<K: Kind> Feed<K> {
         if count > 0 {
             self.pacing.written(all, now);
         }
+        if all {
+            self.subscriptions.written(now);
+        }
     }
 
     /// Notes the end of the connection; the first reason stands.

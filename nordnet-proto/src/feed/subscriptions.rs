@@ -32,6 +32,8 @@ pub(crate) struct Subscriptions {
     unanswered: [usize; 6],
     /// The commands of the last 30 seconds.
     recent: VecDeque<(Instant, Subscription)>,
+    /// How many of the last ones wait to be written.
+    unwritten: usize,
 }
 
 struct Entry {
@@ -129,6 +131,16 @@ impl Subscriptions {
             self.follow(&subscription);
         }
         self.recent.push_back((now, subscription));
+        self.unwritten += 1;
+    }
+
+    /// Notes that all sent commands were written by now, which may be long
+    /// after they were made ready.
+    pub(crate) fn written(&mut self, now: Instant) {
+        for (sent, _) in self.recent.iter_mut().rev().take(self.unwritten) {
+            *sent = now;
+        }
+        self.unwritten = 0;
     }
 
     /// Notes a message; whether it is the first since the subscription was
@@ -171,6 +183,7 @@ impl Subscriptions {
     /// how many commands that makes.
     pub(crate) fn resend(&mut self, now: Instant) -> u64 {
         let mut resent = 0;
+        self.unwritten = 0;
         for (sent, subscription) in std::mem::take(&mut self.recent) {
             if now >= sent + HALF_MINUTE {
                 continue;
@@ -203,6 +216,7 @@ impl Subscriptions {
         self.entries.retain(|_, entry| entry.wanted);
         self.unanswered = [0; 6];
         self.recent.clear();
+        self.unwritten = 0;
         self.work.clear();
         for (subscription, entry) in &mut self.entries {
             entry.wire = Wire::Off;
