@@ -18,14 +18,18 @@ mod decimal;
 mod draw;
 mod feed_life;
 mod lines;
+mod lives;
 mod messages;
 mod replay;
+#[path = "../../nordnet-proto/tests/it/sim.rs"]
+mod sim;
 
 pub use answers::answers;
 pub use commands::commands;
 pub use decimal::decimal;
 pub use feed_life::feed_life;
 pub use lines::lines;
+pub use lives::{lives, script};
 pub use messages::messages;
 pub use replay::{replay, replay_seeds};
 

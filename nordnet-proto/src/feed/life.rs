@@ -37,6 +37,7 @@ impl<K: Kind> Feed<K> {
             .link
             .as_ref()
             .is_some_and(|link| link.attempt == attempt && !link.dropping);
+        let held = held || planted!("old_attempt") && self.link.is_some();
         held && self.ending.is_none()
     }
 
@@ -125,6 +126,12 @@ impl<K: Kind> Feed<K> {
             return;
         };
         if bytes.is_empty() {
+            if planted!("partial_line") {
+                self.lines.push(b"\n");
+            }
+            if planted!("lines_lost") {
+                self.lines.clear();
+            }
             return self.end(DisconnectReason::ServerClosed, now);
         }
         open.received(bytes, now);
@@ -161,7 +168,7 @@ impl<K: Kind> Feed<K> {
     }
 
     pub(super) fn finish(&mut self, reason: CloseReason) {
-        if matches!(self.state, State::Closed) {
+        if matches!(self.state, State::Closed) && !planted!("closed_twice") {
             return;
         }
         self.drop_connection();
@@ -187,6 +194,11 @@ impl<K: Kind> Feed<K> {
             self.backoff.at_cap(&mut self.random)
         } else {
             self.backoff.next(&mut self.random)
+        };
+        let wait = match wait {
+            _ if planted!("tight_loop") => Duration::ZERO,
+            wait if planted!("wait_without_cap") => wait * 8,
+            wait => wait,
         };
         let until = later(at, wait);
         let retry_at = self.wait(
@@ -274,10 +286,14 @@ impl<K: Kind> Feed<K> {
         self.outbox.wipe();
         self.pacing.reset();
         self.subscriptions.reset();
-        self.link = self.link.take().filter(|link| link.told).map(|link| Link {
-            dropping: true,
-            ..link
-        });
+        self.link = self
+            .link
+            .take()
+            .filter(|link| link.told && !planted!("second_connection"))
+            .map(|link| Link {
+                dropping: true,
+                ..link
+            });
     }
 
     fn connect(&mut self, now: Instant) {
@@ -315,7 +331,8 @@ impl<K: Kind> Feed<K> {
             return;
         };
         while self.pacing.permits(now) {
-            let login_due = open.login == LoginLine::Due;
+            let login_due = open.login == LoginLine::Due
+                && !(planted!("command_before_login") && self.subscriptions.peek().is_some());
             let command = if login_due {
                 Command::Login {
                     key: &open.key,

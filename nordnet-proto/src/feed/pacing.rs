@@ -93,6 +93,7 @@ impl Pacing {
     /// When the next command may be sent; `None` if at once, by what is known.
     pub(crate) fn next(&self) -> Option<Instant> {
         let window = |limit: usize, length: Duration| {
+            let limit = limit + usize::from(planted!("pacing_off_by_one"));
             let oldest = self.sent.len().checked_sub(limit)?;
             self.sent.get(oldest).map(|&sent| sent + length)
         };

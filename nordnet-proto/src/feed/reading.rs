@@ -108,7 +108,9 @@ impl<K: Kind> Feed<K> {
         let command = command.map(|command| scrub_text(command, &open.key));
         if about_rate {
             self.pacing.hold(now);
-            self.counters.resent += self.subscriptions.resend(now);
+            if !planted!("resend_lost") {
+                self.counters.resent += self.subscriptions.resend(now);
+            }
         } else if let About::Subscribe(subscription) = about
             && self.subscriptions.refused(&subscription)
         {
@@ -122,16 +124,21 @@ impl<K: Kind> Feed<K> {
     }
 
     fn gap(&self, now: Instant) -> Option<Gap> {
-        self.gap_since.map(|since| Gap {
-            since,
-            length: now.saturating_duration_since(since),
-            without_full_tick: self.subscriptions.without_full_tick(),
-        })
+        self.gap_since
+            .filter(|_| !planted!("gap_not_told"))
+            .map(|since| Gap {
+                since,
+                length: now.saturating_duration_since(since),
+                without_full_tick: self.subscriptions.without_full_tick(),
+            })
     }
 }
 
 /// The excerpt is taken anew, since the cut might have gone through the key.
 fn without_key(malformed: Malformed, line: &[u8], key: &SessionKey) -> Malformed {
+    if planted!("key_shown") {
+        return malformed;
+    }
     let scrub = |text| scrub_text(text, key);
     Malformed {
         reason: match malformed.reason {

@@ -91,7 +91,7 @@ impl Subscriptions {
 
     pub(crate) fn unwant(&mut self, subscription: &Subscription) {
         if let Some(entry) = self.entries.get_mut(subscription) {
-            entry.wanted = false;
+            entry.wanted = planted!("unsubscribe_offline") && entry.ticket.is_some();
             self.follow(subscription);
         }
     }
@@ -162,7 +162,7 @@ impl Subscriptions {
             self.set_wire(&subscription, Wire::On { answered: true });
             self.follow(&subscription);
         }
-        first
+        first && !planted!("full_not_marked")
     }
 
     /// Notes a refusal; whether it was about a subscription that is wanted and
@@ -218,7 +218,8 @@ impl Subscriptions {
         self.recent.clear();
         self.unwritten = 0;
         self.work.clear();
-        for (subscription, entry) in &mut self.entries {
+        let forgotten = usize::from(planted!("forgotten_subscription"));
+        for (subscription, entry) in self.entries.iter_mut().skip(forgotten) {
             entry.wire = Wire::Off;
             entry.ticket = Some(entry.order);
             self.work.insert(entry.order, subscription.clone());

@@ -36,3 +36,6 @@ mod purity;
 mod secrets;
 mod session;
 mod session_end;
+mod sim;
+mod sim_found;
+mod sim_lives;

@@ -1,0 +1,139 @@
+//! What must hold of the commands that a feed writes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use nordnet_proto::{FeedConfig, Subscription};
+
+use super::{Checked, ensure};
+
+/// The commands of a life and of its present connection.
+pub(crate) struct Wire {
+    per_second: usize,
+    per_half_minute: usize,
+    /// When the commands of the last 30 seconds were whole.
+    times: VecDeque<Instant>,
+    /// The commands that can occur, by their bytes.
+    known: BTreeMap<Vec<u8>, (Subscription, bool)>,
+    partial: Vec<u8>,
+    /// How the login of the present connection has to begin.
+    login: Vec<u8>,
+    logged_in: bool,
+    /// What is subscribed to on the present connection.
+    on: BTreeSet<Subscription>,
+    /// What was wanted at some time since it came up.
+    pub(crate) wanted: BTreeSet<Subscription>,
+    /// Whether the server complained about the rate, so that commands repeat.
+    pub(crate) repeats: bool,
+}
+
+impl Wire {
+    pub(crate) fn new(config: &FeedConfig) -> Self {
+        Self {
+            per_second: config.commands_per_second,
+            per_half_minute: config.commands_per_half_minute,
+            times: VecDeque::new(),
+            known: BTreeMap::new(),
+            partial: Vec::new(),
+            login: Vec::new(),
+            logged_in: false,
+            on: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            repeats: false,
+        }
+    }
+
+    /// Notes a subscription that the user named.
+    pub(crate) fn know(&mut self, subscription: &Subscription) {
+        for wanted in [true, false] {
+            let line = super::lines::command(subscription, wanted);
+            self.known.insert(line, (subscription.clone(), wanted));
+        }
+    }
+
+    pub(crate) fn read(&self, line: &[u8]) -> Option<&(Subscription, bool)> {
+        self.known.get(line)
+    }
+
+    /// A new connection.
+    pub(crate) fn connected(&mut self, key: &str, wanted: &BTreeSet<Subscription>) {
+        self.partial.clear();
+        let key = key.replace('\\', "\\\\").replace('"', "\\\"");
+        self.login =
+            format!("{{\"cmd\":\"login\",\"args\":{{\"session_key\":\"{key}\",").into_bytes();
+        self.logged_in = false;
+        self.on.clear();
+        self.wanted.clone_from(wanted);
+        self.repeats = false;
+    }
+
+    /// Notes that the user was told of a refusal: it may be asked for again.
+    pub(crate) fn refused(&mut self, subscription: &Subscription) {
+        self.on.remove(subscription);
+    }
+
+    /// Takes what was written. The lines that are whole now.
+    pub(crate) fn write(&mut self, bytes: &[u8], now: Instant) -> Checked<Vec<Vec<u8>>> {
+        let mut lines = Vec::new();
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.partial.extend_from_slice(piece);
+            if self.partial.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.partial);
+                self.line(&line)?;
+                self.count(now)?;
+                lines.push(line);
+            }
+        }
+        Ok(lines)
+    }
+
+    fn line(&mut self, line: &[u8]) -> Checked {
+        if !self.logged_in {
+            self.logged_in = true;
+            let is_login = line.starts_with(&self.login);
+            let shown = String::from_utf8_lossy(line);
+            return ensure(is_login, || format!("not the login of this host: {shown}"));
+        }
+        let Some((subscription, wanted)) = self.known.get(line) else {
+            return Err(format!(
+                "no such command: {}",
+                String::from_utf8_lossy(line)
+            ));
+        };
+        if *wanted {
+            ensure(self.wanted.contains(subscription), || {
+                format!("{subscription} was not wanted since the connection came up")
+            })?;
+            let new = self.on.insert(subscription.clone());
+            ensure(new || self.repeats, || {
+                format!("{subscription} was subscribed to twice")
+            })
+        } else {
+            let was_on = self.on.remove(subscription);
+            ensure(was_on || self.repeats, || {
+                format!("{subscription} ended without a beginning")
+            })
+        }
+    }
+
+    /// Counts a command within both sliding windows.
+    fn count(&mut self, now: Instant) -> Checked {
+        self.times.push_back(now);
+        while self
+            .times
+            .front()
+            .is_some_and(|at| *at + Duration::from_secs(30) <= now)
+        {
+            self.times.pop_front();
+        }
+        let second = |at: &&Instant| **at + Duration::from_secs(1) > now;
+        let last_second = self.times.iter().rev().take_while(second).count();
+        ensure(last_second <= self.per_second, || {
+            format!("{last_second} commands within a second")
+        })?;
+        let all = self.times.len();
+        ensure(all <= self.per_half_minute, || {
+            format!("{all} commands within 30 seconds")
+        })
+    }
+}
