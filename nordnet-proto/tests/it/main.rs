@@ -39,3 +39,4 @@ mod session_end;
 mod sim;
 mod sim_found;
 mod sim_lives;
+mod sim_losses;

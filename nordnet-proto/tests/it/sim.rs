@@ -14,6 +14,8 @@
 mod driver;
 #[path = "sim/incoming.rs"]
 mod incoming;
+#[path = "sim/io.rs"]
+mod io;
 #[path = "sim/kind.rs"]
 mod kind;
 #[path = "sim/lines.rs"]
@@ -77,7 +79,11 @@ impl fmt::Display for Failed {
             writeln!(f, "{line}")?;
         }
         let (seed, steps, faults) = (self.plan.seed, self.plan.steps, plan::names(&self.plan));
-        write!(f, "seed {seed}, {steps} steps, {faults:?}\n{}", self.broken)
+        write!(
+            f,
+            "seed {seed}, {steps} steps, {faults:?}\n{}",
+            self.broken.trim_end()
+        )
     }
 }
 
