@@ -9,7 +9,7 @@
 //!     ▲  key suspect / expired   │ deadline, failed       │ eof, silence         │ silence, eof,
 //!     │                          ▼                        ▼                      │ too long a line
 //!     └───────────────────── Backoff ◀────────────────────┴──────────────────────┘
-//!                              │ elapsed ──▶ Connecting
+//!                              │ elapsed ──▶ AwaitLogin, for the session of the day
 //!        close(), Reconnect::Never, login refused by REST ──▶ Closed
 //! ```
 

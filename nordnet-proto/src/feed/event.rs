@@ -114,8 +114,9 @@ pub enum DisconnectReason {
     /// The server closed the connection before it sent anything, as it does
     /// when it restarts or does not accept the session key. The key is checked.
     ClosedAfterLogin,
-    /// The server closed several connections in a row soon after they came
-    /// alive: another program uses the private feed of the same session.
+    /// The server closed several connections in a row soon after their login,
+    /// with a session key that is good, as it does when another program uses the
+    /// private feed of the same session.
     Displaced,
     /// The connection failed, or could not be opened.
     Failed(Failure),
@@ -181,9 +182,9 @@ impl fmt::Display for DisconnectReason {
         match self {
             Self::ServerClosed => f.write_str("the server closed the feed"),
             Self::ClosedAfterLogin => f.write_str("the server closed the feed after the login"),
-            Self::Displaced => {
-                f.write_str("displaced again and again: another program uses this session's feed")
-            }
+            Self::Displaced => f.write_str(
+                "displaced again and again: does another program use the feed of this session?",
+            ),
             Self::Failed(failure) => fmt::Display::fmt(failure, f),
             Self::ConnectTimeout => f.write_str("could not connect in time"),
             Self::Silent(length) => write!(f, "nothing received for {} s", length.as_secs_f32()),

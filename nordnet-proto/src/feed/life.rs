@@ -79,6 +79,10 @@ impl<K: Kind> Feed<K> {
         match &mut self.state {
             State::AwaitLogin(check) => {
                 let rejected = check.is_some_and(|check| check.rejected);
+                // The server hung up on a key that is good.
+                if K::IS_EXCLUSIVE && same && check.is_some() && !rejected {
+                    self.displaced += 1;
+                }
                 let mut until = now;
                 if let Some(rejection) = &mut self.rejection {
                     rejection.accepted = match (same, rejected) {
@@ -201,10 +205,9 @@ impl<K: Kind> Feed<K> {
             wait => wait,
         };
         let until = later(at, wait);
-        let retry_at = self.wait(
-            until,
-            check.map_or(Next::Connect, |check| Next::Login(Some(check))),
-        );
+        // A call may have renewed the session in the meantime, so it is asked
+        // for anew even where nothing speaks against it.
+        let retry_at = self.wait(until, Next::Login(check));
         if let DisconnectReason::LoginRejected(message) = &reason {
             let rejection = self.rejection.get_or_insert_with(|| Rejection {
                 message: String::new(),
@@ -256,7 +259,9 @@ impl<K: Kind> Feed<K> {
         let rejected = matches!(reason, DisconnectReason::LoginRejected(_));
         let unproven = open.live_since.is_none() && open.announced;
         let mute = unproven && (hung_up || matches!(reason, DisconnectReason::Silent(_)));
-        if mute && *reason == DisconnectReason::ServerClosed {
+        if mute && hung_up && self.displaced >= DISPLACED_TIMES {
+            *reason = DisconnectReason::Displaced;
+        } else if mute && *reason == DisconnectReason::ServerClosed {
             *reason = DisconnectReason::ClosedAfterLogin;
         }
         let still_in_use = self

@@ -256,3 +256,23 @@ fn login_errors_that_nobody_asked_for_are_ignored() {
     assert!(sim.events().is_empty());
     assert_eq!(sim.feed.state(), FeedState::Live);
 }
+
+/// A call that found the session expired has renewed it: the feed does not try
+/// the old key first.
+#[test]
+fn asks_for_the_session_of_the_day_before_each_connect() {
+    let mut sim = market().live();
+    sim.lines();
+    sim.bytes(b"");
+    sim.feed
+        .handle_disconnected(sim.attempt.unwrap(), None, sim.now);
+    sim.events();
+    let due = sim.feed.poll_timeout().unwrap();
+    sim.now = due;
+    sim.feed.handle_timeout(due);
+    assert_eq!(sim.asks(), Asks::Login(None));
+    sim.login("renewed");
+    sim.connect();
+    sim.write();
+    assert!(sim.lines()[0].contains("renewed"));
+}

@@ -151,3 +151,22 @@ fn a_public_feed_is_not_displaced() {
         sim.events();
     }
 }
+
+/// A rival that is back before the first heartbeat leaves no time to be proven.
+#[test]
+fn being_displaced_right_after_each_login_is_told_too() {
+    let mut sim = account().up();
+    let mut reasons = Vec::new();
+    for _ in 0..6 {
+        sim.eof();
+        for event in sim.events() {
+            if let Event::Disconnected(lost) = event {
+                reasons.push(lost.reason);
+            }
+        }
+        sim.reconnect();
+        sim.write();
+    }
+    assert_eq!(reasons[0], DisconnectReason::ClosedAfterLogin);
+    assert_eq!(reasons[5], DisconnectReason::Displaced);
+}

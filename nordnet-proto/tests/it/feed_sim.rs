@@ -21,6 +21,8 @@ pub(crate) struct Sim<K: Kind> {
     pub(crate) base: Instant,
     pub(crate) now: Instant,
     pub(crate) attempt: Option<Attempt>,
+    /// The session there is.
+    key: Option<String>,
     events: VecDeque<Event<K::Message>>,
     unsplit: Vec<u8>,
     /// Every line written, and when it was whole.
@@ -88,6 +90,7 @@ impl<K: Kind> Sim<K> {
             base,
             now: base,
             attempt: None,
+            key: None,
             events: VecDeque::new(),
             unsplit: Vec::new(),
             written: Vec::new(),
@@ -113,7 +116,20 @@ impl<K: Kind> Sim<K> {
     }
 
     pub(crate) fn login(&mut self, key: &str) {
+        self.key = Some(key.into());
         self.feed.handle_login(Ok(session(key)), self.now);
+    }
+
+    /// Which session there is from now on.
+    pub(crate) fn knows(&mut self, key: &str) {
+        self.key = Some(key.into());
+    }
+
+    /// Answers who asks for the session there is, and holds nothing against it.
+    pub(crate) fn renew(&mut self) {
+        if let (Some(key), Asks::Login(None)) = (self.key.clone(), self.asks()) {
+            self.login(&key);
+        }
     }
 
     pub(crate) fn login_fails(&mut self, error: LoginError) {
@@ -135,7 +151,7 @@ impl<K: Kind> Sim<K> {
             match self.asks() {
                 Asks::Connect(..) => return self.connect(),
                 Asks::Disconnect => self.disconnected(None),
-                Asks::Login(_) => self.login(KEY),
+                Asks::Login(_) => self.login(&self.key.clone().unwrap_or_else(|| KEY.into())),
                 Asks::Nothing => {
                     let due = self.feed.poll_timeout().expect("a reconnect needs a timer");
                     self.now = self.now.max(due);
@@ -152,6 +168,7 @@ impl<K: Kind> Sim<K> {
             _ => self.attempt.expect("a connection"),
         };
         self.feed.handle_disconnected(attempt, failure, self.now);
+        self.renew();
     }
 
     pub(crate) fn input(&mut self, text: &str) {
@@ -206,10 +223,11 @@ impl<K: Kind> Sim<K> {
                 None => break,
             }
             self.feed.handle_timeout(self.now);
+            self.renew();
         }
         self.now = end;
         self.feed.handle_timeout(end);
-        self.asks();
+        self.renew();
         self.write();
     }
 

@@ -43,6 +43,7 @@ fn a_key_goes_only_to_the_host_that_came_with_it() {
     sim.connect();
     assert!(sim.lines()[0].contains(KEY));
     assert!(matches!(sim.next(), Some(Event::Connected { .. })));
+    sim.knows("newer");
     sim.eof();
     sim.reconnect();
     assert!(sim.lines()[0].contains("newer"));

@@ -133,7 +133,7 @@ fn being_displaced() {
     assert_eq!(lost.reason, DisconnectReason::Displaced);
     assert_eq!(
         words,
-        "displaced again and again: another program uses this session's feed"
+        "displaced again and again: does another program use the feed of this session?"
     );
     assert_eq!(state, FeedState::Backoff);
 }
