@@ -189,15 +189,15 @@ impl Subscriptions {
                 continue;
             }
             let order = self.next_ticket;
-            let wire = match self.entries.get(&subscription) {
-                Some(entry) if entry.ticket.is_some() => continue,
-                Some(entry) if entry.wire == Wire::On { answered: false } => {
-                    Wire::Unsure { subscribed: true }
-                }
+            let entry = self.entries.get(&subscription);
+            let wire = match entry.map(|entry| entry.wire) {
+                Some(Wire::On { answered: false }) => Wire::Unsure { subscribed: true },
+                // An unsubscribe leaves nothing behind; it may have been dropped.
+                Some(Wire::Off) | None => Wire::Unsure { subscribed: false },
                 Some(_) => continue,
-                // An unsubscribe left nothing behind; it may have been dropped.
-                None => Wire::Unsure { subscribed: false },
             };
+            // Where a command is due already, it is not one more.
+            resent += u64::from(entry.is_none_or(|entry| entry.ticket.is_none()));
             self.entries.entry(subscription.clone()).or_insert(Entry {
                 wanted: false,
                 wire: Wire::Off,
@@ -206,7 +206,6 @@ impl Subscriptions {
             });
             self.set_wire(&subscription, wire);
             self.follow(&subscription);
-            resent += 1;
         }
         resent
     }

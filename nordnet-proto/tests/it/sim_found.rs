@@ -125,3 +125,22 @@ fn commands_written_in_part_count_from_then_on_the_next_connection_too() {
     let first = sim.now;
     assert!(first >= written + secs(1), "{:?} later", first - written);
 }
+
+#[test]
+fn a_change_of_mind_about_what_may_have_been_dropped_is_sent() {
+    let mut sim = market().live();
+    sim.lines();
+    sim.subscribe(&price("1"));
+    sim.write();
+    // The next command is ready and not written, so further ones wait.
+    sim.subscribe(&price("2"));
+    sim.unsubscribe(&price("1"));
+    sim.input(TOO_MANY);
+    sim.events();
+    sim.subscribe(&price("1"));
+    sim.pass(secs(2));
+    assert!(
+        sim.lines()
+            .ends_with(&[line("subscribe", "1"), line("subscribe", "2")])
+    );
+}
