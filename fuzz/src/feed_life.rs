@@ -275,6 +275,7 @@ impl<K: Side> World<K> {
     /// A driver and a server without faults, for five minutes.
     fn heal(&mut self) {
         let end = self.now + Duration::from_secs(300);
+        let mut beat = self.now;
         for _ in 0..STEPS {
             self.drain();
             match self.feed.poll_output() {
@@ -292,17 +293,17 @@ impl<K: Side> World<K> {
                 }
                 _ => {}
             }
-            let soon = self.now + Duration::from_secs(5);
+            let due = self.feed.poll_timeout().filter(|due| *due < beat);
             if !self.feed.transmit().is_empty() {
                 self.write(0, usize::MAX);
-            } else if self.closed || self.now >= end {
-                let state = self.feed.state();
-                return assert!(self.closed || state == FeedState::Live, "{state:?}");
-            } else if let Some(due) = self.feed.poll_timeout().filter(|due| *due <= soon) {
+            } else if self.closed || self.now >= end && self.feed.state() == FeedState::Live {
+                return;
+            } else if let Some(due) = due {
                 self.now = due;
                 self.feed.handle_timeout(due);
             } else {
-                self.now = soon;
+                self.now = self.now.max(beat);
+                beat = self.now + Duration::from_secs(5);
                 self.input(0, HEARTBEAT);
             }
         }
