@@ -8,5 +8,5 @@ const CENTURY: Duration = Duration::from_secs(100 * 366 * 86_400);
 /// The time after a wait, which settings may make as long as they like: adding
 /// `Duration::MAX` to an `Instant` would panic.
 pub(crate) fn after(now: Instant, wait: Duration) -> Instant {
-    now + wait.min(CENTURY)
+    now.checked_add(wait.min(CENTURY)).unwrap_or(now)
 }

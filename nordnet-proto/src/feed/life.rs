@@ -7,8 +7,9 @@ use super::command::Command;
 use super::config::Reconnect;
 use super::event::{CloseReason, DisconnectReason, Disconnected};
 use super::kind::Kind;
-use super::state::{Check, Ending, Link, LoginLine, Next, Open, Rejection, State, later};
+use super::state::{Check, Ending, Link, LoginLine, Next, Open, Rejection, State};
 use super::subscriptions::Change;
+use crate::deadline::after;
 use crate::failure::{Attempt, Failure};
 use crate::login::LoginError;
 use crate::session_key::LoggedIn;
@@ -117,7 +118,7 @@ impl<K: Kind> Feed<K> {
             .backoff
             .next(&mut self.random)
             .max(error.wait().unwrap_or_default());
-        let retry_at = self.wait(later(now, wait), Next::Login(check));
+        let retry_at = self.wait(after(now, wait), Next::Login(check));
         self.notice = Some(Disconnected {
             reason: DisconnectReason::LoginFailed(error),
             retry_at,
@@ -204,7 +205,7 @@ impl<K: Kind> Feed<K> {
             wait if planted!("wait_without_cap") => wait * 8,
             wait => wait,
         };
-        let until = later(at, wait);
+        let until = after(at, wait);
         // A call may have renewed the session in the meantime, so it is asked
         // for anew even where nothing speaks against it.
         let retry_at = self.wait(until, Next::Login(check));
@@ -321,7 +322,7 @@ impl<K: Kind> Feed<K> {
             dropping: false,
         });
         self.state = State::Connecting {
-            by: later(now, self.config.connect_deadline),
+            by: after(now, self.config.connect_deadline),
             login,
         };
     }

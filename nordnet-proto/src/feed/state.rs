@@ -1,10 +1,11 @@
 //! Where a feed stands, with the timers of each state inside it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::config::FeedConfig;
 use super::event::DisconnectReason;
+use crate::deadline::after;
 use crate::failure::Attempt;
 use crate::session_key::{Epoch, LoggedIn, SessionKey};
 
@@ -154,16 +155,16 @@ impl Open {
 
     /// When the connection counts as dead.
     pub(super) fn deadline(&self, config: &FeedConfig) -> Instant {
-        let silent = later(self.last_input, config.silence);
+        let silent = after(self.last_input, config.silence);
         let slow = self
             .line_since
             .filter(|_| !planted!("slow_line"))
-            .map(|since| later(since, config.line_deadline));
+            .map(|since| after(since, config.line_deadline));
         slow.map_or(silent, |slow| slow.min(silent))
     }
 
     pub(super) fn overdue(&self, config: &FeedConfig, now: Instant) -> Option<DisconnectReason> {
-        if now >= later(self.last_input, config.silence) {
+        if now >= after(self.last_input, config.silence) {
             Some(DisconnectReason::Silent(config.silence))
         } else if now >= self.deadline(config) {
             Some(DisconnectReason::SlowLine(config.line_deadline))
@@ -171,10 +172,4 @@ impl Open {
             None
         }
     }
-}
-
-/// A point in time after a duration, which may be absurdly long.
-pub(super) fn later(now: Instant, wait: Duration) -> Instant {
-    const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
-    now.checked_add(wait.min(YEAR)).unwrap_or(now)
 }
