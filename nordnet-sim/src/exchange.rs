@@ -28,6 +28,8 @@ mod rest;
 mod route;
 mod ticks;
 
+pub(crate) use clock::utc;
+
 pub use audit::{AuditEntry, CommandEntry, Counters};
 pub use control::{Answer, ControlError, Cut, Feeds, OrderRecord};
 pub use feed::{ConnectionId, FeedKind};
@@ -123,7 +125,8 @@ pub enum Output {
         /// Whether it ends without any farewell.
         abrupt: bool,
     },
-    /// Something happened that a person may want to read about.
+    /// Something happened that a person may want to read about: a line for a
+    /// log, with the market's time.
     Note(String),
 }
 
@@ -341,7 +344,9 @@ impl Exchange {
     }
 
     fn note(&mut self, text: String) {
-        self.outputs.push_back(Output::Note(text));
+        let at = utc(self.market_time());
+        self.outputs
+            .push_back(Output::Note(format!("[{at}] {text}")));
     }
 
     /// Returns market time now.

@@ -167,7 +167,10 @@ impl Listeners {
                     .checked_add(offset)
                     .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "port too high"))?,
             };
-            let listener = TcpListener::bind(SocketAddr::new(ip, port))?;
+            let address = SocketAddr::new(ip, port);
+            let listener = TcpListener::bind(address).map_err(|error| {
+                io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+            })?;
             listener.set_nonblocking(true)?;
             Ok::<_, io::Error>(listener)
         };

@@ -46,6 +46,19 @@ impl Clock {
     }
 }
 
+/// Writes a time in milliseconds since 1970 for people, in UTC.
+pub(crate) fn utc(ms: i64) -> String {
+    let date = Date::of(ms);
+    let ms = ms - date.start();
+    let (seconds, ms) = (ms / 1000, ms % 1000);
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    format!(
+        "{} {hours:02}:{minutes:02}:{seconds:02}.{ms:03}Z",
+        date.text()
+    )
+}
+
 /// A civil date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Date {
@@ -181,6 +194,12 @@ mod tests {
         ] {
             assert_eq!(Date::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn times_are_written_in_utc() {
+        assert_eq!(utc(1_773_738_004_056), "2026-03-17 09:00:04.056Z");
+        assert_eq!(utc(-1), "1969-12-31 23:59:59.999Z");
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
-use crate::exchange::{ConnectionId, Exchange, FeedKind, Output};
+use crate::exchange::{ConnectionId, Exchange, FeedKind, Output, utc};
 
 /// Lines that wait for a slow reader before it is disconnected.
 const MOST_LINES: usize = 4096;
@@ -126,9 +126,11 @@ impl Shared {
 
     fn note(&self, text: &str) {
         if self.log {
-            let seconds = self.began.elapsed().as_secs_f64();
+            let wall = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |age| age.as_millis() as i64);
             // Nobody may be reading any more; that is no reason to end.
-            let _ = writeln!(std::io::stderr(), "{seconds:9.3} {text}");
+            let _ = writeln!(std::io::stderr(), "{} {text}", utc(wall));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,34 +8,19 @@ use std::str::FromStr;
 
 use nordnet_sim::{Dialect, Faults};
 
-pub(crate) const HELP: &str = "\
-Nordnet in a box: REST API, both feeds and a market, for trying out clients.
-
-usage: nordnet-sim [OPTION]..
-
-  --listen ADDRESS      where to listen; port 0 picks free ones [127.0.0.1:0]
-                        (REST on the port, the feeds and the control port after it)
-  --public-key FILE     the customer's OpenSSH public key; without it a key pair
-                        is made in a temporary folder
-  --api-key UUID        the API key that may log in
-  --seed N              everything random follows from it [1]
-  --plain               no TLS
-  --ca-out FILE         where to write the certificate to trust
-  --speed X             seconds of market time in a second [1]
-  --instruments N       how many listings [16]
-  --rate N              moves of each listing in a second of market time [2]
-  --dialect NAME=VALUE,..   answers to what the reference leaves open
-  --faults NAME=VALUE,..    what goes wrong by itself
-  --help                this text
-
-One JSON line on stdout says where everything is; the log goes to stderr.
-";
-
 /// What the command line asks for.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
-    Run(Box<Args>),
+    Version,
+    /// Serve until told to end.
+    Serve(Box<Args>),
+    /// Serve for this program and its words.
+    Run {
+        args: Box<Args>,
+        program: OsString,
+        words: Vec<OsString>,
+    },
 }
 
 /// The options; `None` leaves the library's default.
@@ -52,6 +37,7 @@ pub(crate) struct Args {
     pub(crate) rate: Option<f64>,
     pub(crate) dialect: Dialect,
     pub(crate) faults: Faults,
+    pub(crate) log: Option<bool>,
 }
 
 /// What is wrong with the command line.
@@ -67,52 +53,113 @@ impl fmt::Display for Wrong {
 impl Command {
     pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Self, Wrong> {
         let mut args = Args::default();
+        let mut running = false;
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
-            let word = word.to_string_lossy().into_owned();
-            // Both `--seed 7` and `--seed=7`.
-            let (name, glued) = match word.split_once('=') {
-                Some((name, value)) => (name, Some(OsString::from(value))),
-                None => (word.as_str(), None),
-            };
-            let mut value = || {
-                glued
-                    .clone()
-                    .or_else(|| words.next())
-                    .ok_or_else(|| Wrong(format!("{name} needs a value")))
-            };
-            match name {
+            let text = word.to_string_lossy().into_owned();
+            match text.as_str() {
                 "--help" | "-h" => return Ok(Self::Help),
-                "--plain" => args.plain = true,
-                "--listen" => args.listen = Some(parsed(name, value()?)?),
-                "--public-key" => args.public_key = Some(value()?.into()),
-                "--api-key" => args.api_key = Some(parsed(name, value()?)?),
-                "--seed" => args.seed = Some(parsed(name, value()?)?),
-                "--ca-out" => args.ca_out = Some(value()?.into()),
-                "--speed" => args.speed = Some(positive(name, value()?)?),
-                "--instruments" => args.instruments = Some(parsed(name, value()?)?),
-                "--rate" => args.rate = Some(positive(name, value()?)?),
-                "--dialect" => args.dialect = parsed(name, value()?)?,
-                "--faults" => args.faults = parsed(name, value()?)?,
-                _ => return Err(Wrong(format!("unknown option {word}"))),
+                "--version" | "-V" => return Ok(Self::Version),
+                "run" if !running => running = true,
+                "--" if running => return Self::run(args, words.next(), words),
+                // As with `env` and `nice`, the program's name ends the options.
+                text if running && !text.starts_with('-') => {
+                    return Self::run(args, Some(word), words);
+                }
+                text if !text.starts_with('-') => {
+                    return Err(Wrong(format!(
+                        "unexpected word {text}; to start a program: nordnet-sim run -- {text}"
+                    )));
+                }
+                option => args.take(option, &mut words)?,
             }
         }
-        Ok(Self::Run(Box::new(args)))
+        if running {
+            return Self::run(args, None, words);
+        }
+        Ok(Self::Serve(Box::new(args)))
+    }
+
+    fn run(
+        args: Args,
+        program: Option<OsString>,
+        words: impl Iterator<Item = OsString>,
+    ) -> Result<Self, Wrong> {
+        let missing = "run needs a program: nordnet-sim run [OPTION].. -- PROGRAM [WORD]..";
+        Ok(Self::Run {
+            args: Box::new(args),
+            program: program.ok_or_else(|| Wrong(missing.to_owned()))?,
+            words: words.collect(),
+        })
     }
 }
 
-fn parsed<T: FromStr<Err: fmt::Display>>(name: &str, value: OsString) -> Result<T, Wrong> {
+impl Args {
+    /// Takes in an option, with its value from the words after it.
+    fn take(
+        &mut self,
+        option: &str,
+        words: &mut impl Iterator<Item = OsString>,
+    ) -> Result<(), Wrong> {
+        // Both `--seed 7` and `--seed=7`.
+        let (name, glued) = match option.split_once('=') {
+            Some((name, value)) => (name, Some(OsString::from(value))),
+            None => (option, None),
+        };
+        if let "--plain" | "--verbose" | "--quiet" = name {
+            if glued.is_some() {
+                return Err(Wrong(format!("{name} takes no value")));
+            }
+            match name {
+                "--plain" => self.plain = true,
+                name => self.log = Some(name == "--verbose"),
+            }
+            return Ok(());
+        }
+        let mut value = || {
+            glued
+                .clone()
+                .or_else(|| words.next())
+                .ok_or_else(|| Wrong(format!("{name} needs a value")))
+        };
+        match name {
+            "--listen" => self.listen = Some(address(name, &value()?)?),
+            "--public-key" => self.public_key = Some(value()?.into()),
+            "--api-key" => self.api_key = Some(parsed(name, &value()?)?),
+            "--seed" => self.seed = Some(parsed(name, &value()?)?),
+            "--ca-out" => self.ca_out = Some(value()?.into()),
+            "--speed" => self.speed = Some(number(name, &value()?, f64::MIN_POSITIVE)?),
+            "--instruments" => self.instruments = Some(parsed(name, &value()?)?),
+            "--rate" => self.rate = Some(number(name, &value()?, 0.0)?),
+            "--dialect" => self.dialect = parsed(name, &value()?)?,
+            "--faults" => self.faults = parsed(name, &value()?)?,
+            _ => return Err(Wrong(format!("unknown option {option}"))),
+        }
+        Ok(())
+    }
+}
+
+fn parsed<T: FromStr<Err: fmt::Display>>(name: &str, value: &OsStr) -> Result<T, Wrong> {
     let text = value.to_string_lossy();
     text.parse()
         .map_err(|error| Wrong(format!("{name} {text}: {error}")))
 }
 
-fn positive(name: &str, value: OsString) -> Result<f64, Wrong> {
+fn address(name: &str, value: &OsStr) -> Result<SocketAddr, Wrong> {
+    parsed(name, value).map_err(|Wrong(text)| Wrong(format!("{text}, such as 127.0.0.1:4000")))
+}
+
+fn number(name: &str, value: &OsStr, least: f64) -> Result<f64, Wrong> {
     let number: f64 = parsed(name, value)?;
-    if number.is_finite() && number >= 0.0 {
+    if number.is_finite() && number >= least {
         return Ok(number);
     }
-    Err(Wrong(format!("{name} {number}: must not be negative")))
+    let bound = if least > 0.0 {
+        "more than 0"
+    } else {
+        "0 or more"
+    };
+    Err(Wrong(format!("{name} {number}: must be {bound}")))
 }
 
 #[cfg(test)]
@@ -128,7 +175,7 @@ mod tests {
         let line = "--listen 127.0.0.1:4000 --public-key a.pub --api-key k --seed 7 --plain \
                     --ca-out ca.pem --speed 2 --instruments=20 --rate 0.5 \
                     --dialect numbers=plain --faults 503=0.5";
-        let Ok(Command::Run(args)) = parse(line) else {
+        let Ok(Command::Serve(args)) = parse(line) else {
             panic!("{:?}", parse(line));
         };
         assert_eq!(args.listen.unwrap().port(), 4000);
@@ -147,7 +194,14 @@ mod tests {
             ("--colour red", "unknown option --colour"),
             ("--seed", "--seed needs a value"),
             ("--seed x", "--seed x"),
-            ("--speed -1", "must not be negative"),
+            ("--speed 0", "must be more than 0"),
+            ("--rate -1", "must be 0 or more"),
+            ("--plain=no", "takes no value"),
+            ("--listen 4000", "such as 127.0.0.1:4000"),
+            ("serve", "unexpected word serve"),
+            ("run", "run needs a program"),
+            ("run --plain --", "run needs a program"),
+            ("-- ls", "unknown option --"),
             ("--dialect numbers=roman", "known are"),
             ("--faults 504=1", "known are"),
         ] {
@@ -158,7 +212,39 @@ mod tests {
 
     #[test]
     fn needs_no_options() {
-        assert_eq!(parse(""), Ok(Command::Run(Box::default())));
+        assert_eq!(parse(""), Ok(Command::Serve(Box::default())));
         assert_eq!(parse("--help"), Ok(Command::Help));
+        assert_eq!(parse("--seed 1 -V"), Ok(Command::Version));
+    }
+
+    #[test]
+    fn a_program_keeps_its_own_words() {
+        for line in [
+            "run --plain -- ls --plain -h",
+            "run --plain ls --plain -h",
+            "--plain run ls --plain -h",
+        ] {
+            let expected = Command::Run {
+                args: Box::new(Args {
+                    plain: true,
+                    ..Args::default()
+                }),
+                program: "ls".into(),
+                words: vec!["--plain".into(), "-h".into()],
+            };
+            assert_eq!(parse(line), Ok(expected), "{line}");
+        }
+        let Ok(Command::Run { program, words, .. }) = parse("run -- run --") else {
+            panic!("no program");
+        };
+        assert_eq!((program, words), ("run".into(), vec!["--".into()]));
+    }
+
+    #[test]
+    fn the_last_word_on_the_log_counts() {
+        let Ok(Command::Serve(args)) = parse("--verbose --quiet") else {
+            panic!("no options");
+        };
+        assert_eq!(args.log, Some(false));
     }
 }

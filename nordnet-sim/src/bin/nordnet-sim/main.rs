@@ -1,64 +1,119 @@
 //! The program around [`nordnet_sim::Server`].
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
-use nordnet_sim::{FeedAddress, Server};
-use serde_json::json;
+use nordnet_sim::{PublicKey, Server};
+use tokio::runtime::Runtime;
 
-use args::{Args, Command, HELP};
-use folder::Folder;
+use args::{Args, Command};
+use files::Files;
+use signals::Signals;
 
 mod args;
+mod files;
 mod folder;
+mod help;
+mod signals;
+
+/// What a shell says if there is no such program, and if it is none.
+const NOT_FOUND: u8 = 127;
+const NOT_STARTED: u8 = 126;
 
 fn main() -> ExitCode {
+    let done = |result: io::Result<()>| result.map(|()| ExitCode::SUCCESS);
     let result = match Command::parse(std::env::args_os().skip(1)) {
-        Ok(Command::Help) => io::stdout().write_all(HELP.as_bytes()),
-        Ok(Command::Run(args)) => run(&args),
+        Ok(Command::Help) => done(print(&help::text())),
+        Ok(Command::Version) => done(print(concat!(
+            "nordnet-sim ",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        ))),
+        Ok(Command::Serve(args)) => done(serve(&args)),
+        Ok(Command::Run {
+            args,
+            program,
+            words,
+        }) => run(&args, &program, &words),
         Err(wrong) => {
-            eprintln!("nordnet-sim: {wrong}\ntry --help");
+            eprintln!("nordnet-sim: {wrong}\n`nordnet-sim --help` lists the options");
             return ExitCode::from(2);
         }
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("nordnet-sim: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    result.unwrap_or_else(|error| {
+        eprintln!("nordnet-sim: {error}");
+        ExitCode::FAILURE
+    })
 }
 
-fn run(args: &Args) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    // Listening for signals begins before anything is left to clean up.
-    let ended = runtime.block_on(async { Ended::new() })?;
-    let server = start(args)?;
-    let files = Files::write(&server, args)?;
-    let mut ready = files.describe(&server);
-    ready.push('\n');
-    io::stdout().write_all(ready.as_bytes())?;
-    io::stdout().flush()?;
-    runtime.block_on(ended.wait());
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Serves until a signal comes.
+fn serve(args: &Args) -> io::Result<()> {
+    let (runtime, mut signals) = listen()?;
+    let server = start(args, args.log.unwrap_or(true))?;
+    let files = Files::write(&server, args.ca_out.as_deref())?;
+    print(&format!("{}\n", files.describe(&server)))?;
+    runtime.block_on(signals.next());
     server.shutdown();
     Ok(())
 }
 
-fn start(args: &Args) -> io::Result<Server> {
+/// Serves for a program, as long as that runs, and ends as it does.
+fn run(args: &Args, program: &OsString, words: &[OsString]) -> io::Result<ExitCode> {
+    let (runtime, mut signals) = listen()?;
+    let server = start(args, args.log.unwrap_or(false))?;
+    let files = Files::write(&server, args.ca_out.as_deref())?;
+    let mut command = std::process::Command::new(program);
+    command.args(words);
+    files.tell(&server, &mut command)?;
+    runtime.block_on(async {
+        let mut child = match tokio::process::Command::from(command).spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                eprintln!("nordnet-sim: {}: {error}", program.display());
+                let found = error.kind() != io::ErrorKind::NotFound;
+                return Ok(ExitCode::from(if found { NOT_STARTED } else { NOT_FOUND }));
+            }
+        };
+        loop {
+            tokio::select! {
+                status = child.wait() => return Ok(code(status?)),
+                signal = signals.next() => {
+                    if let Some(process) = child.id() {
+                        signal.pass_on(process);
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// Begins to listen for signals, before anything is there to clean up.
+fn listen() -> io::Result<(Runtime, Signals)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let signals = runtime.block_on(async { Signals::listen() })?;
+    Ok((runtime, signals))
+}
+
+fn start(args: &Args, log: bool) -> io::Result<Server> {
     let mut builder = Server::builder()
         .plain(args.plain)
         .dialect(args.dialect)
         .faults(args.faults)
-        .log(true);
+        .log(log);
     if let Some(path) = &args.public_key {
-        let line = fs::read_to_string(path).map_err(|error| {
-            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-        })?;
+        let line = fs::read_to_string(path).map_err(|error| files::about(path, &error))?;
+        PublicKey::from_openssh(&line)
+            .map_err(|error| files::about(path, &io::Error::other(error)))?;
         builder = builder.public_key(&line);
     }
     if let Some(listen) = args.listen {
@@ -79,108 +134,23 @@ fn start(args: &Args) -> io::Result<Server> {
     if let Some(rate) = args.rate {
         builder = builder.rate(rate);
     }
-    builder.start()
-}
-
-/// The files that a client needs, and the folder that goes at the end.
-struct Files {
-    ca: Option<PathBuf>,
-    private_key: Option<PathBuf>,
-    _folder: Option<Folder>,
-}
-
-impl Files {
-    fn write(server: &Server, args: &Args) -> io::Result<Self> {
-        let key = server.private_key();
-        let own_ca = server.ca_pem().filter(|_| args.ca_out.is_none());
-        let folder = (key.is_some() || own_ca.is_some())
-            .then(Folder::new)
-            .transpose()?;
-        let put = |name: &str, content: &str| {
-            folder
-                .as_ref()
-                .map(|folder| folder.write(name, content))
-                .transpose()
-        };
-        let private_key = match key {
-            Some(key) => put("id_ed25519", &key)?,
-            None => None,
-        };
-        let ca = match (server.ca_pem(), &args.ca_out) {
-            (None, _) => None,
-            (Some(pem), Some(path)) => {
-                fs::write(path, pem)?;
-                Some(path.clone())
-            }
-            (Some(pem), None) => put("ca.pem", pem)?,
-        };
-        Ok(Self {
-            ca,
-            private_key,
-            _folder: folder,
-        })
+    let server = builder.start()?;
+    if log {
+        eprintln!(
+            "nordnet-sim {}: times in UTC, the wall clock's and then [the market's]",
+            env!("CARGO_PKG_VERSION")
+        );
     }
-
-    /// Returns the line that says where everything is.
-    fn describe(&self, server: &Server) -> String {
-        let feed = |address: &FeedAddress| {
-            format!(
-                r#"{{"hostname":{},"port":{},"encrypted":{}}}"#,
-                json!(address.hostname),
-                address.port,
-                address.encrypted,
-            )
-        };
-        // Written out, because a map would put the members into another order.
-        format!(
-            r#"{{"rest":{},"api_key":{},"ca":{},"private_key":{},"control":{},"public_feed":{},"private_feed":{}}}"#,
-            json!(server.rest_url()),
-            json!(server.api_key()),
-            json!(self.ca),
-            json!(self.private_key),
-            json!(server.control_url()),
-            feed(server.public_feed()),
-            feed(server.private_feed()),
-        )
-    }
+    Ok(server)
 }
 
-/// The signals that end the program in order.
-struct Ended {
+/// Returns the code of a program that has ended, as a shell counts it.
+fn code(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Ended {
-    #[cfg(unix)]
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
+    let killed = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
     #[cfg(not(unix))]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(self) {
-        // Without Ctrl-C there is no way to end but being killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
+    let killed = None;
+    let code = status.code().or(killed);
+    code.and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
