@@ -1,9 +1,13 @@
 //! Exact decimal numbers for money and volume.
 
+mod arithmetic;
+#[cfg(feature = "rust_decimal")]
+mod foreign;
 mod scan;
 mod traits;
 
-use scan::Digits;
+pub use self::arithmetic::Rounding;
+use self::scan::Digits;
 
 /// An exact decimal number: a 64-bit mantissa and a count of decimal places.
 ///
@@ -16,9 +20,13 @@ use scan::Digits;
 ///   `2.06845115E7` is `20684511.5`.
 /// - A number that does not fit is an error and is never rounded.
 ///
+/// Arithmetic is checked: what cannot be held is `None`. Where a result has to
+/// be rounded, the caller says to how many places and how.
+///
 /// With serde it reads a JSON number or a JSON string with a number in it
 /// (through `serde_json` only, since no other route keeps the digits), and it
-/// is written as a string.
+/// is written as a string. With the feature `rust_decimal` it converts to and
+/// from `rust_decimal::Decimal`, in both directions without a loss.
 ///
 /// ```
 /// use nordnet_proto::Decimal;
@@ -26,6 +34,7 @@ use scan::Digits;
 /// let price: Decimal = "86.50".parse()?;
 /// assert_eq!(price, Decimal::new(865, 1));
 /// assert_eq!(price.to_string(), "86.50");
+/// assert_eq!(price.checked_mul(Decimal::from(200)), Some(Decimal::from(17_300)));
 /// # Ok::<(), nordnet_proto::DecimalError>(())
 /// ```
 #[derive(Clone, Copy, Default)]
@@ -114,58 +123,6 @@ impl Decimal {
             scale -= 1;
         }
         Self { mantissa, scale }
-    }
-
-    /// The sum, or `None` if it cannot be held exactly.
-    #[must_use]
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        let (a, b, scale) = self.aligned(other);
-        Self::from_wide(a + b, scale)
-    }
-
-    /// The difference, or `None` if it cannot be held exactly.
-    #[must_use]
-    pub fn checked_sub(self, other: Self) -> Option<Self> {
-        let (a, b, scale) = self.aligned(other);
-        Self::from_wide(a - b, scale)
-    }
-
-    /// The product, or `None` if it cannot be held exactly.
-    #[must_use]
-    pub fn checked_mul(self, other: Self) -> Option<Self> {
-        let product = i128::from(self.mantissa) * i128::from(other.mantissa);
-        Self::from_wide(product, self.scale + other.scale)
-    }
-
-    /// Whether the value is a whole number of steps, as a price must be of its
-    /// tick. Nothing is a multiple of zero.
-    #[must_use]
-    pub fn is_multiple_of(self, step: Self) -> bool {
-        let (value, step, _) = self.aligned(step);
-        step != 0 && value % step == 0
-    }
-
-    /// Both mantissas at the larger of the two scales. Eighteen places on top
-    /// of 64 bits stay within 128.
-    fn aligned(self, other: Self) -> (i128, i128, u8) {
-        let scale = self.scale.max(other.scale);
-        (self.widened(scale), other.widened(scale), scale)
-    }
-
-    fn widened(self, scale: u8) -> i128 {
-        i128::from(self.mantissa) * 10_i128.pow(u32::from(scale - self.scale))
-    }
-
-    fn from_wide(mut mantissa: i128, mut scale: u8) -> Option<Self> {
-        while scale > 0
-            && mantissa % 10 == 0
-            && (scale > Self::MAX_SCALE || i64::try_from(mantissa).is_err())
-        {
-            mantissa /= 10;
-            scale -= 1;
-        }
-        let mantissa = i64::try_from(mantissa).ok()?;
-        (scale <= Self::MAX_SCALE).then_some(Self { mantissa, scale })
     }
 }
 

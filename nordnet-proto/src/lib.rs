@@ -94,7 +94,7 @@ pub use country::{BaseUrl, Country, HostError, Server};
 pub use credentials::{
     ApiKey, ApiKeyError, Credentials, Fingerprint, KeyError, PrivateKey, Signature,
 };
-pub use decimal::{Decimal, DecimalError};
+pub use decimal::{Decimal, DecimalError, Rounding};
 pub use endpoint::{
     Access, Auth, Body, Endpoint, Form, InSession, NoSession, Observe, Permits, ReadOnly, Safety,
     Target, Trade, Trading,

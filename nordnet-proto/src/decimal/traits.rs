@@ -9,7 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Decimal, DecimalError};
+use super::{Decimal, DecimalError, Rounding};
 
 impl FromStr for Decimal {
     type Err = DecimalError;
@@ -53,6 +53,10 @@ impl PartialOrd for Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
+        // Two prices of one instrument mostly have the same scale.
+        if self.scale == other.scale {
+            return self.mantissa.cmp(&other.mantissa);
+        }
         let (a, b, _) = self.aligned(*other);
         a.cmp(&b)
     }
@@ -69,31 +73,37 @@ impl Hash for Decimal {
 /// what is cut is rounded, half to even.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = usize::from(self.scale);
-        let places = f.precision().unwrap_or(scale);
-        let cut = u32::try_from(scale.saturating_sub(places)).unwrap_or(0);
-        let magnitude = rounded(self.mantissa.unsigned_abs(), cut);
-        let kept = scale.min(places);
-        let mut text = format!("{magnitude:0>width$}", width = kept + 1);
-        if places > 0 {
-            text.insert(text.len() - kept, '.');
-            text.extend(std::iter::repeat_n('0', places - kept));
+        let places = f.precision().unwrap_or_else(|| self.scale.into());
+        let rounded = self.round(u8::try_from(places).unwrap_or(u8::MAX), Rounding::HalfEven);
+        let mut digits = [b'0'; DIGITS];
+        let (mut begin, mut rest) = (DIGITS, rounded.mantissa.unsigned_abs());
+        while rest > 0 || begin + usize::from(rounded.scale) >= DIGITS {
+            // At most 19 digits are written, and a remainder of ten fits a byte.
+            begin -= 1;
+            digits[begin] = b'0' + (rest % 10) as u8;
+            rest /= 10;
         }
+        let digits = std::str::from_utf8(&digits[begin..]).unwrap_or_default();
+        let (whole, fraction) = digits.split_at(digits.len() - usize::from(rounded.scale));
+        if places == usize::from(rounded.scale) && f.width().is_none() && !f.sign_plus() {
+            if self.mantissa < 0 {
+                f.write_str("-")?;
+            }
+            f.write_str(whole)?;
+            if fraction.is_empty() {
+                return Ok(());
+            }
+            f.write_str(".")?;
+            return f.write_str(fraction);
+        }
+        let mut text = format!("{whole}{}{fraction}", if places > 0 { "." } else { "" });
+        text.extend(std::iter::repeat_n('0', places - fraction.len()));
         f.pad_integral(self.mantissa >= 0, "", &text)
     }
 }
 
-/// Drops that many digits at the end, at most 18 of them.
-fn rounded(magnitude: u64, digits: u32) -> u64 {
-    let unit = 10_u64.pow(digits);
-    let (whole, rest) = (magnitude / unit, magnitude % unit);
-    let up = match (rest * 2).cmp(&unit) {
-        Ordering::Less => false,
-        Ordering::Equal => whole % 2 == 1,
-        Ordering::Greater => true,
-    };
-    whole + u64::from(up)
-}
+/// As many digits as 64 bits have, or a zero and all places.
+const DIGITS: usize = 20;
 
 impl fmt::Debug for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
