@@ -69,6 +69,7 @@ mod country;
 mod credentials;
 mod deadline;
 mod decimal;
+pub mod driver;
 mod endpoint;
 mod error;
 mod failure;

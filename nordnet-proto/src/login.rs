@@ -173,7 +173,7 @@ impl Login {
             Ok(request) => LoginStep::Send(Outgoing::begin(
                 request,
                 E::MAX_BODY,
-                &self.config.limits,
+                &self.config,
                 &mut self.flight,
                 &self.tries,
                 now,

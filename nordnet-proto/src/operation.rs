@@ -238,7 +238,7 @@ impl<E: Endpoint> Operation<E> {
         Step::Send(Outgoing::begin(
             request,
             E::MAX_BODY,
-            &session.config().limits,
+            session.config(),
             &mut self.flight,
             &self.tries,
             now,

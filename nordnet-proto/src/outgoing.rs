@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::config::Limits;
+use crate::config::Config;
+use crate::country::Server;
 use crate::deadline::after;
 use crate::failure::Attempt;
 use crate::request::HttpRequest;
@@ -22,6 +23,8 @@ const LEAST_HEAD: usize = 8 << 10;
 pub struct Outgoing {
     /// Which attempt this is.
     pub attempt: Attempt,
+    /// Where to send it.
+    pub server: Box<Server>,
     /// What to send.
     pub request: HttpRequest,
     /// Whether a connection that was kept from an earlier call may be used.
@@ -42,15 +45,17 @@ impl Outgoing {
     pub(crate) fn begin(
         request: HttpRequest,
         max_body: usize,
-        limits: &Limits,
+        config: &Config,
         flight: &mut Flight,
         tries: &Tries,
         now: Instant,
         until: Instant,
     ) -> Self {
+        let limits = &config.limits;
         let answer_by = until.min(after(now, limits.answer));
         Self {
             attempt: flight.begin(now, answer_by),
+            server: Box::new(config.base_url.server().clone()),
             request,
             may_reuse_connection: tries.may_reuse_connection(),
             connect_by: answer_by.min(after(now, limits.connect)),

@@ -1,24 +1,28 @@
-//! The client: one generic `send`, and a session that looks after itself.
+//! The client: the core's, over tokio.
 
 use std::fmt;
-use std::marker::PhantomData;
-use std::sync::Arc;
-use std::time::Duration;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
 
-use nordnet_proto::{
-    BaseUrl, Endpoint, Error, FeedConfig, Fingerprint, LoggedIn, LoginError, Operation, Outcome,
-    Permits, ReadOnly, Reference, Safety, Settings, Unresolved,
-};
+use nordnet_proto::driver::{self, Adapter, BoxFuture, FileContent, Timer, Trust};
+use nordnet_proto::{Failure, HttpResponse, Kind, Limits, Outgoing, ReadOnly, Server, SetupError};
+use rustls::ClientConfig;
+use tokio::time::{Sleep, sleep_until};
+use zeroize::Zeroizing;
 
-use crate::builder::ClientBuilder;
-use crate::drive::{Shared, now};
-use crate::feed::{AccountFeed, MarketFeed};
+use crate::feed::Feed;
+use crate::http1::Http;
+use crate::net::{Connector, Socket};
 
 /// A client of Nordnet: sends calls and opens feeds, on one session.
 ///
-/// Cheap to clone; all clones share the session, which is kept alive, and
-/// renewed when it has ended, by itself. It is read-only by type unless built
-/// with [`ClientBuilder::trading`]:
+/// Its methods are those of [`driver::Client`]; a call is a future. It is
+/// read-only by type unless built with
+/// [`trading`](driver::ClientBuilder::trading):
 ///
 /// ```compile_fail,E0277
 /// # async fn f(nordnet: nordnet_tokio::Client, order: nordnet_tokio::PlaceOrder) {
@@ -30,246 +34,126 @@ use crate::feed::{AccountFeed, MarketFeed};
 ///
 /// Calls need a tokio runtime with its I/O and time drivers around them, and
 /// panic without one.
+pub type Client<A = ReadOnly> = driver::Client<Tokio, A>;
+
+/// Builds a [`Client`].
 ///
-/// # Dropped futures
+/// ```no_run
+/// use nordnet_tokio::{ApiKey, Client, Country, Passphrase};
 ///
-/// A call that changes something runs on in a task of the client when its
-/// future is dropped: what became of an order is then in [`Client::outcome`].
-pub struct Client<A = ReadOnly> {
-    shared: Arc<Shared>,
-    access: PhantomData<fn() -> A>,
+/// # async fn f() -> nordnet_tokio::Result<()> {
+/// # let api_key = ApiKey::new("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35").unwrap();
+/// # let (file, passphrase) = (Vec::new(), Passphrase::new(""));
+/// let nordnet = Client::builder(Country::Sweden)
+///     .key_file(api_key, file, Some(passphrase))
+///     .login()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+pub type ClientBuilder<A = ReadOnly> = driver::ClientBuilder<Tokio, A>;
+
+/// Connections, tasks and the clock of the tokio runtime that is around.
+pub struct Tokio {
+    connector: Connector,
+    http: Http,
 }
 
-impl<A> Client<A> {
-    /// Sends a call and waits for its settled answer.
-    ///
-    /// A call that changes nothing is repeated after a loss, and waits out a
-    /// "too many requests" of ten seconds or more, for 30 s in all. An order is
-    /// not; a cancellation is, with more care.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] by what can be done about it. From an order call it means:
-    /// certainly not placed. What may have been placed is
-    /// [`Outcome::Unknown`].
-    pub async fn send<E>(&self, endpoint: E) -> Result<E::Response, Error>
-    where
-        A: Permits<E::Access>,
-        E: Endpoint + Send + 'static,
-        E::Response: Send + 'static,
-    {
-        self.run_call(Operation::new(endpoint)).await
+impl Adapter for Tokio {
+    type Call<T: Send + 'static> = BoxFuture<T>;
+    type Feed<K: Kind> = Feed<K>;
+    type Tls = ClientConfig;
+    type Wire = Socket;
+    type Timer = Alarm;
+
+    fn new(trust: Trust<ClientConfig>, limits: &Limits) -> Result<Self, SetupError> {
+        let connector = Connector::new(trust, limits)?;
+        let http = Http::new(connector.clone(), limits);
+        Ok(Self { connector, http })
     }
 
-    /// Sends a call that ends, waits and repeats included, within a time of
-    /// its own.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::send`].
-    pub async fn send_within<E>(&self, endpoint: E, total: Duration) -> Result<E::Response, Error>
-    where
-        A: Permits<E::Access>,
-        E: Endpoint + Send + 'static,
-        E::Response: Send + 'static,
-    {
-        self.run_call(Operation::new(endpoint).within(total)).await
+    fn call<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> BoxFuture<T> {
+        Box::pin(future)
     }
 
-    /// Makes sure that there is a session, and shows it.
-    ///
-    /// # Errors
-    ///
-    /// [`LoginError`]; a refusal latches until [`Client::forgive`].
-    pub async fn session(&self) -> Result<LoggedIn, LoginError> {
-        self.shared.log_in(None).await
+    fn var(name: &str) -> Option<String> {
+        std::env::var(name).ok()
     }
 
-    /// Where the REST API is.
-    #[must_use]
-    pub fn base_url(&self) -> BaseUrl {
-        self.shared.session().config().base_url.clone()
+    fn read_file(path: &Path, most: usize) -> io::Result<FileContent> {
+        let mut file = File::open(path)?;
+        // Room for all of it at once, since growing would leave copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(most));
+        (&mut file).take(most as u64).read_to_end(&mut bytes)?;
+        #[cfg(unix)]
+        let permissions = {
+            use std::os::unix::fs::MetadataExt as _;
+            let metadata = file.metadata()?;
+            // A process's own entry there belongs to its user.
+            let user = fs::metadata("/proc/self").ok().map(|entry| entry.uid());
+            Some((metadata.mode(), metadata.uid(), user))
+        };
+        #[cfg(not(unix))]
+        let permissions = None;
+        Ok(FileContent { bytes, permissions })
     }
 
-    /// The fingerprint of the key that logs in.
-    #[must_use]
-    pub fn fingerprint(&self) -> Option<Fingerprint> {
-        self.shared.session().fingerprint().cloned()
+    /// The clock of the runtime, so that paused time works.
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
     }
 
-    /// A client on the same session that cannot send an order.
-    #[must_use]
-    pub fn read_only(&self) -> Client {
-        Client::new(Arc::clone(&self.shared))
+    fn timer(&self) -> Alarm {
+        Alarm(None)
     }
 
-    /// Opens the feed of market data.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setup`] if there is no randomness for the feed's jitter.
-    pub fn market_feed(&self) -> Result<MarketFeed, Error> {
-        self.market_feed_with(self.feed_config())
+    fn spawn(&self, task: BoxFuture<()>) {
+        tokio::spawn(task);
     }
 
-    /// Opens the feed of market data with settings of your own.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::market_feed`].
-    pub fn market_feed_with(&self, config: FeedConfig) -> Result<MarketFeed, Error> {
-        Ok(MarketFeed::of_client(
-            &self.shared,
-            config,
-            self.shared.seed()?,
-        ))
-    }
-
-    /// Opens the feed of own orders and trades.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::market_feed`], and
-    /// [`SetupError::AccountFeedIsOpen`](nordnet_proto::SetupError::AccountFeedIsOpen) while
-    /// another one of this client, or of a clone, is there: a session has one,
-    /// and a second would displace it.
-    pub fn account_feed(&self) -> Result<AccountFeed, Error> {
-        self.account_feed_with(self.feed_config())
-    }
-
-    /// Opens the feed of own orders and trades with settings of your own.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::market_feed`].
-    pub fn account_feed_with(&self, config: FeedConfig) -> Result<AccountFeed, Error> {
-        let place = self.shared.take_account_feed()?;
-        let feed = AccountFeed::of_client(&self.shared, config, self.shared.seed()?);
-        Ok(feed.holding(place))
-    }
-
-    /// A reference that no other order of this client has, to ask
-    /// [`Client::outcome`] with.
-    #[must_use]
-    pub fn new_reference(&self) -> Reference {
-        self.shared.session().new_reference()
-    }
-
-    /// The order calls whose outcome is not known, those in flight included.
-    #[must_use]
-    pub fn unresolved(&self) -> Vec<Unresolved> {
-        self.shared.session().unresolved()
-    }
-
-    /// What became of an order call, also of one whose future was dropped.
-    #[must_use]
-    pub fn outcome(&self, reference: &Reference) -> Option<Result<Outcome, Error>> {
-        self.shared.session().outcome(reference)
-    }
-
-    /// Takes an order call off the list of unresolved ones, once its outcome
-    /// has been learnt by other means.
-    pub fn resolve(&self, reference: &Reference) -> Option<Unresolved> {
-        self.shared.session().resolve(reference)
-    }
-
-    /// Lets logins happen again after a refusal, because its cause is mended.
-    pub fn forgive(&self) {
-        self.shared.session().forgive();
-    }
-
-    /// Waits until no order call is in flight, those included whose futures
-    /// were dropped, and lists those whose outcome is not known.
-    ///
-    /// Do this before a program ends: with the runtime its calls end too.
-    pub async fn settle(&self) -> Vec<Unresolved> {
-        self.shared.order_calls_end().await;
-        self.unresolved()
-    }
-
-    /// Ends the session, for all clones and feeds, once no order call is in
-    /// flight any more.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] if the server could not be told; the session then ends when
-    /// it has been idle long enough.
-    pub async fn logout(self) -> Result<(), Error> {
-        self.shared.order_calls_end().await;
-        let call = self.shared.session().close(now());
-        match call {
-            Some(call) => self.shared.drive(call).await,
-            None => Ok(()),
+    async fn run_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> T {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is shutting down, and this future with it.
+            Err(_) => std::future::pending().await,
         }
     }
 
-    /// A session and its feeds are for one service.
-    fn feed_config(&self) -> FeedConfig {
-        let mut config = FeedConfig::default();
-        config
-            .service
-            .clone_from(&self.shared.session().config().service);
-        config
+    fn connect(&self, server: Server, by: Instant) -> BoxFuture<Result<Socket, Failure>> {
+        let connector = self.connector.clone();
+        Box::pin(async move { connector.connect(&server, by).await })
     }
 
-    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            shared,
-            access: PhantomData,
-        }
+    async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
+        self.http.send(out).await
     }
 
-    async fn run_call<E>(&self, call: Operation<E>) -> Result<E::Response, Error>
-    where
-        E: Endpoint + Send + 'static,
-        E::Response: Send + 'static,
-    {
-        match E::SAFETY {
-            Safety::Read => self.shared.drive(call).await,
-            Safety::Idempotent | Safety::OnceOnly => self.shared.drive_detached(call).await,
-        }
+    fn seed(&self) -> Result<[u8; 16], SetupError> {
+        self.connector.seed()
     }
 }
 
-impl Client {
-    /// Begins a client for a country, or for a simulator by its
-    /// [`BaseUrl`].
-    pub fn builder(base_url: impl Into<BaseUrl>) -> ClientBuilder {
-        ClientBuilder::new(base_url.into())
-    }
-
-    /// Begins a client as the environment says; see [`Settings`] for the
-    /// variables.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setup`] names the variable or the file that is not right.
-    pub fn from_env() -> Result<ClientBuilder, Error> {
-        Self::from_settings(Settings::from_vars(|name| std::env::var(name).ok())?)
-    }
-
-    /// Begins a client as settings say; reads the files that they name.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setup`] names the file that is not right. A key file that
-    /// others can read is refused, as OpenSSH does.
-    pub fn from_settings(settings: Settings) -> Result<ClientBuilder, Error> {
-        ClientBuilder::from_settings(settings)
-    }
-}
-
-impl<A> Clone for Client<A> {
-    fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.shared))
-    }
-}
-
-impl<A> fmt::Debug for Client<A> {
+impl fmt::Debug for Tokio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let session = self.shared.session();
-        f.debug_struct("Client")
-            .field("base_url", &session.config().base_url)
-            .finish_non_exhaustive()
+        f.write_str("Tokio")
+    }
+}
+
+/// A timer of the runtime, set when it is first waited for.
+#[derive(Debug)]
+pub struct Alarm(Option<Pin<Box<Sleep>>>);
+
+impl Timer for Alarm {
+    fn poll_until(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let at = at.into();
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        if sleep.deadline() != at {
+            sleep.as_mut().reset(at);
+        }
+        sleep.as_mut().poll(cx)
     }
 }

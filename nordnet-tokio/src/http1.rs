@@ -2,17 +2,14 @@
 //! failure, no redirects, no proxies, no repeats.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
-use nordnet_proto::{
-    BaseUrl, Cause, Failure, HttpRequest, HttpResponse, Limits, Outgoing, to_origin_form,
-};
+use nordnet_proto::driver::KeptConnections;
+use nordnet_proto::{Cause, Failure, HttpRequest, HttpResponse, Limits, Outgoing, to_origin_form};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 
@@ -22,15 +19,7 @@ use crate::net::Connector;
 /// call has left in good order.
 pub(crate) struct Http {
     connector: Connector,
-    base_url: BaseUrl,
-    keep_for: Duration,
-    keep_most: usize,
-    kept: Mutex<Vec<Kept>>,
-}
-
-struct Kept {
-    connection: Connection,
-    until: Instant,
+    kept: KeptConnections<Connection>,
 }
 
 /// A connection that ends with its handle.
@@ -46,19 +35,16 @@ impl Drop for Connection {
 }
 
 impl Http {
-    pub(crate) fn new(connector: Connector, base_url: BaseUrl, limits: &Limits) -> Self {
-        Self {
-            connector,
-            base_url,
-            keep_for: limits.keep_connection,
-            keep_most: limits.kept_connections,
-            kept: Mutex::new(Vec::new()),
-        }
+    pub(crate) fn new(connector: Connector, limits: &Limits) -> Self {
+        let kept = KeptConnections::new(limits);
+        Self { connector, kept }
     }
 
     /// Sends one request and reads the whole answer.
     pub(crate) async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
-        let mut connection = match self.take_kept(&out) {
+        let now = || Instant::now().into_std();
+        let is_open = |kept: &Connection| !kept.sender.is_closed();
+        let mut connection = match self.kept.take(&out, is_open, now()) {
             Some(connection) => connection,
             None => self.open(&out).await?,
         };
@@ -66,18 +52,17 @@ impl Http {
         let by = out.answer_by.into();
         let exchange = exchange(&mut connection.sender, out.request, out.max_body);
         let response = timeout_at(by, exchange).await.unwrap_or_else(late)?;
-        self.keep(connection);
+        if is_open(&connection) {
+            self.kept.put(connection, now());
+        }
         Ok(response)
     }
 
     async fn open(&self, out: &Outgoing) -> Result<Connection, Failure> {
-        let stream = self
-            .connector
-            .connect(self.base_url.server(), out.connect_by)
-            .await?;
+        let socket = self.connector.connect(&out.server, out.connect_by).await?;
         let (sender, driver) = Builder::new()
             .max_buf_size(out.max_head)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(socket.0))
             .await
             .map_err(|error| failure(&error, false))?;
         // How the connection ends is told to the request that is on it.
@@ -88,28 +73,6 @@ impl Http {
             sender,
             driver: driver.abort_handle(),
         })
-    }
-
-    fn take_kept(&self, out: &Outgoing) -> Option<Connection> {
-        let now = Instant::now();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|kept| kept.until > now && !kept.connection.sender.is_closed());
-        if !out.may_reuse_connection {
-            return None;
-        }
-        kept.pop().map(|kept| kept.connection)
-    }
-
-    /// Puts a connection aside once its answer was read to the end.
-    fn keep(&self, connection: Connection) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = Instant::now().checked_add(self.keep_for);
-        if let Some(until) = until
-            && kept.len() < self.keep_most
-            && !connection.sender.is_closed()
-        {
-            kept.push(Kept { connection, until });
-        }
     }
 }
 

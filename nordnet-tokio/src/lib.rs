@@ -22,38 +22,24 @@
 //! - [`Client`]: one generic `send` for all calls, on one session that is kept
 //!   alive and renewed by itself.
 //! - [`MarketFeed`], [`AccountFeed`]: streams of events, reconnects included.
-//! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
+//! - [`ClientBuilder::trading`](proto::driver::ClientBuilder::trading): without
+//!   it no order can be sent, by type.
 //!
 //! A runtime with its I/O and time drivers has to be there
 //! (`#[tokio::main]`, or `enable_all`).
 
-mod builder;
 mod client;
-mod drive;
 mod feed;
 mod http1;
 mod net;
 
-pub use builder::ClientBuilder;
-pub use client::Client;
-pub use feed::{AccountFeed, Feed, FeedHandle, MarketFeed};
+pub use client::{Alarm, Client, ClientBuilder, Tokio};
+pub use feed::{AccountFeed, Feed, MarketFeed};
+pub use net::Socket;
 /// The core: its machines, for those who write endpoints of their own.
 pub use nordnet_proto as proto;
-pub use nordnet_proto::api;
-pub use nordnet_proto::{
-    Accepted, AccountId, AccountMessage, AccountNumber, Action, ApiKey, ApiKeyError, BaseUrl,
-    CancelOrder, Cause, Challenge, Change, CloseReason, Config, Counters, Country, Credentials,
-    Currency, Date, DateError, Decimal, DecimalError, DepthTick, DisconnectReason, Disconnected,
-    Doubt, Endpoint, Error, Event, Failure, FeedConfig, FeedState, Fingerprint, Gap, GetState,
-    HostError, Identifier, IndicatorId, IndicatorMarket, IndicatorTick, InstrumentId, Intent,
-    InvalidOrder, Isin, KeyError, Kind, Language, Level, Limits, List, LoggedIn, LoginError,
-    LoginRefused, Malformed, MalformedReason, MarketId, MarketMessage, Mic, ModifyOrder, News,
-    NewsId, NewsSourceId, OrderId, OrderUpdate, Outcome, ParseIdError, Passphrase, Permits,
-    PlaceOrder, PriceTick, Private, PrivateKey, Public, PublicTrade, ReadOnly, Reconnect,
-    Reference, Refusal, Rejection, Server, SessionKey, Settings, SetupError, Signature,
-    Subscription, SubscriptionState, TickSizeId, TimeOfDay, Timestamp, TlsCause, TradableId,
-    TradeId, Trading, TradingStatus, Unknown, Unread, Unreadable, Unresolved,
-};
+pub use nordnet_proto::driver::FeedHandle;
+pub use nordnet_proto::*;
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,44 +1,38 @@
 //! Building a client: credentials, TLS, and what it may do.
 
 use std::fmt;
-use std::fs::File;
-use std::future::Future;
-use std::io::Read as _;
+use std::io;
 use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
-use nordnet_proto::{
-    ApiKey, BaseUrl, Challenge, Config, Credentials, Error, Fingerprint, Intent, Passphrase,
-    PrivateKey, ReadOnly, Session, Settings, SetupError, Signature, Trading,
-};
-use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use crate::client::Client;
-use crate::drive::{BoxFuture, Shared, finished};
-use crate::net::{self, Connector};
+use super::adapter::{Adapter, BoxFuture, Trust};
+use super::calls::Driver;
+use super::client::Client;
+use crate::config::Config;
+use crate::country::BaseUrl;
+use crate::credentials::{ApiKey, Credentials, Fingerprint, PrivateKey, Signature};
+use crate::endpoint::{ReadOnly, Trading};
+use crate::error::Error;
+use crate::login::Challenge;
+use crate::order::Intent;
+use crate::secret::Passphrase;
+use crate::session::Session;
+use crate::settings::{Settings, SetupError, check_secret_file};
+
+/// Certificates need no more room than this.
+const LARGEST_PEM: usize = 1 << 20;
 
 /// Builds a [`Client`].
 ///
-/// ```no_run
-/// use nordnet_tokio::{ApiKey, Client, Country, Passphrase};
-///
-/// # async fn f() -> nordnet_tokio::Result<()> {
-/// # let api_key = ApiKey::new("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35").unwrap();
-/// # let (file, passphrase) = (Vec::new(), Passphrase::new(""));
-/// let nordnet = Client::builder(Country::Sweden)
-///     .key_file(api_key, file, Some(passphrase))
-///     .login()
-///     .await?;
-/// # Ok(())
-/// # }
-/// ```
+/// An adapter has it under its own name, for its own clients.
 #[must_use = "a builder does nothing before `login` or `open`"]
-pub struct ClientBuilder<A = ReadOnly> {
+pub struct ClientBuilder<R: Adapter, A = ReadOnly> {
     config: Config,
     credentials: Source,
-    roots: Roots,
+    trust: Trust<R::Tls>,
     signer: Option<Signer>,
     journal: Option<Journal>,
     access: PhantomData<fn() -> A>,
@@ -55,49 +49,42 @@ enum Source {
     },
 }
 
-enum Roots {
-    Mozilla,
-    Own(Vec<u8>),
-    Config(Box<ClientConfig>),
-}
-
-impl ClientBuilder {
-    pub(crate) fn new(base_url: BaseUrl) -> Self {
+impl<R: Adapter> ClientBuilder<R> {
+    pub(super) fn new(base_url: BaseUrl) -> Self {
         Self {
             config: Config::new(base_url),
             credentials: Source::Missing,
-            roots: Roots::Mozilla,
+            trust: Trust::Mozilla,
             signer: None,
             journal: None,
             access: PhantomData,
         }
     }
 
-    pub(crate) fn from_settings(settings: Settings) -> Result<Self, Error> {
+    pub(super) fn from_settings(settings: Settings) -> Result<Self, Error> {
         let mut builder = Self::new(settings.base_url);
-        let file = read_secret("NORDNET_KEY_FILE", &settings.key_file)?;
+        let file = read_secret::<R>("NORDNET_KEY_FILE", &settings.key_file)?;
         let passphrase = settings.passphrase_file.as_deref();
-        let passphrase = passphrase.map(read_passphrase).transpose()?;
         builder.credentials = Source::KeyFile {
             api_key: settings.api_key,
             file,
-            passphrase,
+            passphrase: passphrase.map(read_passphrase::<R>).transpose()?,
         };
-        if let Some(path) = settings.ca_file {
-            builder.roots = Roots::Own(
-                std::fs::read(&path).map_err(|error| file_error("NORDNET_CA_FILE", &error))?,
-            );
+        if let Some(path) = &settings.ca_file {
+            let pem = R::read_file(path, LARGEST_PEM)
+                .map_err(|error| file_error("NORDNET_CA_FILE", &error))?;
+            builder.trust = Trust::Own(pem.bytes.to_vec());
         }
         Ok(builder)
     }
 
     /// Lets the client place, change and cancel orders: with real money, at
     /// the real Nordnet.
-    pub fn trading(self) -> ClientBuilder<Trading> {
+    pub fn trading(self) -> ClientBuilder<R, Trading> {
         ClientBuilder {
             config: self.config,
             credentials: self.credentials,
-            roots: self.roots,
+            trust: self.trust,
             signer: self.signer,
             journal: self.journal,
             access: PhantomData,
@@ -105,15 +92,15 @@ impl ClientBuilder {
     }
 }
 
-impl<A> ClientBuilder<A> {
+impl<R: Adapter, A: 'static> ClientBuilder<R, A> {
     /// Logs in with credentials that are opened already.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Source::Opened(credentials);
         self
     }
 
-    /// Logs in with the text of a private key file. It is opened, off the
-    /// executor, when the client is.
+    /// Logs in with the text of a private key file. It is opened when the
+    /// client is, which takes seconds if it has a passphrase.
     pub fn key_file(
         mut self,
         api_key: ApiKey,
@@ -141,7 +128,7 @@ impl<A> ClientBuilder<A> {
         F: Future<Output = Result<Signature, String>> + Send + 'static,
     {
         self.credentials = Source::Opened(Credentials::signed_elsewhere(api_key, fingerprint));
-        self.signer = Some(Signer(Arc::new(move |challenge| Box::pin(sign(challenge)))));
+        self.signer = Some(Signer(Box::new(move |challenge| Box::pin(sign(challenge)))));
         self
     }
 
@@ -159,13 +146,13 @@ impl<A> ClientBuilder<A> {
     /// Trusts the certificate authorities of a PEM text and no others, as a
     /// simulator needs it.
     pub fn trust_only(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots = Roots::Own(pem.into());
+        self.trust = Trust::Own(pem.into());
         self
     }
 
     /// Uses TLS settings of your own, with their crypto provider.
-    pub fn tls(mut self, config: ClientConfig) -> Self {
-        self.roots = Roots::Config(Box::new(config));
+    pub fn tls(mut self, config: R::Tls) -> Self {
+        self.trust = Trust::Settings(config);
         self
     }
 
@@ -181,10 +168,12 @@ impl<A> ClientBuilder<A> {
     ///
     /// [`Error::Setup`] if the settings, the key or the TLS settings are not
     /// right, [`Error::Login`] if there is no session.
-    pub async fn login(self) -> Result<Client<A>, Error> {
-        let client = self.open().await?;
-        client.session().await?;
-        Ok(client)
+    pub fn login(self) -> R::Call<Result<Client<R, A>, Error>> {
+        R::call(async move {
+            let driver = self.start().await?;
+            driver.log_in(None).await?;
+            Ok(Client::new(driver))
+        })
     }
 
     /// Opens the credentials; the first call logs in.
@@ -193,7 +182,12 @@ impl<A> ClientBuilder<A> {
     ///
     /// [`Error::Setup`] if the settings, the key or the TLS settings are not
     /// right.
-    pub async fn open(self) -> Result<Client<A>, Error> {
+    pub fn open(self) -> R::Call<Result<Client<R, A>, Error>> {
+        R::call(async move { Ok(Client::new(self.start().await?)) })
+    }
+
+    async fn start(self) -> Result<Arc<Driver<R>>, Error> {
+        let adapter = R::new(self.trust, &self.config.limits)?;
         let credentials = match self.credentials {
             Source::Opened(credentials) => credentials,
             Source::KeyFile {
@@ -201,9 +195,8 @@ impl<A> ClientBuilder<A> {
                 file,
                 passphrase,
             } => {
-                // Off the executor: a passphrase takes seconds.
                 let open = move || PrivateKey::open(&file, passphrase.as_ref());
-                let key = finished(tokio::task::spawn_blocking(open)).await;
+                let key = adapter.run_blocking(open).await;
                 Credentials::new(api_key, key.map_err(SetupError::Key)?)
             }
             Source::Missing => {
@@ -214,20 +207,12 @@ impl<A> ClientBuilder<A> {
                 .into());
             }
         };
-        let tls = match self.roots {
-            Roots::Mozilla => net::tls_config(net::mozilla_roots())?,
-            Roots::Own(pem) => net::tls_config(net::own_roots(&pem)?)?,
-            Roots::Config(config) => *config,
-        };
-        let provider = Arc::clone(tls.crypto_provider());
-        let connector = Connector::new(tls, self.config.limits.connect_stagger);
-        let session = Session::new(self.config, credentials, net::seed(&provider)?);
-        let shared = Shared::start(session, connector, self.signer, self.journal, provider);
-        Ok(Client::new(shared))
+        let session = Session::new(self.config, credentials, adapter.seed()?);
+        Ok(Driver::start(adapter, session, self.signer, self.journal))
     }
 }
 
-impl<A> fmt::Debug for ClientBuilder<A> {
+impl<R: Adapter, A> fmt::Debug for ClientBuilder<R, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("base_url", &self.config.base_url)
@@ -235,71 +220,55 @@ impl<A> fmt::Debug for ClientBuilder<A> {
     }
 }
 
-type Signing = BoxFuture<Result<Signature, String>>;
+type Sign = dyn Fn(Challenge) -> BoxFuture<Result<Signature, String>> + Send + Sync;
 
 /// Asks whoever holds the private key.
-pub(crate) struct Signer(Arc<dyn Fn(Challenge) -> Signing + Send + Sync>);
+pub(super) struct Signer(Box<Sign>);
 
 impl Signer {
-    pub(crate) fn sign(&self, challenge: Challenge) -> Signing {
+    pub(super) fn sign(&self, challenge: Challenge) -> BoxFuture<Result<Signature, String>> {
         (self.0)(challenge)
     }
 }
 
+type Record = dyn Fn(&Intent) -> Result<(), String> + Send + Sync;
+
 /// Writes intents down.
 #[derive(Clone)]
-pub(crate) struct Journal(Arc<Recording>);
-
-type Recording = dyn Fn(&Intent) -> Result<(), String> + Send + Sync;
+pub(super) struct Journal(Arc<Record>);
 
 impl Journal {
-    pub(crate) fn record(&self, intent: &Intent) -> Result<(), String> {
+    pub(super) fn record(&self, intent: &Intent) -> Result<(), String> {
         (self.0)(intent)
     }
 }
 
-/// Reads a file with a secret, unless others can read it too. The permissions
-/// are those of the file that was opened, so that it cannot be replaced between.
-fn read_secret(variable: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, SetupError> {
-    let failed = |error: std::io::Error| file_error(variable, &error);
-    let mut file = File::open(path).map_err(failed)?;
-    // Room for all of it at once, since growing would leave copies behind; and
-    // no more of it than it takes to see that it is no key file.
-    let most = PrivateKey::MAX_FILE + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
-    (&mut file)
-        .take(most as u64)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = file.metadata().map_err(failed)?;
-        // A process's own entry there belongs to its user.
-        let user = std::fs::metadata("/proc/self")
-            .ok()
-            .map(|entry| entry.uid());
-        let (mode, owner) = (metadata.mode(), metadata.uid());
-        nordnet_proto::check_secret_file(path.into(), &bytes, mode, owner, user)?;
+/// Reads a file with a secret, unless others can read it too.
+fn read_secret<R: Adapter>(
+    variable: &'static str,
+    path: &Path,
+) -> Result<Zeroizing<Vec<u8>>, SetupError> {
+    // No more of it than it takes to see that it is no key file.
+    let file = R::read_file(path, PrivateKey::MAX_FILE + 1)
+        .map_err(|error| file_error(variable, &error))?;
+    if let Some((mode, owner, user)) = file.permissions {
+        check_secret_file(path.into(), &file.bytes, mode, owner, user)?;
     }
-    Ok(bytes)
+    Ok(file.bytes)
 }
 
 /// Reads a passphrase: the first line of its file.
-fn read_passphrase(path: &Path) -> Result<Passphrase, SetupError> {
+fn read_passphrase<R: Adapter>(path: &Path) -> Result<Passphrase, SetupError> {
     const VARIABLE: &str = "NORDNET_PASSPHRASE_FILE";
-    let bytes = read_secret(VARIABLE, path)?;
+    let bytes = read_secret::<R>(VARIABLE, path)?;
     let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n'));
     match std::str::from_utf8(lines.next().unwrap_or_default()) {
         Ok(text) => Ok(Passphrase::new(text)),
-        Err(_) => Err(file_error(
-            VARIABLE,
-            &std::io::ErrorKind::InvalidData.into(),
-        )),
+        Err(_) => Err(file_error(VARIABLE, &io::ErrorKind::InvalidData.into())),
     }
 }
 
-fn file_error(variable: &'static str, error: &std::io::Error) -> SetupError {
+fn file_error(variable: &'static str, error: &io::Error) -> SetupError {
     SetupError::File {
         variable,
         reason: error.to_string(),

@@ -1,0 +1,255 @@
+//! The client: one generic `send`, and a session that looks after itself.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::adapter::Adapter;
+use super::builder::ClientBuilder;
+use super::calls::Driver;
+use super::feed::FeedDriver;
+use crate::country::BaseUrl;
+use crate::credentials::Fingerprint;
+use crate::endpoint::{Endpoint, Permits, ReadOnly};
+use crate::error::Error;
+use crate::feed::{FeedConfig, Private, Public};
+use crate::login::LoginError;
+use crate::operation::Operation;
+use crate::order::{Outcome, Reference, Unresolved};
+use crate::session_key::LoggedIn;
+use crate::settings::Settings;
+
+/// A client of Nordnet: sends calls and opens feeds, on one session.
+///
+/// Cheap to clone; all clones share the session, which is kept alive, and
+/// renewed when it has ended, by itself. It is read-only by type unless built
+/// with [`ClientBuilder::trading`].
+///
+/// An adapter has it under its own name. What its calls return is
+/// [`Adapter::Call`]: a future, or in a blocking adapter the result.
+///
+/// # Dropped futures
+///
+/// A call that changes something runs on in a task of the client when its
+/// future is dropped: what became of an order is then in [`Client::outcome`].
+pub struct Client<R: Adapter, A = ReadOnly> {
+    driver: Arc<Driver<R>>,
+    access: PhantomData<fn() -> A>,
+}
+
+impl<R: Adapter, A> Client<R, A> {
+    /// Sends a call and waits for its settled answer.
+    ///
+    /// A call that changes nothing is repeated after a loss, and waits out a
+    /// "too many requests" of ten seconds or more, for 30 s in all. An order is
+    /// not; a cancellation is, with more care.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] by what can be done about it. From an order call it means:
+    /// certainly not placed. What may have been placed is
+    /// [`Outcome::Unknown`].
+    pub fn send<E>(&self, endpoint: E) -> R::Call<Result<E::Response, Error>>
+    where
+        A: Permits<E::Access>,
+        E: Endpoint + Send + 'static,
+        E::Response: Send + 'static,
+    {
+        self.call(Operation::new(endpoint))
+    }
+
+    /// Sends a call that ends, waits and repeats included, within a time of
+    /// its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn send_within<E>(
+        &self,
+        endpoint: E,
+        total: Duration,
+    ) -> R::Call<Result<E::Response, Error>>
+    where
+        A: Permits<E::Access>,
+        E: Endpoint + Send + 'static,
+        E::Response: Send + 'static,
+    {
+        self.call(Operation::new(endpoint).within(total))
+    }
+
+    /// Makes sure that there is a session, and shows it.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError`]; a refusal latches until [`Client::forgive`].
+    pub fn session(&self) -> R::Call<Result<LoggedIn, LoginError>> {
+        R::call(self.driver.log_in(None))
+    }
+
+    /// Where the REST API is.
+    #[must_use]
+    pub fn base_url(&self) -> BaseUrl {
+        self.driver.session().config().base_url.clone()
+    }
+
+    /// The fingerprint of the key that logs in.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.driver.session().fingerprint().cloned()
+    }
+
+    /// A client on the same session that cannot send an order.
+    #[must_use]
+    pub fn read_only(&self) -> Client<R> {
+        Client::new(Arc::clone(&self.driver))
+    }
+
+    /// Opens the feed of market data.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if there is no randomness for the feed's jitter.
+    pub fn market_feed(&self) -> Result<R::Feed<Public>, Error> {
+        self.market_feed_with(self.driver.feed_config())
+    }
+
+    /// Opens the feed of market data with settings of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::market_feed`].
+    pub fn market_feed_with(&self, config: FeedConfig) -> Result<R::Feed<Public>, Error> {
+        Ok(FeedDriver::market(&self.driver, config)?.into())
+    }
+
+    /// Opens the feed of own orders and trades.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::market_feed`], and
+    /// [`SetupError::AccountFeedIsOpen`](nordnet_proto::SetupError::AccountFeedIsOpen) while
+    /// another one of this client, or of a clone, is there: a session has one,
+    /// and a second would displace it.
+    pub fn account_feed(&self) -> Result<R::Feed<Private>, Error> {
+        self.account_feed_with(self.driver.feed_config())
+    }
+
+    /// Opens the feed of own orders and trades with settings of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::market_feed`].
+    pub fn account_feed_with(&self, config: FeedConfig) -> Result<R::Feed<Private>, Error> {
+        Ok(FeedDriver::account(&self.driver, config)?.into())
+    }
+
+    /// A reference that no other order of this client has, to ask
+    /// [`Client::outcome`] with.
+    #[must_use]
+    pub fn new_reference(&self) -> Reference {
+        self.driver.session().new_reference()
+    }
+
+    /// The order calls whose outcome is not known, those in flight included.
+    #[must_use]
+    pub fn unresolved(&self) -> Vec<Unresolved> {
+        self.driver.session().unresolved()
+    }
+
+    /// What became of an order call, also of one whose future was dropped.
+    #[must_use]
+    pub fn outcome(&self, reference: &Reference) -> Option<Result<Outcome, Error>> {
+        self.driver.session().outcome(reference)
+    }
+
+    /// Takes an order call off the list of unresolved ones, once its outcome
+    /// has been learnt by other means.
+    pub fn resolve(&self, reference: &Reference) -> Option<Unresolved> {
+        self.driver.session().resolve(reference)
+    }
+
+    /// Lets logins happen again after a refusal, because its cause is mended.
+    pub fn forgive(&self) {
+        self.driver.session().forgive();
+    }
+
+    /// Waits until no order call is in flight, those included whose futures
+    /// were dropped, and lists those whose outcome is not known.
+    ///
+    /// Do this before a program ends: with it its calls end too.
+    pub fn settle(&self) -> R::Call<Vec<Unresolved>> {
+        let driver = Arc::clone(&self.driver);
+        R::call(async move { driver.settle().await })
+    }
+
+    /// Ends the session, for all clones and feeds, once no order call is in
+    /// flight any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the server could not be told; the session then ends when
+    /// it has been idle long enough.
+    pub fn logout(self) -> R::Call<Result<(), Error>> {
+        R::call(async move { self.driver.logout().await })
+    }
+
+    pub(super) const fn new(driver: Arc<Driver<R>>) -> Self {
+        Self {
+            driver,
+            access: PhantomData,
+        }
+    }
+
+    fn call<E>(&self, call: Operation<E>) -> R::Call<Result<E::Response, Error>>
+    where
+        E: Endpoint + Send + 'static,
+        E::Response: Send + 'static,
+    {
+        let driver = Arc::clone(&self.driver);
+        R::call(async move { driver.send(call).await })
+    }
+}
+
+impl<R: Adapter> Client<R> {
+    /// Begins a client for a country, or for a simulator by its
+    /// [`BaseUrl`].
+    pub fn builder(base_url: impl Into<BaseUrl>) -> ClientBuilder<R> {
+        ClientBuilder::new(base_url.into())
+    }
+
+    /// Begins a client as the environment says; see [`Settings`] for the
+    /// variables.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] names the variable or the file that is not right.
+    pub fn from_env() -> Result<ClientBuilder<R>, Error> {
+        Self::from_settings(Settings::from_vars(R::var)?)
+    }
+
+    /// Begins a client as settings say; reads the files that they name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] names the file that is not right. A key file that
+    /// others can read is refused, as OpenSSH does.
+    pub fn from_settings(settings: Settings) -> Result<ClientBuilder<R>, Error> {
+        ClientBuilder::from_settings(settings)
+    }
+}
+
+impl<R: Adapter, A> Clone for Client<R, A> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.driver))
+    }
+}
+
+impl<R: Adapter, A> fmt::Debug for Client<R, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let session = self.driver.session();
+        f.debug_struct("Client")
+            .field("base_url", &session.config().base_url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,343 @@
+//! A feed: the machine, a connection, and the loop that joins them.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use super::adapter::{Adapter, BoxFuture, Timer as _, Wire as _};
+use super::calls::Driver;
+use super::handle::FeedHandle;
+use crate::error::Error;
+use crate::failure::{Attempt, Cause, Failure};
+use crate::feed::{Event, Feed, FeedConfig, Kind, Output, Private, Public};
+use crate::login::LoginError;
+use crate::session_key::{Epoch, LoggedIn};
+use crate::settings::SetupError;
+
+/// How much is read at once; a TLS record holds 16 KiB.
+const READ_BUFFER: usize = 64 << 10;
+
+/// A feed with its connections, its logins and its timer.
+///
+/// Dropping a poll loses nothing: connections and logins under way are kept
+/// here. Nothing happens between polls.
+pub struct FeedDriver<R: Adapter, K: Kind> {
+    machine: Feed<K>,
+    source: Source<R>,
+    link: Link<R>,
+    login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
+    timer: Option<R::Timer>,
+    buffer: Box<[u8]>,
+    handle: FeedHandle<K>,
+    flushed: bool,
+    ended: bool,
+    /// The one place for an account feed, free again when this feed is gone.
+    place: Option<Arc<()>>,
+}
+
+/// Where the feed gets its sessions, and its adapter.
+enum Source<R: Adapter> {
+    Client(Arc<Driver<R>>),
+    Fixed(R, Box<LoggedIn>),
+}
+
+enum Link<R: Adapter> {
+    Down,
+    Connecting(Attempt, BoxFuture<Result<R::Wire, Failure>>),
+    Up(Attempt, R::Wire),
+}
+
+impl<R: Adapter> FeedDriver<R, Public> {
+    /// The feed of market data on a client's session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if there is no randomness for the feed's jitter.
+    pub fn market(client: &Arc<Driver<R>>, config: FeedConfig) -> Result<Self, Error> {
+        let seed = client.adapter().seed()?;
+        Ok(Self::new(Source::Client(Arc::clone(client)), config, seed))
+    }
+}
+
+impl<R: Adapter> FeedDriver<R, Private> {
+    /// The feed of own orders and trades on a client's session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if there is no randomness, or if the client has such a
+    /// feed: a second would displace it.
+    pub fn account(client: &Arc<Driver<R>>, config: FeedConfig) -> Result<Self, Error> {
+        let place = client.take_account_feed()?;
+        let seed = client.adapter().seed()?;
+        let mut feed = Self::new(Source::Client(Arc::clone(client)), config, seed);
+        feed.place = Some(place);
+        Ok(feed)
+    }
+}
+
+impl<R: Adapter, K: Kind> FeedDriver<R, K> {
+    /// A feed of a session that somebody else has logged in. When that session
+    /// ends, so does the feed.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Tls`] if there is no randomness for the feed's jitter.
+    pub fn standalone(
+        adapter: R,
+        logged_in: LoggedIn,
+        config: FeedConfig,
+    ) -> Result<Self, SetupError> {
+        let seed = adapter.seed()?;
+        let source = Source::Fixed(adapter, Box::new(logged_in));
+        Ok(Self::new(source, config, seed))
+    }
+
+    fn new(source: Source<R>, config: FeedConfig, seed: [u8; 16]) -> Self {
+        Self {
+            machine: Feed::new(config, seed),
+            source,
+            link: Link::Down,
+            login: None,
+            timer: None,
+            buffer: vec![0; READ_BUFFER].into(),
+            handle: FeedHandle::new(),
+            flushed: true,
+            ended: false,
+            place: None,
+        }
+    }
+
+    /// The next event; `None` after the feed has closed.
+    pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        loop {
+            let mut progress = false;
+            match self.machine.poll_output() {
+                Some(Output::Event(event)) => {
+                    if matches!(event, Event::Closed(_)) {
+                        self.end();
+                    }
+                    return Poll::Ready(Some(event));
+                }
+                Some(Output::Disconnect) => {
+                    let link = std::mem::replace(&mut self.link, Link::Down);
+                    if let Link::Connecting(attempt, _) | Link::Up(attempt, _) = link {
+                        let now = self.now();
+                        self.machine.handle_disconnected(attempt, None, now);
+                        progress = true;
+                    }
+                }
+                Some(Output::Connect {
+                    attempt,
+                    server,
+                    by,
+                }) if !self.link.is_connecting(attempt) => {
+                    let connect = self.source.adapter().connect(server.clone(), by);
+                    self.link = Link::Connecting(attempt, connect);
+                }
+                Some(Output::Login { suspect }) => {
+                    let source = &self.source;
+                    self.login.get_or_insert_with(|| source.log_in(suspect));
+                }
+                Some(Output::Connect { .. }) | None => {}
+            }
+            let now = self.now();
+            progress |= self.handle.take(&mut self.machine, now, cx);
+            progress |= self.poll_login(cx);
+            progress |= self.poll_link(cx);
+            progress |= self.poll_timer(cx);
+            if !progress {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// The machine, to ask it something.
+    pub const fn machine(&self) -> &Feed<K> {
+        &self.machine
+    }
+
+    /// Does something to the machine.
+    pub fn change(&mut self, change: impl FnOnce(&mut Feed<K>, Instant)) {
+        let now = self.now();
+        change(&mut self.machine, now);
+    }
+
+    /// Reaches the feed from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> FeedHandle<K> {
+        self.handle.clone()
+    }
+
+    fn now(&self) -> Instant {
+        self.source.adapter().now()
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.place = None;
+        self.login = None;
+        self.handle.end();
+    }
+
+    fn poll_login(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(Poll::Ready(result)) = self.login.as_mut().map(|login| login.as_mut().poll(cx))
+        else {
+            return false;
+        };
+        self.login = None;
+        let now = self.now();
+        self.machine.handle_login(result, now);
+        true
+    }
+
+    fn poll_link(&mut self, cx: &mut Context<'_>) -> bool {
+        match &mut self.link {
+            Link::Down => false,
+            Link::Connecting(attempt, connect) => {
+                let attempt = *attempt;
+                let Poll::Ready(result) = connect.as_mut().poll(cx) else {
+                    return false;
+                };
+                match result {
+                    Ok(wire) => {
+                        self.link = Link::Up(attempt, wire);
+                        let now = self.now();
+                        self.machine.handle_connected(attempt, now);
+                    }
+                    Err(failure) => self.lose(attempt, failure),
+                }
+                true
+            }
+            Link::Up(..) => {
+                // Both at once: a side that only reads or only writes can
+                // stand still for ever.
+                let wrote = self.poll_write(cx);
+                let read = self.poll_read(cx);
+                wrote | read
+            }
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> bool {
+        let Link::Up(attempt, wire) = &mut self.link else {
+            return false;
+        };
+        let attempt = *attempt;
+        let bytes = self.machine.transmit();
+        if bytes.is_empty() {
+            if !self.flushed
+                && let Poll::Ready(flushed) = wire.poll_flush(cx)
+            {
+                self.flushed = true;
+                if let Err(error) = flushed {
+                    self.lose(attempt, failure(&error));
+                    return true;
+                }
+            }
+            return false;
+        }
+        match wire.poll_write(cx, bytes) {
+            Poll::Pending => return false,
+            Poll::Ready(Ok(0)) => self.lose(attempt, failure(&ErrorKind::WriteZero.into())),
+            Poll::Ready(Ok(written)) => {
+                self.flushed = false;
+                let now = self.now();
+                self.machine.handle_transmitted(attempt, written, now);
+            }
+            Poll::Ready(Err(error)) => self.lose(attempt, failure(&error)),
+        }
+        true
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> bool {
+        let Link::Up(attempt, wire) = &mut self.link else {
+            return false;
+        };
+        let attempt = *attempt;
+        let read = match wire.poll_read(cx, &mut self.buffer) {
+            Poll::Pending => return false,
+            // The other side closed without a word of TLS.
+            Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(0),
+            Poll::Ready(read) => read,
+        };
+        match read {
+            Ok(count) => {
+                let now = self.now();
+                let bytes = self.buffer.get(..count).unwrap_or_default();
+                self.machine.handle_input(attempt, bytes, now);
+            }
+            Err(error) => self.lose(attempt, failure(&error)),
+        }
+        true
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(at) = self.machine.poll_timeout() else {
+            return false;
+        };
+        let source = &self.source;
+        let timer = self.timer.get_or_insert_with(|| source.adapter().timer());
+        if timer.poll_until(at, cx).is_pending() {
+            return false;
+        }
+        let now = self.now();
+        self.machine.handle_timeout(now);
+        true
+    }
+
+    fn lose(&mut self, attempt: Attempt, failure: Failure) {
+        self.link = Link::Down;
+        let now = self.now();
+        self.machine
+            .handle_disconnected(attempt, Some(failure), now);
+    }
+}
+
+impl<R: Adapter, K: Kind> Drop for FeedDriver<R, K> {
+    fn drop(&mut self) {
+        self.handle.end();
+    }
+}
+
+impl<R: Adapter, K: Kind> fmt::Debug for FeedDriver<R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FeedDriver")
+            .field("machine", &self.machine)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R: Adapter> Link<R> {
+    fn is_connecting(&self, to: Attempt) -> bool {
+        matches!(self, Self::Connecting(attempt, _) if *attempt == to)
+    }
+}
+
+impl<R: Adapter> Source<R> {
+    fn adapter(&self) -> &R {
+        match self {
+            Self::Client(client) => client.adapter(),
+            Self::Fixed(adapter, _) => adapter,
+        }
+    }
+
+    fn log_in(&self, suspect: Option<Epoch>) -> BoxFuture<Result<LoggedIn, LoginError>> {
+        match self {
+            Self::Client(client) => client.log_in(suspect),
+            // Nothing better can be had; a feed that is refused again and
+            // again ends by itself.
+            Self::Fixed(_, logged_in) => {
+                Box::pin(std::future::ready(Ok(LoggedIn::clone(logged_in))))
+            }
+        }
+    }
+}
+
+fn failure(error: &io::Error) -> Failure {
+    Failure::after_sending(Cause::Io(error.kind()), error.to_string())
+}

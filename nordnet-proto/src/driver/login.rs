@@ -1,0 +1,101 @@
+//! One login for everybody who needs it.
+
+use std::sync::Arc;
+
+use super::adapter::{Adapter, BoxFuture};
+use super::bell::Bell;
+use super::calls::Driver;
+use super::task::{by, detached, sleep_until};
+use crate::login::{Login, LoginError, LoginStep};
+use crate::session::LoginTurn;
+use crate::session_key::{Epoch, LoggedIn};
+
+impl<R: Adapter> Driver<R> {
+    /// Gets a session, by a login of its own if nobody else's gives one.
+    ///
+    /// Boxed, since a login that comes too late ends in a call of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError`], as every waiter is told.
+    pub fn log_in(
+        self: &Arc<Self>,
+        suspect: Option<Epoch>,
+    ) -> BoxFuture<Result<LoggedIn, LoginError>> {
+        let driver = Arc::clone(self);
+        Box::pin(async move {
+            loop {
+                // Nothing is handed over when a login ends: someone who waits
+                // and is not polled keeps nobody else waiting.
+                let ended = driver.logins.rung();
+                let turn = driver.session().poll_login(suspect, driver.adapter.now());
+                match turn {
+                    LoginTurn::Ready(logged_in) => return Ok(logged_in),
+                    LoginTurn::Failed(error) => return Err(error),
+                    // A task of its own: others need this login too, even if
+                    // its first caller gives up.
+                    LoginTurn::Drive(login) => {
+                        let login = Arc::clone(&driver).finish_login(login);
+                        return detached(&driver.adapter, login).await;
+                    }
+                    LoginTurn::Busy => driver.logins.rung_after(ended).await,
+                }
+            }
+        })
+    }
+
+    /// Drives a login to its end, and tells everybody who waits for it.
+    async fn finish_login(self: Arc<Self>, login: Login) -> Result<LoggedIn, LoginError> {
+        /// Tells of the end, also if it is a panic.
+        struct Ended<'a>(&'a Bell);
+        impl Drop for Ended<'_> {
+            fn drop(&mut self) {
+                self.0.ring();
+            }
+        }
+
+        let ended = Ended(&self.logins);
+        // Goes before the word of the end does: then the turn is free.
+        let mut login = login;
+        let result = self.drive_login(&mut login).await;
+        let now = self.adapter.now();
+        let late = self.session().handle_login(result.clone(), now);
+        drop(login);
+        drop(ended);
+        match late {
+            None => result,
+            Some(logout) => {
+                let _ = self.drive(logout).await;
+                Err(LoginError::LoggedOut)
+            }
+        }
+    }
+
+    async fn drive_login(&self, login: &mut Login) -> Result<LoggedIn, LoginError> {
+        let adapter = &self.adapter;
+        loop {
+            match login.poll(adapter.now()) {
+                LoginStep::Send(out) => {
+                    let attempt = out.attempt;
+                    let answer = adapter.send(out).await;
+                    login.handle_answer(attempt, answer, adapter.now());
+                }
+                LoginStep::Sign(challenge) => {
+                    let until = challenge.not_after();
+                    let signature = match &self.signer {
+                        Some(signer) => by(adapter, until, signer.sign(challenge.clone())).await,
+                        None => Some(Err("the client has no signer".into())),
+                    };
+                    // One that comes too late is followed by a new challenge.
+                    if let Some(signature) = signature {
+                        login.handle_signature(&challenge, signature, adapter.now());
+                    }
+                }
+                LoginStep::InFlight { answer_by: until } | LoginStep::Wait(until) => {
+                    sleep_until(adapter, until).await;
+                }
+                LoginStep::Done(result) => return result,
+            }
+        }
+    }
+}
