@@ -43,6 +43,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// Returns how many listings are known. More are made up.
+    #[must_use]
+    pub fn known_instruments() -> usize {
+        crate::exchange::known_listings()
+    }
+
     /// Makes the default settings, for logins with this public key.
     #[must_use]
     pub fn new(seed: u64, public_key: PublicKey) -> Self {
@@ -58,7 +64,7 @@ impl Config {
             session_expiry: Duration::from_secs(1800),
             rate: 2.0,
             speed: 1.0,
-            instruments: 16,
+            instruments: Self::known_instruments(),
             opening: OPENING,
             dialect: Dialect::default(),
             faults: Faults::default(),

@@ -75,6 +75,50 @@ switches! {
         /// Another order every time.
         Shuffled = "shuffled",
     }
+    /// A member of a reply that is optional and has no value.
+    absent: AbsentMembers {
+        /// It is left out.
+        LeftOut = "left_out",
+        /// It is `null`.
+        Null = "null",
+    }
+    /// A list with nothing in it.
+    empty_lists: EmptyLists {
+        /// Status 204 without a body.
+        NoContent = "no_content",
+        /// Status 200 with `[]`.
+        Ok = "ok",
+    }
+    /// An id that does not exist, in a list of ids that is asked for.
+    bad_ids: BadIds {
+        /// The reply has the others.
+        Skipped = "skipped",
+        /// The call fails with 400.
+        Refused = "refused",
+    }
+    /// A call for an account that does not exist.
+    unknown_account: UnknownAccount {
+        /// Status 404.
+        NotFound = "not_found",
+        /// Status 400.
+        BadRequest = "bad_request",
+        /// Status 403.
+        Forbidden = "forbidden",
+    }
+    /// The codes of errors and of refused orders.
+    error_codes: ErrorCodes {
+        /// A word that says what is wrong: `INVALID_PARAMETER`.
+        Named = "named",
+        /// One that says nothing: `E04711`.
+        Opaque = "opaque",
+    }
+    /// Where the range of a tick table ends.
+    tick_ranges: TickRanges {
+        /// At its last price, a step below the next range.
+        Gapped = "gapped",
+        /// Where the next range begins.
+        Joined = "joined",
+    }
     /// Whether a filled order is still in the list without `deleted=true`.
     filled_orders: FilledOrders {
         /// It is not.

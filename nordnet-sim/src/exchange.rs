@@ -12,20 +12,30 @@ use crate::rng::Rng;
 mod accounts;
 mod agenda;
 mod audit;
+mod cash;
+mod catalog;
 mod clock;
 mod command;
 mod control;
 mod feed;
+#[allow(dead_code, reason = "the searches come next")]
+mod indicators;
+mod instruments;
+#[allow(dead_code, reason = "the searches come next")]
 mod listings;
 mod login;
 mod market;
+mod master;
 mod matching;
 mod order;
 mod orders;
+mod public_trades;
 mod reference;
 mod request;
+#[allow(dead_code, reason = "the searches come next")]
 mod rest;
 mod route;
+mod texts;
 mod ticks;
 
 pub(crate) use clock::utc;
@@ -33,18 +43,22 @@ pub(crate) use clock::utc;
 pub use audit::{AuditEntry, CommandEntry, Counters};
 pub use control::{Answer, ControlError, Cut, Feeds, OrderRecord};
 pub use feed::{ConnectionId, FeedKind};
+pub(crate) use listings::known as known_listings;
 pub use market::Side;
 pub use request::{Reply, Request, Response};
 
 use accounts::Account;
 use agenda::Agenda;
 use audit::Audit;
+use catalog::Catalog;
 use clock::Clock;
 use control::Scripts;
 use feed::Connection;
+use indicators::Indicator;
 use login::Gate;
-use market::{Indicator, Instrument};
+use market::Instrument;
 use order::{Order, OwnTrade};
+use public_trades::Tape;
 
 /// Nordnet's side of the API, as a value.
 ///
@@ -84,6 +98,8 @@ pub struct Exchange {
 
     /// Listings never come or go, so an index into it stays good.
     market: Vec<Instrument>,
+    catalog: Catalog,
+    tape: Tape,
     indicators: Vec<Indicator>,
     news: i64,
     paused: bool,
@@ -151,7 +167,7 @@ impl Exchange {
     pub fn new(config: Config) -> Self {
         let seed = config.seed;
         let clock = Clock::new(config.opening, config.speed);
-        let market: Vec<_> = listings::listings(config.instruments, seed)
+        let market: Vec<_> = listings::listings(config.instruments, seed, clock.at(Duration::ZERO))
             .into_iter()
             .map(|listing| Instrument::new(listing, seed, config.opening))
             .collect();
@@ -166,7 +182,9 @@ impl Exchange {
             books: vec![Vec::new(); market.len()],
             trades: Vec::new(),
             queued: 0,
-            indicators: Indicator::all(seed, config.opening),
+            indicators: Indicator::all(&market, seed, config.opening),
+            catalog: Catalog::new(&market),
+            tape: Tape::new(&market),
             market,
             news: 0,
             paused: false,

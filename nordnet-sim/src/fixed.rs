@@ -60,6 +60,13 @@ impl Fixed {
         Self::rounded(i128::from(self.0) * i128::from(rate.0), i128::from(ONE))
     }
 
+    /// Divides by another number, cut to four places; by zero it gives zero.
+    #[must_use]
+    pub(crate) fn over(self, other: Self) -> Self {
+        let quotient = (i128::from(self.0) * i128::from(ONE)).checked_div(i128::from(other.0));
+        Self(i64::try_from(quotient.unwrap_or(0)).unwrap_or(i64::MAX))
+    }
+
     /// Writes the number the way a JVM prints a double: `86.5`, `111.0`,
     /// `2.06845115E7`, `5.0E-4`.
     #[must_use]

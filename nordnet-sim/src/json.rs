@@ -1,7 +1,7 @@
 //! JSON output with control over every byte: member order, number format and
 //! white space are part of what a client under test has to cope with.
 
-use crate::dialect::{Dialect, Members, Numbers, Spaces};
+use crate::dialect::{AbsentMembers, Dialect, Members, Numbers, Spaces};
 use crate::fixed::Fixed;
 use crate::rng::Rng;
 
@@ -77,6 +77,9 @@ pub(crate) struct Encoder {
     numbers: Numbers,
     spaces: bool,
     shuffle: Option<Rng>,
+    /// Whether replies say `null` for a member that has no value.
+    replies_say_null: bool,
+    says_null: bool,
 }
 
 impl Encoder {
@@ -85,6 +88,8 @@ impl Encoder {
             numbers: dialect.numbers,
             spaces: dialect.spaces == Spaces::Some,
             shuffle: (dialect.members == Members::Shuffled).then(|| Rng::new(seed, 0x5EED)),
+            replies_say_null: dialect.absent == AbsentMembers::Null,
+            says_null: false,
         }
     }
 
@@ -92,6 +97,14 @@ impl Encoder {
         let mut out = String::new();
         self.write(value, &mut out);
         out
+    }
+
+    /// Encodes a reply over REST, where a member without a value may be there.
+    pub(crate) fn encode_reply(&mut self, value: &Json) -> String {
+        self.says_null = self.replies_say_null;
+        let text = self.encode(value);
+        self.says_null = false;
+        text
     }
 
     fn write(&mut self, value: &Json, out: &mut String) {
@@ -121,7 +134,7 @@ impl Encoder {
     fn write_object(&mut self, members: &[(&'static str, Json)], out: &mut String) {
         let mut members: Vec<_> = members
             .iter()
-            .filter(|(_, value)| *value != Json::Absent)
+            .filter(|(_, value)| self.says_null || *value != Json::Absent)
             .collect();
         if let Some(rng) = &mut self.shuffle {
             for last in (1..members.len()).rev() {

@@ -93,8 +93,9 @@ mod server;
 
 pub use config::{CommandLimits, Config, FeedAddress};
 pub use dialect::{
-    Accids, Challenges, Dialect, Expiry, FilledOrders, Members, Numbers, OrderEvents,
-    RepeatedSubscribe, Spaces, UnknownSwitch,
+    AbsentMembers, Accids, BadIds, Challenges, Dialect, EmptyLists, ErrorCodes, Expiry,
+    FilledOrders, Members, Numbers, OrderEvents, RepeatedSubscribe, Spaces, TickRanges,
+    UnknownAccount, UnknownSwitch,
 };
 pub use exchange::{
     Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Exchange,

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Accids;
+use crate::dialect::{Accids, UnknownAccount};
 use crate::fixed::Fixed;
 use crate::json::{Json, object};
 
 use super::Exchange;
+use super::cash::Cash;
 use super::market::{Instrument, Side};
 use super::rest::{Call, Refusal};
+use super::texts::Text;
 
 /// Every account is kept in this currency.
-const CURRENCY: &str = "SEK";
+pub(crate) const CURRENCY: &str = "SEK";
 
 /// One account of the customer.
 #[derive(Debug)]
@@ -19,11 +21,15 @@ pub(crate) struct Account {
     pub(crate) accno: i64,
     alias: &'static str,
     atyid: i64,
-    kind: [&'static str; 2],
+    kind: Text,
     default: bool,
     blocked: bool,
     opened: &'static str,
-    cash: Fixed,
+    pub(super) cash: Cash,
+    /// What was paid in today, or out, in whole units.
+    deposits: Vec<i64>,
+    /// The account that is borrowed on for this one.
+    credit: Option<i64>,
     morning: Fixed,
     /// By index of the instrument, which is the order of the listings.
     positions: BTreeMap<usize, Position>,
@@ -38,9 +44,30 @@ struct Position {
     cost_in_account: Fixed,
 }
 
+/// Symbol, quantity, and what was paid for one in ten-thousandths.
+type Holding = (&'static str, i64, i64);
+
+const INSURANCE: [Holding; 4] = [
+    ("ERIC B", 1000, 725_000),
+    ("VOLV B", 400, 2_751_000),
+    ("EQNR", 300, 2_712_000),
+    ("NOVO B", 50, 4_385_000),
+];
+
+const CUSTODY: [Holding; 5] = [
+    ("SAAB B", 120, 2_214_000),
+    ("NOKIA", 800, 36_500),
+    ("XACT OMXS30", 60, 3_302_500),
+    ("BULL ERIC X3 NORDNET", 500, 118_000),
+    ("MINI L OMX NORDNET 19", 2000, 29_400),
+];
+
+/// The account with the debts of the custody account.
+const CREDIT: i64 = 60_012_436;
+
 /// Makes the accounts as they are in the morning.
 pub(crate) fn opening(market: &[Instrument]) -> Vec<Account> {
-    let account = |accno, alias, atyid, kind, opened, cash| Account {
+    let account = |accno, alias, atyid, kind, opened, cash: &[(&'static str, i64)]| Account {
         accno,
         alias,
         atyid,
@@ -48,62 +75,88 @@ pub(crate) fn opening(market: &[Instrument]) -> Vec<Account> {
         default: false,
         blocked: false,
         opened,
-        cash: Fixed::from_units(cash),
+        cash: Cash::new(cash),
+        deposits: Vec::new(),
+        credit: None,
         morning: Fixed::ZERO,
         positions: BTreeMap::new(),
     };
-    let savings = Account {
-        default: true,
-        ..account(
-            60_012_345,
-            "ISK",
-            41,
-            ["Investeringssparkonto", "Investment savings account"],
-            "2019-02-11",
-            100_000,
-        )
-    };
-    let mut insurance = account(
-        60_012_399,
-        "Kapitalförsäkring",
-        42,
-        ["Kapitalförsäkring", "Endowment insurance"],
-        "2021-09-01",
-        250_000,
-    );
-    for (symbol, quantity, paid) in [
-        ("ERIC B", 1000, 725_000),
-        ("VOLV B", 400, 2_751_000),
-        ("EQNR", 300, 2_712_000),
-        ("NOVO B", 50, 4_385_000),
-    ] {
-        let named = |one: &Instrument| one.listing.symbol == symbol;
-        if let Some(index) = market.iter().position(named) {
-            let cost = Fixed::from_ten_thousandths(paid).times(quantity);
-            let position = Position {
-                quantity,
-                cost,
-                cost_in_account: cost.at_rate(exchange_rate(market[index].listing.currency())),
-            };
-            insurance.positions.insert(index, position);
-        }
-    }
-    let blocked = Account {
-        blocked: true,
-        ..account(
-            60_012_410,
-            "Gammal depå",
-            1,
-            ["Aktie- och fondkonto", "Share and fund account"],
-            "2008-05-05",
-            1000,
-        )
-    };
-    let mut accounts = vec![savings, insurance, blocked];
+    let savings: Text = ["Investeringssparkonto", "Investment savings account"];
+    let insurance: Text = ["Kapitalförsäkring", "Endowment insurance"];
+    let custody: Text = ["Aktie- och fondkonto", "Share and fund account"];
+    let pension: Text = ["Tjänstepension", "Occupational pension"];
+    let credit: Text = ["Kreditkonto", "Credit account"];
+    let foreign = [("SEK", 64_000), ("EUR", 2_500), ("NOK", 12_000), ("DKK", 0)];
+    let mut accounts = vec![
+        Account {
+            default: true,
+            ..account(
+                60_012_345,
+                "ISK",
+                41,
+                savings,
+                "2019-02-11",
+                &[("SEK", 100_000)],
+            )
+        },
+        Account {
+            positions: positions(&INSURANCE, market),
+            ..account(
+                60_012_399,
+                "Kapitalförsäkring",
+                42,
+                insurance,
+                "2021-09-01",
+                &[("SEK", 250_000)],
+            )
+        },
+        Account {
+            blocked: true,
+            ..account(
+                60_012_410,
+                "Gammal depå",
+                1,
+                custody,
+                "2008-05-05",
+                &[("SEK", 1000)],
+            )
+        },
+        Account {
+            cash: Cash::new(&foreign).with_interest(1240),
+            deposits: vec![5000],
+            credit: Some(CREDIT),
+            positions: positions(&CUSTODY, market),
+            ..account(60_012_428, "Depå", 1, custody, "2012-10-19", &[])
+        },
+        account(60_012_444, "", 43, pension, "2024-01-15", &[]),
+        Account {
+            cash: Cash::new(&[("SEK", -25_000)]).with_interest(-6115),
+            deposits: vec![-120],
+            ..account(CREDIT, "Kredit", CREDIT_TYPE, credit, "2012-10-19", &[])
+        },
+    ];
     for account in &mut accounts {
-        account.morning = account.cash + account.holdings_value(market);
+        let deposits = account.deposits.iter().sum();
+        account.morning = account.capital(market) - Fixed::from_units(deposits);
     }
     accounts
+}
+
+/// The type of accounts that are listed on request only.
+const CREDIT_TYPE: i64 = 60;
+
+fn positions(holdings: &[Holding], market: &[Instrument]) -> BTreeMap<usize, Position> {
+    let held = holdings.iter().filter_map(|&(symbol, quantity, paid)| {
+        let index = market.iter().position(|one| one.listing.symbol == symbol)?;
+        let cost = Fixed::from_ten_thousandths(paid).times(quantity);
+        let position = Position {
+            quantity,
+            cost,
+            cost_in_account: cost.at_rate(exchange_rate(market[index].listing.currency())),
+        };
+        Some((index, position))
+    });
+    held.collect()
 }
 
 /// Returns what one unit of a currency is worth in the account's currency.
@@ -141,7 +194,7 @@ impl Account {
         let in_account = value.at_rate(exchange_rate(currency));
         match side {
             Side::Buy => {
-                self.cash -= in_account;
+                self.cash.pay(value, currency);
                 let position = self.positions.entry(instrument).or_insert(Position {
                     quantity: 0,
                     cost: Fixed::ZERO,
@@ -152,7 +205,7 @@ impl Account {
                 position.cost_in_account += in_account;
             }
             Side::Sell => {
-                self.cash += in_account;
+                self.cash.receive(value, currency);
                 if let Some(position) = self.positions.get_mut(&instrument) {
                     position.reduce(volume);
                     if position.quantity == 0 {
@@ -164,14 +217,25 @@ impl Account {
     }
 
     fn holdings_value(&self, market: &[Instrument]) -> Fixed {
+        self.value_of(market, |_| 100)
+    }
+
+    /// Returns the worth of so many percent of each holding.
+    fn value_of(&self, market: &[Instrument], percent: impl Fn(&Instrument) -> i64) -> Fixed {
         self.positions
             .iter()
             .map(|(&index, position)| {
                 let instrument = &market[index];
                 let value = instrument.last().times(position.quantity);
-                value.at_rate(exchange_rate(instrument.listing.currency()))
+                let value = value.at_rate(exchange_rate(instrument.listing.currency()));
+                value.times(percent(instrument)).per(100)
             })
             .sum()
+    }
+
+    /// Returns what belongs to the customer.
+    fn capital(&self, market: &[Instrument]) -> Fixed {
+        self.cash.total() + self.holdings_value(market) + self.cash.interest()
     }
 }
 
@@ -192,25 +256,32 @@ impl Position {
 impl Exchange {
     /// `GET /accounts`
     pub(super) fn list_accounts(&self, call: &Call<'_>) -> Result<Json, Refusal> {
-        call.flag("include_credit_accounts", false)?;
-        let accounts = self.accounts.iter().enumerate().map(|(index, account)| {
-            let reason = if call.english {
-                "Blocked on the customer's request"
-            } else {
-                "Spärrat på kundens begäran"
-            };
+        let with_credit = call.flag("include_credit_accounts", false)?;
+        let listed = self.accounts.iter().enumerate();
+        let listed = listed.filter(|(_, one)| with_credit || one.atyid != CREDIT_TYPE);
+        let accounts = listed.map(|(index, account)| {
+            let reason = call.say([
+                "Spärrat på kundens begäran",
+                "Blocked on the customer's request",
+            ]);
             object! {
                 "accid": self.accid(index, call.epoch()),
                 "accno": account.accno,
                 "alias": account.alias,
                 "atyid": account.atyid,
-                "type": account.kind[usize::from(call.english)],
+                "type": call.say(account.kind),
                 "default": account.default,
                 "is_blocked": account.blocked,
                 "blocked_reason": account.blocked.then_some(reason),
             }
         });
         Ok(Json::Array(accounts.collect()))
+    }
+
+    /// `GET /accounts/{accid}`
+    pub(super) fn get_account(&self, call: &Call<'_>) -> Result<Json, Refusal> {
+        let account = self.account_named(call.segment(0), call)?;
+        Ok(self.account_info(account, true, call.epoch()))
     }
 
     /// `GET /accounts/{accid}/info`
@@ -236,6 +307,19 @@ impl Exchange {
             }
         }
         Ok(Json::Array(positions))
+    }
+
+    /// `GET /accounts/{accid}/returns/transactions/today`
+    pub(super) fn get_returns_today(&self, call: &Call<'_>) -> Result<Json, Refusal> {
+        let with_credit = call.flag("include_credit_account", true)?;
+        let account = &self.accounts[self.account_named(call.segment(0), call)?];
+        let credit = self.credit_of(account).filter(|_| with_credit);
+        let accounts = std::iter::once(account).chain(credit);
+        let deposits = accounts.flat_map(|one| &one.deposits);
+        let transactions = deposits.map(|units| {
+            object! { "transactions": amount(Fixed::from_units(*units), CURRENCY) }
+        });
+        Ok(Json::Array(transactions.collect()))
     }
 
     /// Returns the accounts that the first path segment lists, by account
@@ -267,7 +351,11 @@ impl Exchange {
         };
         let index = by_number
             .or_else(by_id)
-            .ok_or(Refusal::account_not_found())?;
+            .ok_or(match self.config.dialect.unknown_account {
+                UnknownAccount::NotFound => Refusal::account_not_found(),
+                UnknownAccount::BadRequest => Refusal::parameter("accid"),
+                UnknownAccount::Forbidden => Refusal::forbidden(),
+            })?;
         if self.accounts[index].blocked {
             return Err(Refusal::forbidden());
         }
@@ -287,7 +375,7 @@ impl Exchange {
 
     /// Returns what may still be spent.
     pub(super) fn trading_power(&self, account: usize) -> Fixed {
-        self.accounts[account].cash - self.buy_orders_value(account)
+        self.accounts[account].cash.total() - self.buy_orders_value(account)
     }
 
     fn buy_orders_value(&self, account: usize) -> Fixed {
@@ -302,32 +390,44 @@ impl Exchange {
             .sum()
     }
 
+    fn credit_of(&self, account: &Account) -> Option<&Account> {
+        let number = account.credit?;
+        self.accounts.iter().find(|one| one.accno == number)
+    }
+
     fn account_info(&self, index: usize, margin: bool, epoch: u64) -> Json {
         let account = &self.accounts[index];
         let money = |value| amount(value, CURRENCY);
         let zero = || money(Fixed::ZERO);
         let holdings = account.holdings_value(&self.market);
-        let capital = account.cash + holdings;
+        let capital = account.capital(&self.market);
+        let credit = self.credit_of(account);
+        let debt = credit.map_or(Fixed::ZERO, |one| one.cash.total());
+        let pawned = account.value_of(&self.market, |one| one.listing.pawn);
         object! {
             "accid": self.accid(index, epoch),
             "accno": account.accno,
             "account_currency": CURRENCY,
             "registration_date": account.opened,
-            "account_sum": money(account.cash),
+            "account_sum": money(account.cash.total()),
             "full_marketvalue": money(holdings),
-            "interest": zero(),
+            "interest": money(account.cash.interest()),
             "forward_sum": zero(),
             "future_sum": zero(),
             "unrealized_future_profit_loss": zero(),
             "own_capital": money(capital),
             "own_capital_morning": money(account.morning),
-            "equity": money(capital),
+            "credit_account_sum": credit.map(|_| money(debt)),
+            "credit_account_interest": credit.map(|one| money(one.cash.interest())),
+            "equity": money(capital + debt),
             "account_credit": zero(),
             "loan_limit": zero(),
-            "pawn_value": zero(),
+            "pawn_value": money(pawned),
             "collateral": zero(),
             "buy_orders_value": money(self.buy_orders_value(index)),
             "trading_power": money(self.trading_power(index)),
+            "bonus_cash": credit.map(|_| zero()),
+            "intraday_credit": credit.map(|_| zero()),
             "short_positions_margin": margin.then(zero),
             "reserved": object! {
                 "corporate_actions": zero(),
@@ -353,7 +453,7 @@ impl Exchange {
             "market_value": amount(value, currency),
             "market_value_acc": amount(value.at_rate(exchange_rate(currency)), CURRENCY),
             "morning_price": amount(instrument.morning, currency),
-            "pawn_percent": 0,
+            "pawn_percent": instrument.listing.pawn,
             "margin_percent": 0,
         }
     }

@@ -10,7 +10,7 @@ use crate::json::{Json, object};
 
 use super::audit::CommandEntry;
 use super::feed::{Connection, ConnectionId, FeedKind, HEARTBEAT, NEWS_SOURCE, Topic};
-use super::market::Indicator;
+use super::indicators::Indicator;
 use super::{Event, Exchange};
 
 /// How a command fails, and whether the connection goes with it.
@@ -199,8 +199,9 @@ impl Exchange {
         let unknown = || Failed::new("Unknown instrument");
         let identifier = text("i").ok_or_else(unknown)?;
         if kind == "indicator" {
-            let named =
-                |one: &Indicator| Some(one.market) == text("m") && one.identifier == identifier;
+            let named = |one: &Indicator| {
+                Some(one.index.market) == text("m") && one.index.identifier == identifier
+            };
             let index = self.indicators.iter().position(named);
             return index.map(Topic::Indicator).ok_or_else(unknown);
         }

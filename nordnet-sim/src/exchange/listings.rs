@@ -3,153 +3,30 @@
 use crate::fixed::Fixed;
 use crate::rng::Rng;
 
-/// Where things are traded.
-#[derive(Debug)]
-pub(crate) struct Venue {
-    pub(crate) market_id: i64,
-    pub(crate) name: &'static str,
-    pub(crate) country: &'static str,
-    pub(crate) mic: &'static str,
-    pub(crate) currency: &'static str,
-    pub(crate) tick_size_id: i64,
-    /// Opening and closing time in minutes after midnight in Stockholm.
-    pub(crate) hours: (i64, i64),
-}
+mod isin;
+mod products;
+mod shares;
+mod terms;
+mod tick_table;
+mod untraded;
+mod venue;
 
-pub(crate) const VENUES: [Venue; 4] = [
-    Venue {
-        market_id: 11,
-        name: "Nasdaq Stockholm",
-        country: "SE",
-        mic: "XSTO",
-        currency: "SEK",
-        tick_size_id: 5012,
-        hours: (540, 1050),
-    },
-    Venue {
-        market_id: 14,
-        name: "Nasdaq Copenhagen",
-        country: "DK",
-        mic: "XCSE",
-        currency: "DKK",
-        tick_size_id: 5014,
-        hours: (540, 1020),
-    },
-    Venue {
-        market_id: 15,
-        name: "Oslo Børs",
-        country: "NO",
-        mic: "XOSL",
-        currency: "NOK",
-        tick_size_id: 5015,
-        hours: (540, 985),
-    },
-    Venue {
-        market_id: 24,
-        name: "Nasdaq Helsinki",
-        country: "FI",
-        mic: "XHEL",
-        currency: "EUR",
-        tick_size_id: 5024,
-        hours: (540, 1050),
-    },
-];
+pub(crate) use shares::sector_group;
+pub(crate) use terms::{Form, Issuer, Terms, Underlying};
+pub(crate) use tick_table::{TICK_TABLES, TickTable};
+pub(crate) use untraded::{FUND_MARKET, FundFacts, UNTRADED, Untraded};
+pub(crate) use venue::{VENUES, Venue, venue_of};
 
-/// Price steps by price range.
-#[derive(Debug)]
-pub(crate) struct TickTable {
-    pub(crate) id: i64,
-    pub(crate) ranges: &'static [TickRange],
-}
+use super::accounts::exchange_rate;
+use super::clock::Date;
+use super::indicators::{self, INDICES};
+use isin::with_check_digit;
+use products::{Product, products};
+use tick_table::tick_table;
+use venue::STOCKHOLM;
 
-/// One range of a [`TickTable`], both ends included.
-#[derive(Debug)]
-pub(crate) struct TickRange {
-    pub(crate) from: Fixed,
-    pub(crate) to: Fixed,
-    pub(crate) tick: Fixed,
-    pub(crate) decimals: i64,
-}
-
-/// Makes a range from ten-thousandths.
-const fn range(from: i64, to: i64, tick: i64, decimals: i64) -> TickRange {
-    TickRange {
-        from: Fixed::from_ten_thousandths(from),
-        to: Fixed::from_ten_thousandths(to),
-        tick: Fixed::from_ten_thousandths(tick),
-        decimals,
-    }
-}
-
-const TOP: i64 = 9_999_990_000;
-
-pub(crate) const TICK_TABLES: [TickTable; 4] = [
-    TickTable {
-        id: 5012,
-        ranges: &[
-            range(0, 499_900, 100, 2),
-            range(500_000, 999_800, 200, 2),
-            range(1_000_000, TOP, 500, 2),
-        ],
-    },
-    TickTable {
-        id: 5014,
-        ranges: &[
-            range(0, 999_500, 500, 2),
-            range(1_000_000, 4_999_000, 1000, 1),
-            range(5_000_000, TOP, 5000, 1),
-        ],
-    },
-    TickTable {
-        id: 5015,
-        ranges: &[
-            range(0, 499_900, 100, 2),
-            range(500_000, 999_500, 500, 2),
-            range(1_000_000, TOP, 1000, 1),
-        ],
-    },
-    TickTable {
-        id: 5024,
-        ranges: &[
-            range(0, 49_995, 5, 4),
-            range(50_000, 199_980, 20, 3),
-            range(200_000, TOP, 100, 2),
-        ],
-    },
-];
-
-impl TickTable {
-    /// Returns the price step at this price.
-    pub(crate) fn tick_at(&self, price: Fixed) -> Fixed {
-        let range = self.ranges.iter().rev().find(|range| range.from <= price);
-        range
-            .or_else(|| self.ranges.first())
-            .map_or(Fixed::from_units(1), |range| range.tick)
-    }
-
-    /// Says whether orders may carry this price.
-    pub(crate) fn allows(&self, price: Fixed) -> bool {
-        let within = |range: &&TickRange| range.from <= price && price <= range.to;
-        price > Fixed::ZERO
-            && self.ranges.iter().find(within).is_some_and(|range| {
-                (price - range.from).ten_thousandths() % range.tick.ten_thousandths() == 0
-            })
-    }
-
-    /// Moves a price by whole steps, never below one step above zero.
-    pub(crate) fn shift(&self, price: Fixed, steps: i64) -> Fixed {
-        let mut price = price;
-        for _ in 0..steps.unsigned_abs() {
-            price = if steps > 0 {
-                price + self.tick_at(price)
-            } else {
-                // Just below the start of a range the finer step of the range below holds.
-                price - self.tick_at(price - Fixed::from_ten_thousandths(1))
-            };
-        }
-        price.max(self.tick_at(Fixed::ZERO))
-    }
-}
+/// More would need more digits in their made-up keys.
+const MOST_LISTINGS: usize = 10_000;
 
 /// A security and the one venue it is traded on.
 #[derive(Clone, Debug)]
@@ -159,12 +36,36 @@ pub(crate) struct Listing {
     pub(crate) symbol: String,
     pub(crate) name: String,
     pub(crate) isin: String,
+    pub(crate) kind: Kind,
+    /// Empty for what belongs to none.
     pub(crate) sector: &'static str,
     pub(crate) lot: i64,
+    /// How many there are, in millions.
+    pub(crate) issued: Option<i64>,
+    /// How many percent of the value the customer could borrow.
+    pub(crate) pawn: i64,
+    /// What its price follows, unless it is a share.
+    pub(crate) terms: Option<Terms>,
+    pub(crate) fund: Option<FundFacts>,
     /// The price that the simulated market keeps around.
     pub(crate) price: Fixed,
     pub(crate) venue: &'static Venue,
     pub(crate) ticks: &'static TickTable,
+}
+
+/// What sort of security something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Share,
+    /// An exchange-traded fund.
+    Fund,
+    /// A bull or bear certificate.
+    Certificate,
+    MiniFuture,
+    /// An unlimited turbo.
+    Turbo,
+    Warrant,
+    Option,
 }
 
 impl Listing {
@@ -176,116 +77,162 @@ impl Listing {
     pub(crate) fn currency(&self) -> &'static str {
         self.venue.currency
     }
+
+    /// Says whether orders may show part of their volume only.
+    pub(crate) fn takes_icebergs(&self) -> bool {
+        self.venue.iceberg && self.kind == Kind::Share
+    }
+
+    /// Says whether the customer may trade it: who wants to trade options has
+    /// to pass a test first.
+    pub(crate) fn suits_customer(&self) -> bool {
+        self.kind != Kind::Option
+    }
+
+    /// Returns how many units of the underlying one of it stands for.
+    pub(crate) fn multiplier(&self) -> i64 {
+        match &self.terms {
+            _ if self.kind == Kind::Option => 100,
+            Some(Terms {
+                form: Form::KnockOut { ratio, .. } | Form::Right { ratio, .. },
+                ..
+            }) => *ratio,
+            _ => 1,
+        }
+    }
+
+    /// Says whether it multiplies the moves of what it follows.
+    pub(crate) fn is_leveraged(&self) -> bool {
+        self.terms
+            .as_ref()
+            .is_some_and(|terms| !matches!(terms.form, Form::Daily { leverage: 1, .. }))
+    }
 }
 
-/// Market, identifier, symbol, name, ISIN, sector, lot, price in ten-thousandths.
-type Row = (
-    i64,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    i64,
-    i64,
-);
+/// Returns how many listings are known; more can be made up.
+#[must_use]
+pub(crate) fn known() -> usize {
+    shares::ROWS.len() + products(0).len()
+}
 
-#[rustfmt::skip]
-const ROWS: [Row; 16] = [
-    (11, "101", "ERIC B", "Ericsson B", "SE0000108656", "IT_TELECOM", 1, 865_200),
-    (11, "366", "VOLV B", "Volvo B", "SE0000115446", "INDUSTRY", 1, 3_162_000),
-    (11, "992", "HM B", "Hennes & Mauritz B", "SE0000106270", "CONSUMER", 1, 1_523_500),
-    (11, "5095", "TELIA", "Telia Company", "SE0000667925", "IT_TELECOM", 1, 342_100),
-    (11, "281", "SEB A", "SEB A", "SE0000148884", "FINANCE", 1, 1_784_000),
-    (11, "120", "SWED A", "Swedbank A", "SE0000242455", "FINANCE", 1, 2_623_000),
-    (11, "161", "INVE B", "Investor B", "SE0015811963", "FINANCE", 1, 3_001_000),
-    (11, "3966", "ATCO A", "Atlas Copco A", "SE0017486889", "INDUSTRY", 1, 1_745_500),
-    (11, "4928", "SAND", "Sandvik", "SE0000667891", "INDUSTRY", 1, 2_201_000),
-    (15, "1301", "EQNR", "Equinor", "NO0010096985", "ENERGY", 1, 2_654_000),
-    (15, "1045", "DNB", "DNB Bank", "NO0010161896", "FINANCE", 1, 2_487_000),
-    (15, "1102", "NHY", "Norsk Hydro", "NO0005052605", "COMMODITIES", 10, 645_500),
-    (14, "1158", "NOVO B", "Novo Nordisk B", "DK0062498333", "HEALTH", 1, 4_121_000),
-    (14, "1207", "DSV", "DSV", "DK0060079531", "INDUSTRY", 1, 15_385_000),
-    (24, "1520", "NOKIA", "Nokia", "FI0009000681", "IT_TELECOM", 1, 42_505),
-    (24, "1533", "KNEBV", "KONE", "FI0009013403", "INDUSTRY", 1, 518_400),
-];
-
-/// More would need more digits in their made-up keys.
-const MOST_LISTINGS: usize = 10_000;
-
-/// Returns `count` listings: the known ones, then made-up ones in Stockholm.
-pub(crate) fn listings(count: usize, seed: u64) -> Vec<Listing> {
-    let known = ROWS.iter().filter_map(|&row| {
-        let (market, identifier, symbol, name, isin, sector, lot, price) = row;
-        let venue = VENUES.iter().find(|venue| venue.market_id == market)?;
-        Some(Listing {
-            instrument_id: 16_000_000
-                + 1_000_000 * (market - 11) / 2
-                + 100_000
-                + identifier.parse::<i64>().ok()?,
-            identifier: identifier.to_owned(),
-            symbol: symbol.to_owned(),
-            name: name.to_owned(),
-            isin: isin.to_owned(),
-            sector,
-            lot,
-            price: Fixed::from_ten_thousandths(price),
-            venue,
-            ticks: tick_table(venue),
-        })
-    });
+/// Returns `count` listings on the day of `opening`: the known ones, then
+/// made-up ones in Stockholm.
+pub(crate) fn listings(count: usize, seed: u64, opening: i64) -> Vec<Listing> {
+    let mut all: Vec<Listing> = shares::ROWS.iter().filter_map(share).collect();
+    for product in products(opening) {
+        let listing = derivative(product, &all, opening);
+        all.extend(listing);
+    }
     let mut rng = Rng::new(seed, 0x1157);
-    let made_up = (1..).map(|number: i64| {
-        let venue = &VENUES[0];
-        Listing {
-            instrument_id: 17_000_000 + number,
-            identifier: (900_000 + number).to_string(),
-            symbol: format!("SIM {number}"),
-            name: format!("Simulated {number}"),
-            isin: with_check_digit(&format!("SE00990{:04}", number % 10_000)),
-            sector: "INDUSTRY",
-            lot: 1,
-            price: Fixed::from_units(rng.between(20, 900)),
-            venue,
-            ticks: tick_table(venue),
-        }
+    let made_up = (1..).map(|number: i64| Listing {
+        instrument_id: 17_000_000 + number,
+        identifier: (900_000 + number).to_string(),
+        symbol: format!("SIM {number}"),
+        name: format!("Simulated {number}"),
+        isin: with_check_digit(&format!("SE00990{:04}", number % 10_000)),
+        kind: Kind::Share,
+        sector: "INDUSTRY",
+        lot: 1,
+        issued: Some(100),
+        pawn: 0,
+        terms: None,
+        fund: None,
+        price: Fixed::from_units(rng.between(20, 900)),
+        venue: &STOCKHOLM,
+        ticks: tick_table(5012),
     });
-    known
+    all.into_iter()
         .chain(made_up)
         .take(count.min(MOST_LISTINGS))
         .collect()
 }
 
-fn tick_table(venue: &Venue) -> &'static TickTable {
-    let table = TICK_TABLES
-        .iter()
-        .find(|table| table.id == venue.tick_size_id);
-    table.unwrap_or(&TICK_TABLES[0])
+fn share(row: &shares::Row) -> Option<Listing> {
+    let &(market, identifier, symbol, name, isin, sector, lot, band, issued, pawn, price) = row;
+    Some(Listing {
+        instrument_id: instrument_id(market, identifier)?,
+        identifier: identifier.to_owned(),
+        symbol: symbol.to_owned(),
+        name: name.to_owned(),
+        isin: isin.to_owned(),
+        kind: Kind::Share,
+        sector,
+        lot,
+        issued: Some(issued),
+        pawn,
+        terms: None,
+        fund: None,
+        price: Fixed::from_ten_thousandths(price),
+        venue: venue_of(market)?,
+        ticks: tick_table(5007 + band),
+    })
 }
 
-/// Completes the first eleven characters of an ISIN.
-fn with_check_digit(body: &str) -> String {
-    let digits: Vec<u32> = body
-        .chars()
-        .filter_map(|c| c.to_digit(36))
-        .flat_map(|value| {
-            if value < 10 {
-                vec![value]
-            } else {
-                vec![value / 10, value % 10]
-            }
-        })
-        .collect();
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(index, digit)| match index % 2 {
-            0 => digit * 2 / 10 + digit * 2 % 10,
-            _ => *digit,
-        })
-        .sum();
-    format!("{body}{}", (10 - sum % 10) % 10)
+/// Makes the listing of a product at what it is worth when the market opens.
+fn derivative(product: Product, shares: &[Listing], opening: i64) -> Option<Listing> {
+    let (underlying, price, currency) = match indicators::index_named(product.underlying) {
+        Some(index) => (
+            Underlying::Index(index),
+            INDICES[index].level(),
+            INDICES[index].currency,
+        ),
+        None => {
+            let named = |one: &Listing| one.symbol == product.underlying;
+            let index = shares.iter().position(named)?;
+            (
+                Underlying::Listing(index),
+                shares[index].price,
+                shares[index].currency(),
+            )
+        }
+    };
+    let form = match product.form {
+        Form::Daily {
+            leverage, worth, ..
+        } => Form::Daily {
+            leverage,
+            worth,
+            start: price,
+        },
+        form => form,
+    };
+    let terms = Terms {
+        underlying,
+        rises: product.rises,
+        issuer: product.issuer,
+        form,
+        since: Date::of(opening).back(product.age),
+    };
+    let venue = venue_of(product.market_id)?;
+    let ticks = tick_table(if product.kind == Kind::Option {
+        5040
+    } else {
+        5030
+    });
+    let rate = exchange_rate(currency).over(exchange_rate(venue.currency));
+    let made_up = || with_check_digit(&format!("SE0098{:0>5.5}", product.identifier));
+    Some(Listing {
+        instrument_id: instrument_id(product.market_id, &product.identifier)?,
+        symbol: product.name.clone(),
+        isin: product.isin.map_or_else(made_up, str::to_owned),
+        identifier: product.identifier,
+        name: product.name,
+        kind: product.kind,
+        sector: "",
+        lot: 1,
+        issued: None,
+        pawn: if product.kind == Kind::Fund { 80 } else { 0 },
+        price: ticks.floor(terms.worth(price, rate)),
+        terms: Some(terms),
+        fund: product.fund,
+        venue,
+        ticks,
+    })
+}
+
+fn instrument_id(market: i64, identifier: &str) -> Option<i64> {
+    let number: i64 = identifier.parse().ok()?;
+    Some(16_000_000 + 1_000_000 * (market - 11) / 2 + 100_000 + number)
 }
 
 #[cfg(test)]
@@ -294,14 +241,14 @@ mod tests {
 
     use super::*;
 
-    fn fixed(text: &str) -> Fixed {
-        text.parse().unwrap()
-    }
+    /// 2026-03-17.
+    const OPENING: i64 = 1_773_738_000_000;
 
     #[test]
     fn every_listing_is_sound() {
-        let all = listings(40, 1);
-        assert_eq!(all.len(), 40);
+        let count = known() + 30;
+        let all = listings(count, 1, OPENING);
+        assert_eq!(all.len(), count);
         for listing in &all {
             assert_eq!(
                 with_check_digit(&listing.isin[..11]),
@@ -309,10 +256,16 @@ mod tests {
                 "{}",
                 listing.symbol
             );
-            assert!(listing.ticks.allows(listing.price), "{}", listing.symbol);
+            assert!(
+                listing.ticks.allows(listing.price),
+                "{} {}",
+                listing.symbol,
+                listing.price
+            );
         }
         let ids: BTreeSet<_> = all.iter().map(|listing| listing.instrument_id).collect();
-        assert_eq!(ids.len(), 40);
+        let keys: BTreeSet<_> = all.iter().map(Listing::tradable).collect();
+        assert_eq!((ids.len(), keys.len()), (count, count));
         assert_eq!(
             (all[0].instrument_id, all[0].tradable().as_str()),
             (16_100_101, "11:101")
@@ -320,24 +273,19 @@ mod tests {
     }
 
     #[test]
-    fn prices_keep_to_the_steps_of_their_range() {
-        let table = &TICK_TABLES[0];
-        for price in ["0.01", "49.99", "50", "86.52", "99.98", "100", "316.2"] {
-            assert!(table.allows(fixed(price)), "{price}");
-        }
-        for price in [
-            "0", "-1", "49.995", "50.01", "86.53", "99.99", "100.01", "1000000",
-        ] {
-            assert!(!table.allows(fixed(price)), "{price}");
-        }
-    }
-
-    #[test]
-    fn steps_cross_from_range_to_range() {
-        let table = &TICK_TABLES[0];
-        assert_eq!(table.shift(fixed("49.98"), 3), fixed("50.02"));
-        assert_eq!(table.shift(fixed("50.02"), -3), fixed("49.98"));
-        assert_eq!(table.shift(fixed("99.98"), 2), fixed("100.05"));
-        assert_eq!(table.shift(fixed("0.02"), -5), fixed("0.01"));
+    fn derivatives_are_worth_what_their_terms_say() {
+        let all = listings(known(), 1, OPENING);
+        let price = |symbol: &str| {
+            let listing = all.iter().find(|one| one.symbol == symbol);
+            listing.unwrap().price.to_string()
+        };
+        assert_eq!(price("BULL ERIC X3 NORDNET"), "14.2");
+        // (86.52 - 71.24) / 10
+        assert_eq!(price("MINI L ERICB NORDNET 04"), "1.52");
+        assert_eq!(price("TURBO S ERICB NORDNET 05"), "0.82");
+        // (412.1 - 342.1) * 1.4705 / 10
+        assert_eq!(price("MINI L NOVOB SG 11"), "10.29");
+        assert_eq!(price("ERI6F 90NDS"), "0.23");
+        assert_eq!(price("ERICB6F86"), "4.35");
     }
 }

@@ -172,6 +172,12 @@ impl Instrument {
         true
     }
 
+    /// Makes this the price that the market is drawn to and goes on from.
+    pub(crate) fn follow(&mut self, worth: Fixed) {
+        self.listing.price = worth;
+        self.best_bid = worth;
+    }
+
     /// Takes liquidity for an own order, best price first, up to `volume`.
     pub(crate) fn take(&mut self, side: Side, limit: Fixed, volume: i64) -> Vec<(Fixed, i64)> {
         let levels = match side {
@@ -304,60 +310,14 @@ impl Instrument {
     }
 }
 
-/// A stock index.
-#[derive(Debug)]
-pub(crate) struct Indicator {
-    pub(crate) market: &'static str,
-    pub(crate) identifier: &'static str,
-    pub(crate) last: Fixed,
-    pub(crate) high: Fixed,
-    pub(crate) low: Fixed,
-    pub(crate) close: Fixed,
-    pub(crate) ticked_at: i64,
-    rng: Rng,
-}
-
-impl Indicator {
-    pub(crate) fn all(seed: u64, at: i64) -> Vec<Self> {
-        let row = |market, identifier, hundredths: i64| {
-            let last = Fixed::from_ten_thousandths(hundredths * 100);
-            let mut rng = Rng::new(seed, hundredths as u64);
-            let mut off = |low, high| Fixed::from_ten_thousandths(rng.between(low, high) * 100);
-            Self {
-                market,
-                identifier,
-                last,
-                high: last + off(100, 900),
-                low: last - off(100, 900),
-                close: last + off(-500, 500),
-                ticked_at: at,
-                rng,
-            }
-        };
-        vec![
-            row("SSE", "OMXS30", 274_318),
-            row("CSE", "OMXC25", 168_455),
-            row("OSE", "OSEBX", 151_207),
-            row("HEX", "OMXH25", 489_930),
-        ]
-    }
-
-    pub(crate) fn step(&mut self, at: i64) {
-        self.last += Fixed::from_ten_thousandths(self.rng.between(-80, 80) * 100);
-        self.high = self.high.max(self.last);
-        self.low = self.low.min(self.last);
-        self.ticked_at = at;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::listings::listings;
+    use crate::exchange::listings::{known, listings};
 
     #[test]
     fn the_market_stays_sound_for_a_long_time() {
-        for listing in listings(17, 5) {
+        for listing in listings(known() + 1, 5, 0).into_iter().step_by(6) {
             let mut instrument = Instrument::new(listing, 5, 0);
             let mut withdrawn = 0;
             for at in 0..5_000 {
@@ -383,7 +343,7 @@ mod tests {
 
     #[test]
     fn liquidity_is_taken_best_price_first() {
-        let mut instrument = Instrument::new(listings(1, 1).remove(0), 1, 0);
+        let mut instrument = Instrument::new(listings(1, 1, 0).remove(0), 1, 0);
         let (first, second) = (instrument.asks[0], instrument.asks[1]);
         let taken = instrument.take(Side::Buy, second.price, first.volume + 1);
         assert_eq!(taken, [(first.price, first.volume), (second.price, 1)]);

@@ -10,7 +10,8 @@ use super::clock::Date;
 use super::market::Side;
 use super::order::{Change, Order, OwnTrade, State};
 use super::request::parse_form;
-use super::rest::{Call, Refusal, text};
+use super::rest::{Call, Refusal};
+use super::texts::text;
 
 const MOST_VOLUME: i64 = 1_000_000_000;
 const LONGEST_REFERENCE: usize = 1024;
@@ -321,7 +322,7 @@ impl Exchange {
 
 /// Makes the reply to an order request that is refused.
 fn refused(id: i64, code: Verdict, call: &Call<'_>) -> Json {
-    object! { "order_id": id, "result_code": code, "message": text(code, call.english) }
+    object! { "order_id": id, "result_code": call.code(code), "message": text(code, call.english) }
 }
 
 fn order_id(text: &str) -> Result<i64, Refusal> {

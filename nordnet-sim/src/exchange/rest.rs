@@ -1,13 +1,16 @@
 //! What becomes of a request: script and faults, authorisation, dispatch, and
 //! the form of errors.
 
+use crate::dialect::{BadIds, EmptyLists, ErrorCodes};
 use crate::json::{Json, object};
 
 use super::Exchange;
+use super::catalog::tradable_key;
 use super::control::Answer;
 use super::login::basic_key;
 use super::request::{Reply, Request, Response};
 use super::route::Operation;
+use super::texts::{Text, text, wants_english};
 
 /// A request that was understood so far.
 #[derive(Debug)]
@@ -15,6 +18,7 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Request,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) english: bool,
+    codes: ErrorCodes,
     /// Session key and epoch.
     session: Option<(String, u64)>,
     segments: Vec<String>,
@@ -47,6 +51,76 @@ impl Call<'_> {
             Some("false") => Ok(false),
             Some(_) => Err(Refusal::parameter(name)),
         }
+    }
+
+    /// Returns a whole number that is not negative.
+    pub(crate) fn count(&self, name: &'static str, default: i32) -> Result<usize, Refusal> {
+        let count = match self.query(name) {
+            None => default,
+            Some(text) => text.parse().map_err(|_| Refusal::parameter(name))?,
+        };
+        usize::try_from(count).map_err(|_| Refusal::parameter(name))
+    }
+
+    /// Returns the items of a list that are separated by commas.
+    pub(crate) fn list(&self, name: &str) -> Vec<&str> {
+        let items = self.query(name).unwrap_or_default().split(',');
+        items.filter(|item| !item.is_empty()).collect()
+    }
+
+    /// Returns one of a closed set of values.
+    pub(crate) fn choice(
+        &self,
+        name: &'static str,
+        values: &[&'static str],
+    ) -> Result<Option<&'static str>, Refusal> {
+        let Some(asked) = self.query(name) else {
+            return Ok(None);
+        };
+        let known = values.iter().find(|value| **value == asked);
+        known
+            .map(|known| Some(*known))
+            .ok_or(Refusal::parameter(name))
+    }
+
+    /// Returns some of a closed set of values.
+    pub(crate) fn choices(
+        &self,
+        name: &'static str,
+        values: &[&'static str],
+    ) -> Result<Vec<&'static str>, Refusal> {
+        let known = |item: &str| values.iter().find(|value| **value == item).copied();
+        let items = self.list(name).into_iter().map(known);
+        items.collect::<Option<_>>().ok_or(Refusal::parameter(name))
+    }
+
+    /// Returns the number that a path segment is.
+    pub(crate) fn number_in(&self, index: usize, about: &'static str) -> Result<i64, Refusal> {
+        let number = self.segment(index).parse();
+        number.map_err(|_| Refusal::parameter(about))
+    }
+
+    /// Returns the numbers that a path segment lists.
+    pub(crate) fn numbers(&self, index: usize, about: &'static str) -> Result<Vec<i64>, Refusal> {
+        let parse = |part: &str| part.parse().map_err(|_| Refusal::parameter(about));
+        self.segment(index).split(',').map(parse).collect()
+    }
+
+    /// Returns the tradable keys that a path segment lists.
+    pub(crate) fn tradables(&self, index: usize) -> Result<Vec<(i64, &str)>, Refusal> {
+        let keys = self.segment(index).split(',').map(tradable_key);
+        keys.collect::<Option<_>>()
+            .ok_or(Refusal::parameter("tradables"))
+    }
+
+    /// Returns the text in the language of the call.
+    pub(crate) fn say(&self, text: Text) -> &'static str {
+        text[usize::from(self.english)]
+    }
+
+    /// Returns an error code the way it is written on the wire.
+    pub(crate) fn code(&self, name: &str) -> String {
+        self.codes.write(name)
     }
 
     pub(crate) fn client(&self) -> &str {
@@ -91,8 +165,26 @@ impl Refusal {
         Self::new(404, "ORDER_NOT_FOUND")
     }
 
+    /// A lack of privilege, which comes without a body.
     pub(crate) const fn forbidden() -> Self {
         Self::new(403, "")
+    }
+
+    /// Nothing was found, which needs no body.
+    pub(crate) const fn nothing_found() -> Self {
+        Self::new(404, "")
+    }
+}
+
+impl ErrorCodes {
+    fn write(self, name: &str) -> String {
+        match self {
+            Self::Named => name.to_owned(),
+            Self::Opaque => {
+                let hash = |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
+                format!("E{:05}", name.bytes().fold(7, hash) % 100_000)
+            }
+        }
     }
 }
 
@@ -156,13 +248,13 @@ impl Exchange {
     }
 
     fn answer(&mut self, request: &Request, found: Option<(Operation, Vec<String>)>) -> Response {
-        let english = request
-            .header("accept-language")
-            .is_some_and(|language| language.trim_start().starts_with("en"));
+        let english = wants_english(request.header("accept-language"));
+        let no_content = self.config.dialect.empty_lists == EmptyLists::NoContent;
         match self.dispatch(request, english, found) {
+            Ok(Json::Absent) => Response::empty(204),
             // An empty list is told by the status alone.
-            Ok(Json::Array(items)) if items.is_empty() => Response::empty(204),
-            Ok(json) => Response::json(200, self.encoder.encode(&json)),
+            Ok(Json::Array(items)) if items.is_empty() && no_content => Response::empty(204),
+            Ok(json) => Response::json(200, self.encoder.encode_reply(&json)),
             Err(refusal) => self.refuse(&refusal, english),
         }
     }
@@ -191,6 +283,7 @@ impl Exchange {
             request,
             query: request.query().ok_or(Refusal::parameter("query"))?,
             english,
+            codes: self.config.dialect.error_codes,
             session,
             segments,
         };
@@ -201,83 +294,69 @@ impl Exchange {
             Operation::TouchSession => Ok(self.touch_session()),
             Operation::Logout => Ok(self.logout(&call)),
             Operation::ListAccounts => self.list_accounts(&call),
+            Operation::GetAccount => self.get_account(&call),
             Operation::AccountInfo => self.get_account_info(&call),
+            Operation::ListLedgers => self.list_ledgers(&call),
             Operation::ListPositions => self.list_positions(&call),
+            Operation::ReturnsToday => self.get_returns_today(&call),
             Operation::ListTrades => self.list_trades(&call),
             Operation::ListOrders => self.list_orders(&call),
             Operation::PlaceOrder => self.place_order(&call),
             Operation::ModifyOrder => self.modify_order(&call),
             Operation::CancelOrder => self.cancel_order(&call),
             Operation::ActivateOrders => self.activate_orders(&call),
-            Operation::LookupInstruments => self.lookup_instruments(&call),
             Operation::GetInstruments => self.get_instruments(&call),
+            Operation::LookupInstruments => self.lookup_instruments(&call),
+            Operation::ListInstrumentTypes => Ok(self.list_instrument_types(&call)),
+            Operation::GetInstrumentTypes => self.get_instrument_types(&call),
+            Operation::ListUnderlyings => self.list_underlyings(&call),
+            Operation::InstrumentSuitability => self.check_instrument_suitability(&call),
+            Operation::ListLeverages => self.list_leverages(&call),
+            Operation::LeverageFilters => self.get_leverage_filters(&call),
+            Operation::InstrumentTrades => self.list_instrument_trades(&call),
             Operation::TradableInfo => self.get_tradable_info(&call),
-            Operation::ListMarkets => Ok(self.list_markets()),
+            Operation::TradableTrades => self.list_tradable_trades(&call),
+            Operation::TradableSuitability => self.check_tradable_suitability(&call),
+            Operation::ListMarkets => Ok(self.list_markets(&call)),
             Operation::GetMarkets => self.get_markets(&call),
             Operation::ListTickSizes => Ok(self.list_tick_sizes()),
             Operation::GetTickSizes => self.get_tick_sizes(&call),
+            Operation::ListCountries => Ok(self.list_countries(&call)),
+            Operation::GetCountries => self.get_countries(&call),
         }
     }
 
+    /// Makes a list of what was found under the keys that were asked for.
+    pub(super) fn listed(
+        &self,
+        found: impl IntoIterator<Item = Option<Json>>,
+        about: &'static str,
+    ) -> Result<Json, Refusal> {
+        let mut items = Vec::new();
+        for one in found {
+            match one {
+                Some(one) => items.push(one),
+                None if self.config.dialect.bad_ids == BadIds::Skipped => {}
+                None => return Err(Refusal::parameter(about)),
+            }
+        }
+        Ok(Json::Array(items))
+    }
+
     fn refuse(&mut self, refusal: &Refusal, english: bool) -> Response {
-        // A lack of privilege comes without a body.
-        if refusal.status == 403 {
-            return Response::empty(403);
+        if refusal.code.is_empty() {
+            return Response::empty(refusal.status);
         }
         let mut message = text(refusal.code, english).to_owned();
         if !refusal.about.is_empty() {
             message = format!("{message}: {}", refusal.about);
         }
+        let code = self.config.dialect.error_codes.write(refusal.code);
         let body = self
             .encoder
-            .encode(&object! { "code": refusal.code, "message": message });
+            .encode(&object! { "code": code, "message": message });
         Response::json(refusal.status, body)
     }
-}
-
-/// Returns the text to a code, in Swedish unless English is asked for.
-pub(crate) fn text(code: &str, english: bool) -> &'static str {
-    let (swedish, in_english) = match code {
-        "INVALID_PARAMETER" => ("Ogiltig parameter", "Invalid parameter"),
-        "INVALID_SESSION" => ("Ogiltig session", "Invalid session"),
-        "LOGIN_FAILED" => ("Inloggningen misslyckades", "Login failed"),
-        "ACCOUNT_NOT_FOUND" => ("Kontot finns inte", "No such account"),
-        "ORDER_NOT_FOUND" => ("Ordern finns inte", "No such order"),
-        "NOT_FOUND" => ("Sidan finns inte", "No such resource"),
-        "NOT_ACCEPTABLE" => ("Svaret är alltid JSON", "Replies are always JSON"),
-        "TOO_MANY_REQUESTS" => ("För många anrop", "Too many requests"),
-        "SERVICE_UNAVAILABLE" => ("Tjänsten är inte tillgänglig", "Service unavailable"),
-        "NOT_ENOUGH_TRADING_POWER" => ("Köputrymmet räcker inte.", "Not enough trading power."),
-        "NOT_ENOUGH_HOLDINGS" => ("Innehavet räcker inte.", "Not enough holdings."),
-        "INVALID_PRICE" => (
-            "Priset följer inte tickstorleken.",
-            "The price is off the tick grid.",
-        ),
-        "INVALID_VOLUME" => (
-            "Volymen är ingen multipel av posten.",
-            "The volume is no multiple of the lot.",
-        ),
-        "INVALID_CURRENCY" => ("Fel valuta.", "Wrong currency."),
-        "INVALID_VALIDITY" => (
-            "Datumet är ingen handelsdag.",
-            "The date is no trading day.",
-        ),
-        "INVALID_TRADABLE" => (
-            "Instrumentet kan inte handlas.",
-            "The instrument cannot be traded.",
-        ),
-        "ORDER_TYPE_NOT_SUPPORTED" => {
-            ("Ordertypen stöds inte.", "The order type is not supported.")
-        }
-        "OWN_ORDER_IN_THE_WAY" => (
-            "En egen order står emot.",
-            "The order would trade with an own one.",
-        ),
-        "ORDER_NOT_ACTIVE" => ("Ordern är inte aktiv.", "The order is not active."),
-        "ORDER_NOT_INACTIVE" => ("Ordern är redan aktiv.", "The order is active already."),
-        _ => ("Fel", "Error"),
-    };
-    if english { in_english } else { swedish }
 }
 
 fn accepts_json(request: &Request) -> bool {

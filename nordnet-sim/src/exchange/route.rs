@@ -26,21 +26,36 @@ operations! {
     TouchSession, "touch_session", "PUT", "login";
     Logout, "logout", "DELETE", "login";
     ListAccounts, "list_accounts", "GET", "accounts";
+    GetAccount, "get_account", "GET", "accounts/*";
     AccountInfo, "get_account_info", "GET", "accounts/*/info";
+    ListLedgers, "list_ledgers", "GET", "accounts/*/ledgers";
     ListPositions, "list_positions", "GET", "accounts/*/positions";
+    ReturnsToday, "get_returns_today", "GET", "accounts/*/returns/transactions/today";
     ListTrades, "list_trades", "GET", "accounts/*/trades";
     ListOrders, "list_orders", "GET", "accounts/*/orders";
     PlaceOrder, "place_order", "POST", "accounts/*/orders";
     ModifyOrder, "modify_order", "PUT", "accounts/*/orders/*";
     CancelOrder, "cancel_order", "DELETE", "accounts/*/orders/*";
     ActivateOrders, "activate_orders", "PUT", "accounts/*/orders/*/activate";
+    // The first that fits is meant, so fixed words come before numbers.
+    ListInstrumentTypes, "list_instrument_types", "GET", "instruments/types";
+    GetInstrumentTypes, "get_instrument_types", "GET", "instruments/types/*";
     LookupInstruments, "lookup_instruments", "GET", "instruments/lookup/*/*";
+    ListUnderlyings, "list_underlyings", "GET", "instruments/underlyings/*/*";
+    InstrumentSuitability, "check_instrument_suitability", "GET", "instruments/validation/suitability/*";
     GetInstruments, "get_instruments", "GET", "instruments/*";
+    ListLeverages, "list_leverages", "GET", "instruments/*/leverages";
+    LeverageFilters, "get_leverage_filters", "GET", "instruments/*/leverages/filters";
+    InstrumentTrades, "list_instrument_trades", "GET", "instruments/*/trades";
     TradableInfo, "get_tradable_info", "GET", "tradables/info/*";
+    TradableTrades, "list_tradable_trades", "GET", "tradables/trades/*";
+    TradableSuitability, "check_tradable_suitability", "GET", "tradables/validation/suitability/*";
     ListMarkets, "list_markets", "GET", "markets";
     GetMarkets, "get_markets", "GET", "markets/*";
     ListTickSizes, "list_tick_sizes", "GET", "tick_sizes";
     GetTickSizes, "get_tick_sizes", "GET", "tick_sizes/*";
+    ListCountries, "list_countries", "GET", "countries";
+    GetCountries, "get_countries", "GET", "countries/*";
 }
 
 impl Operation {

@@ -71,6 +71,9 @@ impl Exchange {
             return;
         }
         let at = self.market_time();
+        if let Some(worth) = self.worth(index) {
+            self.market[index].follow(worth);
+        }
         let trade = self.market[index].step(at);
         if let Some(trade) = trade {
             self.tell_trade(index, &trade);
@@ -85,7 +88,7 @@ impl Exchange {
         }
         let at = self.market_time();
         for index in 0..self.indicators.len() {
-            self.indicators[index].step(at);
+            self.indicators[index].step(&self.market, at);
             self.tell_change(Topic::Indicator(index));
         }
     }
@@ -124,6 +127,7 @@ impl Exchange {
     }
 
     pub(super) fn tell_trade(&mut self, index: usize, trade: &PublicTrade) {
+        self.tape.record(index, trade);
         let listing = &self.market[index].listing;
         let message = object! {
             "type": "trade",
@@ -184,6 +188,7 @@ impl Exchange {
             ("vwap", instrument.vwap().into()),
             ("turnover", day.turnover.into()),
             ("turnover_volume", day.turnover_volume.into()),
+            ("delayed", minutes_late(instrument.listing.venue.delay)),
         ]);
         members
     }
@@ -220,13 +225,14 @@ impl Exchange {
     fn indicator(&self, index: usize) -> Members {
         let indicator = &self.indicators[index];
         vec![
-            ("i", Json::from(indicator.identifier)),
-            ("m", Json::from(indicator.market)),
+            ("i", Json::from(indicator.index.identifier)),
+            ("m", Json::from(indicator.index.market)),
             (CLOCK, Json::Int(indicator.ticked_at)),
             ("last", indicator.last.into()),
             ("high", indicator.high.into()),
             ("low", indicator.low.into()),
             ("close", indicator.close.into()),
+            ("delayed", minutes_late(indicator.index.delay)),
         ]
     }
 
@@ -263,6 +269,11 @@ impl Exchange {
         levels.truncate(DEPTH);
         levels
     }
+}
+
+/// Only data that is late says how late it is.
+fn minutes_late(delay: i64) -> Json {
+    Json::from((delay > 0).then_some(delay))
 }
 
 /// Returns the members of a delta: identity and what changed, a lost value as

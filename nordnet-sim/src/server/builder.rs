@@ -45,7 +45,7 @@ impl Default for ServerBuilder {
             api_key: None,
             speed: 1.0,
             rate: 2.0,
-            instruments: 16,
+            instruments: Config::known_instruments(),
             dialect: Dialect::default(),
             faults: Faults::default(),
             session_expiry: Duration::from_secs(1800),

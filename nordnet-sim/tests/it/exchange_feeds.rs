@@ -63,7 +63,10 @@ fn the_first_tick_is_full_and_later_ones_hold_what_changed() {
 /// Merges deltas and compares with a fresh subscription now and then.
 #[test]
 fn merged_deltas_are_the_full_state() {
-    let mut world = World::with(|config| config.rate = 20.0);
+    let mut world = World::with(|config| {
+        config.rate = 20.0;
+        config.instruments = 16;
+    });
     for kind in ["price", "depth"] {
         let (feed, other) = (world.feed(FeedKind::Public), world.feed(FeedKind::Public));
         let args = format!(r#"{{"t":"{kind}","m":11,"i":"101"}}"#);

@@ -1,0 +1,97 @@
+//! What everybody has traded today.
+
+use std::collections::VecDeque;
+
+use crate::json::{Json, object};
+
+use super::Exchange;
+use super::market::{Instrument, PublicTrade};
+use super::master::{untraded_at, untraded_numbered};
+use super::rest::{Call, Refusal};
+
+/// Trades that are remembered over all listings, and at most for one of them.
+const REMEMBERED: usize = 200_000;
+const MOST_OF_ONE: usize = 1000;
+
+/// The latest trades of each listing, oldest first.
+#[derive(Debug)]
+pub(crate) struct Tape {
+    trades: Vec<VecDeque<PublicTrade>>,
+    most: usize,
+}
+
+impl Tape {
+    pub(crate) fn new(market: &[Instrument]) -> Self {
+        Self {
+            trades: vec![VecDeque::new(); market.len()],
+            most: (REMEMBERED / market.len().max(1)).min(MOST_OF_ONE),
+        }
+    }
+
+    pub(crate) fn record(&mut self, instrument: usize, trade: &PublicTrade) {
+        if let Some(trades) = self.trades.get_mut(instrument) {
+            if trades.len() >= self.most {
+                trades.pop_front();
+            }
+            trades.push_back(trade.clone());
+        }
+    }
+}
+
+impl Exchange {
+    /// `GET /instruments/{instrument_id}/trades`
+    pub(super) fn list_instrument_trades(&self, call: &Call<'_>) -> Result<Json, Refusal> {
+        let count = trade_count(call)?;
+        let ids = call.numbers(0, "instrument_id")?.into_iter();
+        let found = ids.map(|id| {
+            let listed = self.instrument_numbered(id);
+            let trades = listed
+                .map(|index| self.public_trades(index, count))
+                .or_else(|| untraded_numbered(id).map(|_| Vec::new()))?;
+            Some(object! { "instrument_id": id, "trades": trades })
+        });
+        self.listed(found, "instrument_id")
+    }
+
+    /// `GET /tradables/trades/{tradables}`
+    pub(super) fn list_tradable_trades(&self, call: &Call<'_>) -> Result<Json, Refusal> {
+        let count = trade_count(call)?;
+        let found = call.tradables(0)?.into_iter().map(|(market, identifier)| {
+            let listed = self.instrument_at(market, identifier);
+            let trades = listed
+                .map(|index| self.public_trades(index, count))
+                .or_else(|| untraded_at(market, identifier).map(|_| Vec::new()))?;
+            Some(object! { "market_id": market, "identifier": identifier, "trades": trades })
+        });
+        self.listed(found, "tradables")
+    }
+
+    fn public_trades(&self, instrument: usize, count: usize) -> Vec<Json> {
+        let listing = &self.market[instrument].listing;
+        let trades = &self.tape.trades[instrument];
+        let latest = trades.iter().skip(trades.len().saturating_sub(count));
+        // Who trades derivatives is not told.
+        let named = listing.terms.is_none();
+        let trades = latest.map(|trade| {
+            object! {
+                "market_id": listing.venue.market_id,
+                "trade_id": trade.id.as_str(),
+                "price": trade.price,
+                "volume": trade.volume,
+                "trade_timestamp": trade.at,
+                "tick_timestamp": trade.at,
+                "broker_buying": named.then_some(trade.buyer),
+                "broker_selling": named.then_some(trade.seller),
+                "trade_type": "NORMAL",
+            }
+        });
+        trades.collect()
+    }
+}
+
+fn trade_count(call: &Call<'_>) -> Result<usize, Refusal> {
+    match call.query("count") {
+        Some("all") => Ok(usize::MAX),
+        _ => call.count("count", 5),
+    }
+}
