@@ -80,7 +80,7 @@ impl Call<'_> {
         let known = values.iter().find(|value| **value == asked);
         known
             .map(|known| Some(*known))
-            .ok_or(Refusal::parameter(name))
+            .ok_or_else(|| Refusal::parameter(name))
     }
 
     /// Returns some of a closed set of values.
@@ -91,7 +91,9 @@ impl Call<'_> {
     ) -> Result<Vec<&'static str>, Refusal> {
         let known = |item: &str| values.iter().find(|value| **value == item).copied();
         let items = self.list(name).into_iter().map(known);
-        items.collect::<Option<_>>().ok_or(Refusal::parameter(name))
+        items
+            .collect::<Option<_>>()
+            .ok_or_else(|| Refusal::parameter(name))
     }
 
     /// Returns the number that a path segment is.

@@ -29,7 +29,7 @@ options:
   --plain               no TLS, neither REST nor feeds
   --ca-out FILE         where to write the certificate to trust
   --speed X             seconds of market time in a second [1]
-  --instruments N       how many listings, at most 10000 [16]
+  --instruments N       how many listings, at most 10000 [all that are known]
   --rate N              moves of each listing in a second of market time; 0 is
                         none [2]
   --dialect NAME=VALUE,..   answers to what the reference leaves open, see below
