@@ -156,6 +156,71 @@ switches! {
         /// They are closed.
         CutsFeeds = "cuts_feeds",
     }
+    /// What happens to the feeds of a session that is logged out of.
+    logout: Logout {
+        /// They are closed.
+        CutsFeeds = "cuts_feeds",
+        /// They stay up; the next feed login with the key is refused.
+        KeepsFeeds = "keeps_feeds",
+    }
+    /// What a login does to the sessions that there are.
+    logins: Logins {
+        /// Nothing: they live side by side.
+        Coexist = "coexist",
+        /// It ends them, and their feeds as `expiry` says.
+        Newest = "newest",
+    }
+    /// How a session that has ended answers to being touched (`PUT /login`).
+    dead_touch: DeadTouch {
+        /// With 401.
+        Refused = "refused",
+        /// With 200 and `logged_in` false.
+        Told = "told",
+    }
+    /// How a login on a feed is refused.
+    feed_refusal: FeedRefusal {
+        /// With an `err` message, then the end.
+        ErrClose = "err_close",
+        /// With the end alone.
+        Close = "close",
+        /// With an `err` message alone; without a login the end comes in time.
+        Err = "err",
+    }
+    /// How many public feed connections a session has.
+    public_feeds: PublicFeeds {
+        /// As many as it likes.
+        Many = "many",
+        /// One: a new one displaces the old.
+        One = "one",
+    }
+    /// What a heartbeat holds.
+    heartbeats: Heartbeats {
+        /// Nothing.
+        Empty = "empty",
+        /// Members that the reference does not know.
+        Members = "members",
+    }
+    /// How letters beyond ASCII are written in texts.
+    texts: Texts {
+        /// As UTF-8.
+        Utf8 = "utf8",
+        /// As escapes.
+        Escaped = "escaped",
+    }
+    /// How lines on the feeds end.
+    line_ends: LineEnds {
+        /// With LF.
+        Lf = "lf",
+        /// With CR and LF.
+        CrLf = "crlf",
+    }
+    /// Whether members and messages come now and then that nobody has heard of.
+    surprises: Surprises {
+        /// They do not.
+        None = "none",
+        /// They do, members at any depth, in replies too.
+        Some = "some",
+    }
     /// Which login challenges can be answered.
     challenges: Challenges {
         /// Each one for its 30 seconds.

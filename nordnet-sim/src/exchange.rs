@@ -5,13 +5,14 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::dialect::Expiry;
 use crate::json::Encoder;
 use crate::rng::Rng;
 
 mod accounts;
 mod agenda;
+mod answer;
 mod audit;
+mod boards;
 mod cash;
 mod catalog;
 mod clock;
@@ -35,24 +36,28 @@ mod request;
 #[allow(dead_code, reason = "the searches come next")]
 mod rest;
 mod route;
+mod serve;
 mod texts;
 mod ticks;
 
 pub(crate) use clock::utc;
 
+pub use answer::{Answer, Cut, Delivery, Part, Place};
 pub use audit::{AuditEntry, CommandEntry, Counters};
-pub use control::{Answer, ControlError, Cut, Feeds, OrderRecord};
+pub use control::{ControlError, FeedRecord, Feeds, OrderRecord};
 pub use feed::{ConnectionId, FeedKind};
 pub(crate) use listings::known as known_listings;
+pub use login::SessionRecord;
 pub use market::Side;
 pub use request::{Reply, Request, Response};
 
 use accounts::Account;
 use agenda::Agenda;
+use answer::Scripts;
 use audit::Audit;
+use boards::Boards;
 use catalog::Catalog;
 use clock::Clock;
-use control::Scripts;
 use feed::Connection;
 use indicators::Indicator;
 use login::Gate;
@@ -86,6 +91,8 @@ pub struct Exchange {
     agenda: Agenda<Event>,
     encoder: Encoder,
     outputs: VecDeque<Output>,
+    /// Connections with lines on their way out.
+    ready: VecDeque<ConnectionId>,
 
     gate: Gate,
     accounts: Vec<Account>,
@@ -106,6 +113,7 @@ pub struct Exchange {
 
     connections: BTreeMap<ConnectionId, Connection>,
     connected: u64,
+    boards: Boards,
 
     audit: Audit,
     scripts: Scripts,
@@ -127,19 +135,20 @@ impl fmt::Debug for Exchange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {
-    /// These bytes, a whole line, go to a feed connection.
-    Line {
+    /// These bytes go to a feed connection: whole lines, unless something else
+    /// was asked for.
+    Lines {
         /// The connection.
         to: ConnectionId,
-        /// The line with its LF.
+        /// The lines, each with its LF.
         bytes: Vec<u8>,
     },
     /// A feed connection is to be closed. Nothing more comes for it.
     Close {
         /// The connection.
         connection: ConnectionId,
-        /// Whether it ends without any farewell.
-        abrupt: bool,
+        /// How it ends.
+        cut: Cut,
     },
     /// Something happened that a person may want to read about: a line for a
     /// log, with the market's time.
@@ -158,7 +167,7 @@ enum Event {
     Heartbeat(ConnectionId),
     LoginDeadline(ConnectionId),
     Resume(ConnectionId),
-    RandomCut,
+    Strike,
 }
 
 impl Exchange {
@@ -171,18 +180,21 @@ impl Exchange {
             .into_iter()
             .map(|listing| Instrument::new(listing, seed, config.opening))
             .collect();
+        let indicators = Indicator::all(&market, seed, config.opening);
         let mut exchange = Self {
+            boards: Boards::new(market.len(), indicators.len()),
             now: Duration::ZERO,
             agenda: Agenda::new(),
             encoder: Encoder::new(&config.dialect, seed),
             outputs: VecDeque::new(),
+            ready: VecDeque::new(),
             gate: Gate::new(seed),
             accounts: accounts::opening(&market),
             orders: BTreeMap::new(),
             books: vec![Vec::new(); market.len()],
             trades: Vec::new(),
             queued: 0,
-            indicators: Indicator::all(&market, seed, config.opening),
+            indicators,
             catalog: Catalog::new(&market),
             tape: Tape::new(&market),
             market,
@@ -209,7 +221,17 @@ impl Exchange {
     /// Takes in a new feed connection and names it.
     pub fn handle_connected(&mut self, kind: FeedKind, now: Duration) -> ConnectionId {
         self.advance(now);
-        self.open_connection(kind)
+        self.connected += 1;
+        let id = ConnectionId(self.connected);
+        self.open_connection(id, kind);
+        id
+    }
+
+    /// Takes in a new feed connection that has a number already.
+    #[cfg(feature = "server")]
+    pub(crate) fn handle_connected_as(&mut self, id: ConnectionId, kind: FeedKind, now: Duration) {
+        self.advance(now);
+        self.open_connection(id, kind);
     }
 
     /// Takes in bytes that a feed connection sent.
@@ -221,7 +243,7 @@ impl Exchange {
     /// Takes in that a feed connection is gone.
     pub fn handle_disconnected(&mut self, connection: ConnectionId, now: Duration) {
         self.advance(now);
-        self.connections.remove(&connection);
+        self.forget(connection);
     }
 
     /// Lets everything happen that is due.
@@ -232,7 +254,7 @@ impl Exchange {
     /// Returns the next thing to be done.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.outputs.pop_front().or_else(|| self.take_ready())
     }
 
     /// Returns when [`handle_timeout`](Self::handle_timeout) is to be called.
@@ -282,8 +304,8 @@ impl Exchange {
         let (indicators, news) = (self.indicator_period(), self.news_period());
         self.agenda.push(indicators, Event::Indicators);
         self.agenda.push(news, Event::News);
-        if self.config.faults.cut > 0 {
-            self.agenda.push(Duration::from_secs(1), Event::RandomCut);
+        if self.config.faults.strike_feeds() {
+            self.agenda.push(Duration::from_secs(1), Event::Strike);
         }
     }
 
@@ -309,9 +331,9 @@ impl Exchange {
             Event::Heartbeat(connection) => self.heartbeat(connection),
             Event::LoginDeadline(connection) => self.check_login(connection),
             Event::Resume(connection) => self.resume(connection),
-            Event::RandomCut => {
-                self.cut_at_random();
-                self.after(Duration::from_secs(1), Event::RandomCut);
+            Event::Strike => {
+                self.strike_feeds();
+                self.after(Duration::from_secs(1), Event::Strike);
             }
         }
     }
@@ -325,20 +347,8 @@ impl Exchange {
             self.agenda.push(ends, Event::Idle(key));
             return;
         }
-        self.gate.end(&key);
-        if self.config.dialect.expiry == Expiry::CutsFeeds {
-            self.close_feeds_of(&key);
-        }
+        self.expire(&key);
         self.note("a session expired".to_owned());
-    }
-
-    fn cut_at_random(&mut self) {
-        let ids: Vec<_> = self.connections.keys().copied().collect();
-        for id in ids {
-            if self.fault_rng.chance(self.config.faults.cut) {
-                self.close(id, true);
-            }
-        }
     }
 
     fn tick_period(&self) -> Option<Duration> {

@@ -4,27 +4,147 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+/// Declares a family of faults with their names, and the text that says which
+/// there are.
+macro_rules! faults {
+    ($(#[$doc:meta])* $family:ident { $($fault:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum $family {
+            $($fault,)*
+        }
+
+        impl $family {
+            pub(crate) const ALL: &'static [(Self, &'static str)] =
+                &[$((Self::$fault, $name),)*];
+        }
+    };
+}
+
+faults! {
+    /// What can strike a request, in the order in which it is drawn for.
+    RequestFault {
+        Unauthorized = "401",
+        TooMany = "429",
+        Failed = "500",
+        Unavailable = "503",
+        Page = "html",
+        Empty = "empty",
+        WrongType = "type",
+        Redirect = "redirect",
+        Garbage = "garbage",
+        Dropped = "dropped",
+        Lost = "lost",
+        Reset = "reset",
+        Never = "never",
+        Torn = "torn",
+        Late = "late",
+        Slow = "slow",
+        Huge = "huge",
+        Chunked = "chunked",
+        Interim = "interim",
+    }
+}
+
+faults! {
+    /// What can strike a feed connection in a second.
+    FeedFault {
+        Cut = "cut",
+        Stall = "stall",
+        HalfOpen = "halfopen",
+        Junk = "junk",
+        Long = "long",
+        Partial = "partial",
+    }
+}
+
 /// How often things go wrong by themselves. The default is never.
 ///
-/// Parsed from a text such as `503=0.05,lost=0.01,delay=200ms`:
+/// Parsed from a text such as `503=0.05,lost=0.01,cut=0.01,delay=200ms`. `P` is
+/// a probability from 0 to 1 with at most six places. The draws follow the seed.
+///
+/// Each request may be struck by one of these:
 ///
 /// | name | meaning |
 /// |---|---|
-/// | `429=P` | a request is refused as one too many, unprocessed |
-/// | `503=P` | a request is refused with `Retry-After: 1`, unprocessed |
-/// | `lost=P` | a request is processed, but the connection is closed instead of a reply |
-/// | `cut=P` | each second, a feed connection is closed |
-/// | `delay=TIME` | every reply is held back that long (`200ms`, `1s`) |
+/// | `401=P` | refused as if without a session |
+/// | `429=P` | refused as one too many, with a `Retry-After` or not |
+/// | `500=P` | answered with 500, processed or not |
+/// | `503=P` | refused, with a `Retry-After` in seconds, as a date, or not at all |
+/// | `html=P` | answered with 502 and a page, processed or not |
+/// | `empty=P` | processed, and answered with nothing in it |
+/// | `type=P` | processed, and answered as `text/plain` |
+/// | `redirect=P` | sent elsewhere with 301, 302, 307 or 308, unprocessed |
+/// | `garbage=P` | answered with what is not HTTP, unprocessed |
+/// | `dropped=P` | not processed, the connection is closed |
+/// | `lost=P` | processed, but the connection is closed instead of a reply |
+/// | `reset=P` | processed or not, the connection is reset |
+/// | `never=P` | processed or not, there is never a reply |
+/// | `torn=P` | processed, and the reply breaks off somewhere |
+/// | `late=P` | processed, and answered three seconds later |
+/// | `slow=P` | processed, and the reply comes byte by byte |
+/// | `huge=P` | processed, and 16 MiB of spaces follow the reply |
+/// | `chunked=P` | processed, and the reply comes in chunks |
+/// | `interim=P` | processed, and a 103 comes before the reply |
 ///
-/// `P` is a probability from 0 to 1 with at most six places. The draws follow
-/// the seed.
+/// Each second, each feed connection may be struck by one of these:
+///
+/// | name | meaning |
+/// |---|---|
+/// | `cut=P` | it is closed, in order, without TLS's farewell or with a reset |
+/// | `stall=P` | nothing comes for 5 to 20 seconds, then all of it |
+/// | `halfopen=P` | it stays, but nothing ever comes and nothing is read |
+/// | `junk=P` | a line comes that is no message |
+/// | `long=P` | 2 MiB come without an end of line |
+/// | `partial=P` | half a line comes, then it is closed |
+///
+/// And `delay=TIME` holds every reply back that long (`200ms`, `1s`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    pub(crate) too_many: u32,
-    pub(crate) unavailable: u32,
-    pub(crate) lost: u32,
-    pub(crate) cut: u32,
+    requests: [u32; RequestFault::ALL.len()],
+    feeds: [u32; FeedFault::ALL.len()],
     pub(crate) delay: Duration,
+}
+
+impl Faults {
+    /// Draws for a request; `strikes` is asked with millionths.
+    pub(crate) fn request(&self, strikes: impl FnMut(u32) -> bool) -> Option<RequestFault> {
+        draw(RequestFault::ALL, &self.requests, strikes)
+    }
+
+    /// Draws for a second of a feed connection.
+    pub(crate) fn feed(&self, strikes: impl FnMut(u32) -> bool) -> Option<FeedFault> {
+        draw(FeedFault::ALL, &self.feeds, strikes)
+    }
+
+    pub(crate) fn strike_feeds(&self) -> bool {
+        self.feeds.iter().any(|chance| *chance > 0)
+    }
+
+    /// Returns where the chance of a name stands.
+    fn chance(&mut self, name: &str) -> Option<&mut u32> {
+        let request = RequestFault::ALL
+            .iter()
+            .position(|(_, known)| *known == name);
+        let feed = FeedFault::ALL.iter().position(|(_, known)| *known == name);
+        match (request, feed) {
+            (Some(place), _) => self.requests.get_mut(place),
+            (_, Some(place)) => self.feeds.get_mut(place),
+            _ => None,
+        }
+    }
+}
+
+/// Nothing is drawn for what cannot happen, so that a new kind of fault leaves
+/// the others where they were.
+fn draw<T: Copy>(
+    all: &[(T, &str)],
+    chances: &[u32],
+    mut strikes: impl FnMut(u32) -> bool,
+) -> Option<T> {
+    let mut possible = all.iter().zip(chances).filter(|(_, chance)| **chance > 0);
+    let struck = possible.find(|(_, chance)| strikes(**chance));
+    struck.map(|((fault, _), _)| *fault)
 }
 
 impl FromStr for Faults {
@@ -35,14 +155,12 @@ impl FromStr for Faults {
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let unknown = || UnknownFault(part.to_owned());
             let (name, value) = part.split_once('=').ok_or_else(unknown)?;
-            let millionths = || probability(value).ok_or_else(unknown);
             match name.trim() {
-                "429" => faults.too_many = millionths()?,
-                "503" => faults.unavailable = millionths()?,
-                "lost" => faults.lost = millionths()?,
-                "cut" => faults.cut = millionths()?,
                 "delay" => faults.delay = time(value).ok_or_else(unknown)?,
-                _ => return Err(unknown()),
+                name => {
+                    let chance = faults.chance(name).ok_or_else(unknown)?;
+                    *chance = probability(value).ok_or_else(unknown)?;
+                }
             }
         }
         Ok(faults)
@@ -55,11 +173,12 @@ pub struct UnknownFault(String);
 
 impl fmt::Display for UnknownFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "unknown fault `{}`; known are 429=P, 503=P, lost=P, cut=P (P from 0 to 1), delay=TIME (200ms, 1s)",
-            self.0
-        )
+        write!(f, "unknown fault `{}`; known are", self.0)?;
+        let requests = RequestFault::ALL.iter().map(|(_, name)| name);
+        for name in requests.chain(FeedFault::ALL.iter().map(|(_, name)| name)) {
+            write!(f, " {name}=P,")?;
+        }
+        f.write_str(" delay=TIME (P from 0 to 1 with six places at most, TIME as 200ms or 1s)")
     }
 }
 
@@ -96,11 +215,38 @@ mod tests {
     #[test]
     fn reads_probabilities_and_a_delay() {
         let faults: Faults = "503=0.05,lost=0.000001,cut=1,delay=200ms".parse().unwrap();
+        let drawn_for = |faults: &Faults| {
+            let mut chances = Vec::new();
+            faults.request(|chance| {
+                chances.push(chance);
+                false
+            });
+            chances
+        };
+        assert_eq!(drawn_for(&faults), [50_000, 1]);
         assert_eq!(
-            (faults.unavailable, faults.lost, faults.cut),
-            (50_000, 1, 1_000_000)
+            faults.feed(|chance| chance == 1_000_000),
+            Some(FeedFault::Cut)
+        );
+        assert_eq!(
+            faults.request(|chance| chance == 1),
+            Some(RequestFault::Lost)
         );
         assert_eq!(faults.delay, Duration::from_millis(200));
+    }
+
+    #[test]
+    fn knows_every_fault_by_its_name() {
+        let known = UnknownFault(String::new()).to_string();
+        for (_, name) in RequestFault::ALL {
+            let faults: Faults = format!("{name}=1").parse().unwrap();
+            assert!(faults.request(|_| true).is_some() && !faults.strike_feeds());
+            assert!(known.contains(&format!(" {name}=P")));
+        }
+        for (_, name) in FeedFault::ALL {
+            let faults: Faults = format!("{name}=1").parse().unwrap();
+            assert!(faults.strike_feeds() && faults.request(|_| true).is_none());
+        }
     }
 
     #[test]

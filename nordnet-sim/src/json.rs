@@ -1,7 +1,9 @@
 //! JSON output with control over every byte: member order, number format and
 //! white space are part of what a client under test has to cope with.
 
-use crate::dialect::{AbsentMembers, Dialect, Members, Numbers, Spaces};
+use crate::dialect::{
+    AbsentMembers, Dialect, LineEnds, Members, Numbers, Spaces, Surprises, Texts,
+};
 use crate::fixed::Fixed;
 use crate::rng::Rng;
 
@@ -76,18 +78,32 @@ impl<T: Into<Self>> From<Option<T>> for Json {
 pub(crate) struct Encoder {
     numbers: Numbers,
     spaces: bool,
+    ascii: bool,
+    line_end: &'static str,
     shuffle: Option<Rng>,
+    surprises: Option<Rng>,
     /// Whether replies say `null` for a member that has no value.
     replies_say_null: bool,
     says_null: bool,
 }
+
+/// How seldom an object has a member that nobody has heard of.
+const MEMBER_ONCE_IN: u64 = 24;
+/// How seldom a message comes that nobody has heard of.
+const MESSAGE_ONCE_IN: u64 = 40;
 
 impl Encoder {
     pub(crate) fn new(dialect: &Dialect, seed: u64) -> Self {
         Self {
             numbers: dialect.numbers,
             spaces: dialect.spaces == Spaces::Some,
+            ascii: dialect.texts == Texts::Escaped,
+            line_end: match dialect.line_ends {
+                LineEnds::Lf => "\n",
+                LineEnds::CrLf => "\r\n",
+            },
             shuffle: (dialect.members == Members::Shuffled).then(|| Rng::new(seed, 0x5EED)),
+            surprises: (dialect.surprises == Surprises::Some).then(|| Rng::new(seed, 0x0DD)),
             replies_say_null: dialect.absent == AbsentMembers::Null,
             says_null: false,
         }
@@ -107,6 +123,25 @@ impl Encoder {
         text
     }
 
+    /// Encodes a message of a feed, with its end.
+    pub(crate) fn line(&mut self, value: &Json) -> String {
+        let mut out = String::with_capacity(256);
+        self.write(value, &mut out);
+        out.push_str(self.line_end);
+        out
+    }
+
+    /// Returns a message that nobody has heard of, now and then.
+    pub(crate) fn surprise(&mut self) -> Option<String> {
+        let rng = self.surprises.as_mut()?;
+        if !rng.once_in(MESSAGE_ONCE_IN) {
+            return None;
+        }
+        let number = rng.between(0, 999);
+        let data = object! { "number": number, "list": vec![Json::Null, Json::Int(number)] };
+        Some(self.line(&object! { "type": "unheard_of", "data": data }))
+    }
+
     fn write(&mut self, value: &Json, out: &mut String) {
         match value {
             Json::Absent | Json::Null => out.push_str("null"),
@@ -117,7 +152,7 @@ impl Encoder {
                 Numbers::Jvm => number.to_jvm(),
                 Numbers::Plain => number.to_string(),
             }),
-            Json::Text(text) => write_text(text, out),
+            Json::Text(text) => self.write_text(text, out),
             Json::Raw(text) => out.push_str(text),
             Json::Array(items) => {
                 out.push('[');
@@ -132,8 +167,10 @@ impl Encoder {
     }
 
     fn write_object(&mut self, members: &[(&'static str, Json)], out: &mut String) {
+        let odd = self.odd_member();
         let mut members: Vec<_> = members
             .iter()
+            .chain(&odd)
             .filter(|(_, value)| self.says_null || *value != Json::Absent)
             .collect();
         if let Some(rng) = &mut self.shuffle {
@@ -145,11 +182,27 @@ impl Encoder {
         out.push('{');
         for (index, (name, value)) in members.into_iter().enumerate() {
             self.separate(index, out);
-            write_text(name, out);
+            self.write_text(name, out);
             out.push_str(if self.spaces { ": " } else { ":" });
             self.write(value, out);
         }
         out.push('}');
+    }
+
+    /// Returns a member that nobody has heard of, now and then.
+    fn odd_member(&mut self) -> Option<(&'static str, Json)> {
+        let rng = self.surprises.as_mut()?;
+        if !rng.once_in(MEMBER_ONCE_IN) {
+            return None;
+        }
+        let value = match rng.between(0, 3) {
+            0 => Json::Null,
+            1 => Json::Number(Fixed::from_ten_thousandths(rng.between(-99_999, 99_999))),
+            2 => Json::from("åäö \"\\"),
+            // Within it there may be another, but seldom and ever seldomer.
+            _ => object! { "unheard": vec![object! { "of": true }] },
+        };
+        Some(("unheard_of", value))
     }
 
     fn separate(&self, index: usize, out: &mut String) {
@@ -157,22 +210,26 @@ impl Encoder {
             out.push_str(if self.spaces { ", " } else { "," });
         }
     }
-}
 
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
+    fn write_text(&self, text: &str, out: &mut String) {
+        out.push('"');
+        for c in text.chars() {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                c if c < ' ' || (self.ascii && !c.is_ascii()) => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        out.push_str(&format!("\\u{unit:04x}"));
+                    }
+                }
+                c => out.push(c),
+            }
         }
+        out.push('"');
     }
-    out.push('"');
 }
 
 #[cfg(test)]
@@ -199,12 +256,34 @@ mod tests {
 
     #[test]
     fn every_dialect_means_the_same() {
-        let dialect: Dialect = "numbers=plain,spaces=some,members=shuffled"
+        let dialect: Dialect = "numbers=plain,spaces=some,members=shuffled,texts=escaped"
             .parse()
             .unwrap();
         let text = Encoder::new(&dialect, 3).encode(&sample());
-        assert!(text.contains("\"bid\": 111"), "{text}");
+        assert!(text.contains("\"bid\": 111") && text.is_ascii(), "{text}");
         let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(parse(&text)["data"]["text"], parse(r#""a\"\\\u0001å""#));
+    }
+
+    #[test]
+    fn surprises_come_now_and_then_and_always_the_same() {
+        let dialect: Dialect = "surprises=some,line_ends=crlf".parse().unwrap();
+        let run = || {
+            let mut encoder = Encoder::new(&dialect, 3);
+            let lines =
+                (0..500).map(|_| encoder.line(&sample()) + &encoder.surprise().unwrap_or_default());
+            lines.collect::<String>()
+        };
+        let text = run();
+        assert_eq!(text, run());
+        let mut messages = 0;
+        let mut members = 0;
+        for line in text.split_terminator("\r\n") {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            messages += u32::from(value["type"] == "unheard_of");
+            let odd = |value: &serde_json::Value| value.get("unheard_of").is_some();
+            members += u32::from(odd(&value) || odd(&value["data"]));
+        }
+        assert!((5..30).contains(&messages) && (20..80).contains(&members));
     }
 }

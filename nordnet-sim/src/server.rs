@@ -4,27 +4,37 @@
 //! be used from programs with any runtime or none.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::config::FeedAddress;
-use crate::exchange::{Exchange, FeedKind};
+use crate::exchange::Exchange;
 use crate::keys::KeyPair;
 
 mod builder;
 mod control;
+mod door;
 mod feed;
 mod handle;
 mod http;
+mod http1;
+mod plan;
 mod shared;
+mod socket;
 mod tls;
+mod wire;
+mod wires;
 
 pub use builder::ServerBuilder;
-pub use handle::Control;
+pub use handle::{ConnectionRecord, Control};
+pub use plan::{Channel, Direction};
 
+use door::{Door, Port};
 use shared::Shared;
 use tls::Identity;
 
@@ -143,18 +153,18 @@ impl Drop for Server {
     }
 }
 
-/// The sockets that a server listens on, in the order of their ports.
-struct Listeners {
-    rest: TcpListener,
-    public: TcpListener,
-    private: TcpListener,
-    control: TcpListener,
+/// The ports of a server, in their order.
+struct Doors {
+    rest: Door,
+    public: Door,
+    private: Door,
+    control: Door,
 }
 
-impl Listeners {
-    /// Binds four ports from this one on, or any four for port 0. The control
+impl Doors {
+    /// Opens four ports from this one on, or any four for port 0. The control
     /// port asks for no password, so it is on loopback wherever the others are.
-    fn bind(address: SocketAddr) -> io::Result<Self> {
+    fn open(address: SocketAddr) -> io::Result<Self> {
         let loopback: IpAddr = match address.ip() {
             ip if ip.is_loopback() => ip,
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
@@ -168,11 +178,9 @@ impl Listeners {
                     .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "port too high"))?,
             };
             let address = SocketAddr::new(ip, port);
-            let listener = TcpListener::bind(address).map_err(|error| {
+            Door::open(address).map_err(|error| {
                 io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
-            })?;
-            listener.set_nonblocking(true)?;
-            Ok::<_, io::Error>(listener)
+            })
         };
         Ok(Self {
             rest: at(address.ip(), 0)?,
@@ -183,74 +191,87 @@ impl Listeners {
     }
 }
 
+/// A runtime that may be dropped anywhere, also within another one.
+struct OwnRuntime(Option<Runtime>);
+
+impl OwnRuntime {
+    fn new() -> io::Result<Self> {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map(|runtime| Self(Some(runtime)))
+    }
+}
+
+impl Drop for OwnRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Starts the thread that serves; it ends when the returned sender is dropped.
 fn spawn(
-    listeners: Listeners,
+    runtime: OwnRuntime,
+    doors: Doors,
     shared: Arc<Shared>,
     identity: Option<&Identity>,
 ) -> io::Result<(oneshot::Sender<()>, JoinHandle<()>)> {
     let (stop, stopped) = oneshot::channel();
-    let acceptor = identity.map(Identity::acceptor).transpose()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let from_std = tokio::net::TcpListener::from_std;
-    let (rest, public, private, control) = {
-        let _context = runtime.enter();
-        (
-            from_std(listeners.rest)?,
-            from_std(listeners.public)?,
-            from_std(listeners.private)?,
-            from_std(listeners.control)?,
-        )
-    };
+    let tls = identity.map(Identity::acceptor).transpose()?;
     let serve = async move {
-        let (tls, shared) = (&acceptor, &shared);
+        let open = |port, door, tls: &Option<TlsAcceptor>| {
+            door::serve(port, door, tls.clone(), Arc::clone(&shared))
+        };
         tokio::select! {
-            () = shared::keep_time(shared) => {}
-            () = http::serve_rest(rest, tls.clone(), Arc::clone(shared)) => {}
-            () = feed::serve(FeedKind::Public, public, tls.clone(), Arc::clone(shared)) => {}
-            () = feed::serve(FeedKind::Private, private, tls.clone(), Arc::clone(shared)) => {}
-            () = http::serve_control(control, Arc::clone(shared)) => {}
+            () = shared::keep_time(&shared) => {}
+            () = open(Port::Api(Channel::Rest), doors.rest, &tls) => {}
+            () = open(Port::Api(Channel::Public), doors.public, &tls) => {}
+            () = open(Port::Api(Channel::Private), doors.private, &tls) => {}
+            () = open(Port::Control, doors.control, &None) => {}
             _ = stopped => {}
         }
     };
     let thread = std::thread::Builder::new()
         .name("nordnet-sim".to_owned())
         .spawn(move || {
-            runtime.block_on(serve);
-            runtime.shutdown_background();
+            if let Some(runtime) = &runtime.0 {
+                runtime.block_on(serve);
+            }
         })?;
     Ok((stop, thread))
 }
 
 /// Puts a running server together.
 fn launch(builder: ServerBuilder) -> io::Result<Server> {
-    let listeners = Listeners::bind(builder.listen)?;
+    let runtime = OwnRuntime::new()?;
+    let doors = {
+        let _context = runtime.0.as_ref().map(Runtime::enter);
+        Doors::open(builder.listen)?
+    };
     let hostname = builder.listen.ip().to_string();
     let identity = if builder.plain {
         None
     } else {
         Some(Identity::new(&hostname)?)
     };
-    let feed = |listener: &TcpListener| {
-        Ok::<_, io::Error>(FeedAddress {
-            hostname: hostname.clone(),
-            port: listener.local_addr()?.port(),
-            encrypted: !builder.plain,
-        })
+    let feed = |door: &Door| FeedAddress {
+        hostname: hostname.clone(),
+        port: door.address.port(),
+        encrypted: !builder.plain,
     };
-    let (public_feed, private_feed) = (feed(&listeners.public)?, feed(&listeners.private)?);
+    let (public_feed, private_feed) = (feed(&doors.public), feed(&doors.private));
     let scheme = if builder.plain { "http" } else { "https" };
-    let rest_url = format!("{scheme}://{}", listeners.rest.local_addr()?);
-    let control_url = format!("http://{}", listeners.control.local_addr()?);
+    let rest_url = format!("{scheme}://{}", doors.rest.address);
+    let control_url = format!("http://{}", doors.control.address);
 
     let (mut config, keys) = builder.config()?;
     config.public_feed = public_feed.clone();
     config.private_feed = private_feed.clone();
     let api_key = config.api_key.clone();
     let shared = Arc::new(Shared::new(Exchange::new(config), builder.log));
-    let (stop, thread) = spawn(listeners, Arc::clone(&shared), identity.as_ref())?;
+    let (stop, thread) = spawn(runtime, doors, Arc::clone(&shared), identity.as_ref())?;
     Ok(Server {
         rest_url,
         control_url,

@@ -28,8 +28,12 @@ pub struct AuditEntry {
     pub key_suffix: Option<String>,
     /// The body, if it is that of an order request.
     pub body: Option<String>,
+    /// Whether it was let take effect; a plan or a fault may have kept it from that.
+    pub processed: bool,
     /// The status of the reply; `None` if there was no reply.
     pub status: Option<u16>,
+    /// The number of the connection that it came on; 0 if it had none.
+    pub connection: u64,
 }
 
 /// One command that was received on a feed.
@@ -98,13 +102,16 @@ impl Audit {
             epoch,
             key_suffix: key.map(suffix),
             body,
+            processed: false,
             status: None,
+            connection: request.connection,
         });
     }
 
     /// Completes the entry that was begun last.
-    pub(crate) fn end(&mut self, status: Option<u16>) {
+    pub(crate) fn end(&mut self, processed: bool, status: Option<u16>) {
         if let Some(entry) = self.entries.back_mut() {
+            entry.processed = processed;
             entry.status = status;
         }
     }
@@ -126,7 +133,7 @@ impl Audit {
     }
 }
 
-fn suffix(key: &str) -> String {
+pub(crate) fn suffix(key: &str) -> String {
     let skipped = key.chars().count().saturating_sub(4);
     key.chars().skip(skipped).collect()
 }

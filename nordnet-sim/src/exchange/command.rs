@@ -5,24 +5,27 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::config::CommandLimits;
-use crate::dialect::RepeatedSubscribe;
+use crate::dialect::{FeedRefusal, PublicFeeds, RepeatedSubscribe};
 use crate::json::{Json, object};
 
+use super::answer::Cut;
 use super::audit::CommandEntry;
 use super::feed::{Connection, ConnectionId, FeedKind, HEARTBEAT, NEWS_SOURCE, Topic};
 use super::indicators::Indicator;
+use super::login::SERVICE;
 use super::{Event, Exchange};
 
 /// How a command fails, and whether the connection goes with it.
 pub(super) struct Failed {
-    message: String,
+    /// What is told, unless it is not told at all.
+    message: Option<String>,
     closes: bool,
 }
 
 impl Failed {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
-            message: message.into(),
+            message: Some(message.into()),
             closes: false,
         }
     }
@@ -31,6 +34,14 @@ impl Failed {
         Self {
             closes: true,
             ..Self::new(message)
+        }
+    }
+
+    fn login(why: &str, refusal: FeedRefusal) -> Self {
+        let message = format!("Login failed: {why}");
+        Self {
+            message: (refusal != FeedRefusal::Close).then_some(message),
+            closes: refusal != FeedRefusal::Err,
         }
     }
 }
@@ -93,10 +104,12 @@ impl Exchange {
     }
 
     pub(super) fn fail(&mut self, id: ConnectionId, failed: Failed, echo: Json) {
-        let data = object! { "msg": failed.message, "cmd": echo };
-        self.send(id, &object! { "type": "err", "data": data });
+        if let Some(message) = failed.message {
+            let data = object! { "msg": message, "cmd": echo };
+            self.send(id, &object! { "type": "err", "data": data });
+        }
         if failed.closes {
-            self.close(id, false);
+            self.close(id, Cut::Clean);
         }
     }
 
@@ -117,12 +130,22 @@ impl Exchange {
         match name {
             Some("login") => self.log_in(id, args),
             _ if !logged_in => Err(Failed::closing("Login first")),
-            Some("subscribe") if kind == FeedKind::Public => self.subscribe(id, args),
+            Some("subscribe") if kind == FeedKind::Public => {
+                let topic = self.topic(args)?;
+                let ignored = self.config.dialect.repeated_subscribe == RepeatedSubscribe::Ignored;
+                let connection = self.connections.get_mut(&id);
+                let new = connection.is_some_and(|one| one.topics.insert(topic));
+                if new || !ignored {
+                    self.subscribe(topic, id);
+                }
+                Ok(())
+            }
             Some("unsubscribe") if kind == FeedKind::Public => {
                 let topic = self.topic(args)?;
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.topics.remove(&topic);
                 }
+                self.unsubscribe(topic, id);
                 Ok(())
             }
             Some(name) => Err(Failed::new(format!("Unknown command: {name}"))),
@@ -131,24 +154,29 @@ impl Exchange {
     }
 
     fn log_in(&mut self, id: ConnectionId, args: &Value) -> Result<(), Failed> {
+        let dialect = self.config.dialect;
         let key = args
             .get("session_key")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        if args.get("service").and_then(Value::as_str) != Some("NEXTAPI") {
-            return Err(Failed::closing("Login failed: unknown service"));
+        if args.get("service").and_then(Value::as_str) != Some(SERVICE) {
+            return Err(Failed::login("unknown service", dialect.feed_refusal));
         }
         let Some(epoch) = self.gate.epoch(key) else {
-            return Err(Failed::closing("Login failed: invalid session"));
+            return Err(Failed::login("invalid session", dialect.feed_refusal));
         };
         let Some(kind) = self.connections.get(&id).map(|one| one.kind) else {
             return Ok(());
         };
-        if kind == FeedKind::Private {
-            // There is one private feed for a session: the newcomer stays.
+        // There is one private feed for a session: the newcomer stays.
+        let single = match kind {
+            FeedKind::Private => true,
+            FeedKind::Public => dialect.public_feeds == PublicFeeds::One,
+        };
+        if single {
             for other in self.feeds_of(key, Some(kind)) {
                 if other != id {
-                    self.close(other, false);
+                    self.close(other, Cut::Clean);
                 }
             }
         }
@@ -162,25 +190,6 @@ impl Exchange {
             self.after(HEARTBEAT, Event::Heartbeat(id));
             self.note(format!("{kind:?} feed {} of login {epoch}", id.0));
         }
-        Ok(())
-    }
-
-    fn subscribe(&mut self, id: ConnectionId, args: &Value) -> Result<(), Failed> {
-        let topic = self.topic(args)?;
-        let snapshot = self.snapshot(&topic);
-        let ignored = self.config.dialect.repeated_subscribe == RepeatedSubscribe::Ignored;
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Ok(());
-        };
-        let repeated = connection
-            .topics
-            .insert(topic.clone(), snapshot.clone())
-            .is_some();
-        if snapshot.is_empty() || (repeated && ignored) {
-            return Ok(());
-        }
-        let data = Json::Object(snapshot);
-        self.send(id, &object! { "type": topic.message_type(), "data": data });
         Ok(())
     }
 
@@ -216,5 +225,21 @@ impl Exchange {
         self.instrument_at(market, identifier)
             .map(topic)
             .ok_or_else(unknown)
+    }
+
+    /// Names a topic: what a subscription to it says.
+    pub(super) fn topic_name(&self, topic: Topic) -> String {
+        let kind = topic.message_type();
+        match topic {
+            Topic::News => format!("{kind} {NEWS_SOURCE}"),
+            Topic::Indicator(index) => {
+                let indicator = &self.indicators[index].index;
+                format!("{kind} {}:{}", indicator.market, indicator.identifier)
+            }
+            Topic::Price(index)
+            | Topic::Depth(index)
+            | Topic::Trade(index)
+            | Topic::Status(index) => format!("{kind} {}", self.market[index].listing.tradable()),
+        }
     }
 }

@@ -1,18 +1,17 @@
 //! The strings that a test pulls.
 
-use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
 use crate::fixed::Fixed;
 
 use super::Exchange;
+use super::answer::{Answer, Cut};
 use super::audit::{AuditEntry, CommandEntry, Counters};
-use super::feed::FeedKind;
+use super::feed::{ConnectionId, FeedKind};
+use super::login::SessionRecord;
 use super::market::Side;
 use super::order::State;
-use super::request::Response;
 use super::route::Operation;
 
 /// Some of the feeds.
@@ -34,34 +33,6 @@ impl Feeds {
             Self::Private => kind == FeedKind::Private,
         }
     }
-}
-
-/// How a connection ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// In order: what was sent arrives, TLS says goodbye.
-    Clean,
-    /// All at once.
-    Abrupt,
-}
-
-/// What happens to a request instead of the ordinary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Answer {
-    /// This response, whether or not the request is processed.
-    Reply {
-        /// The response.
-        response: Response,
-        /// Whether the request takes effect all the same.
-        processed: bool,
-    },
-    /// The ordinary response, later. The request takes effect at once.
-    Delay(Duration),
-    /// The connection is closed and the request has no effect.
-    CloseUnprocessed,
-    /// The request takes effect and the connection is closed.
-    CloseProcessed,
 }
 
 /// The truth about an order.
@@ -90,6 +61,20 @@ pub struct OrderRecord {
     pub reference: Option<String>,
 }
 
+/// A feed connection and what it has asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FeedRecord {
+    /// Its number.
+    pub connection: ConnectionId,
+    /// Which feed it is to.
+    pub feed: FeedKind,
+    /// Which login it belongs to, once it has logged in.
+    pub epoch: Option<u64>,
+    /// What it has subscribed to, such as `price 11:101`.
+    pub subscriptions: Vec<String>,
+}
+
 /// Why a control call could not be obeyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -102,6 +87,10 @@ pub enum ControlError {
     UnknownOrder,
     /// The reference has no operation of this name, or it is not served.
     UnknownOperation,
+    /// No session of this login is alive.
+    UnknownSession,
+    /// There is no open connection of this number.
+    UnknownConnection,
 }
 
 impl fmt::Display for ControlError {
@@ -111,27 +100,13 @@ impl fmt::Display for ControlError {
             Self::InvalidPrice => "a price is off the tick grid, or the bid is not below the ask",
             Self::UnknownOrder => "no live order of this number has so much left",
             Self::UnknownOperation => "no operation of this name is served",
+            Self::UnknownSession => "no session of this login is alive",
+            Self::UnknownConnection => "no connection of this number is open",
         })
     }
 }
 
 impl std::error::Error for ControlError {}
-
-/// What was planned for coming requests; `None` stands for any operation.
-#[derive(Debug, Default)]
-pub(crate) struct Scripts {
-    /// By name, because that is what orders operations.
-    planned: BTreeMap<Option<&'static str>, VecDeque<Answer>>,
-}
-
-impl Scripts {
-    pub(crate) fn next(&mut self, operation: Option<Operation>) -> Option<Answer> {
-        let named = operation.map(Operation::name);
-        let own = named.and_then(|name| self.planned.get_mut(&Some(name)));
-        own.and_then(VecDeque::pop_front)
-            .or_else(|| self.planned.get_mut(&None)?.pop_front())
-    }
-}
 
 /// What a test may do to the world. None of it is part of the API that is
 /// simulated.
@@ -236,12 +211,24 @@ impl Exchange {
     /// Ends all sessions, as if they had been idle for too long.
     pub fn expire_sessions(&mut self, now: Duration) {
         self.advance(now);
-        for key in self.gate.end_all() {
-            if self.config.dialect.expiry == crate::dialect::Expiry::CutsFeeds {
-                self.close_feeds_of(&key);
-            }
+        for key in self.gate.keys() {
+            self.expire(&key);
         }
         self.note("all sessions expired".to_owned());
+    }
+
+    /// Ends the session of a login, as if it had been idle for too long.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if it has none that is alive.
+    pub fn expire_session(&mut self, epoch: u64, now: Duration) -> Result<(), ControlError> {
+        self.advance(now);
+        let mut keys = self.gate.keys().into_iter();
+        let key = keys.find(|key| self.gate.epoch(key) == Some(epoch));
+        self.expire(&key.ok_or(ControlError::UnknownSession)?);
+        self.note(format!("the session of login {epoch} expired"));
+        Ok(())
     }
 
     /// Refuses all logins, as if the key was revoked, or no longer.
@@ -253,9 +240,17 @@ impl Exchange {
     pub fn cut_feeds(&mut self, feeds: Feeds, cut: Cut, now: Duration) {
         self.advance(now);
         for id in self.connections_of(feeds) {
-            self.close(id, cut == Cut::Abrupt);
+            self.close(id, cut);
         }
         self.note(format!("{feeds:?} feeds cut"));
+    }
+
+    /// Closes one feed connection. Says whether there is such a one.
+    pub fn disconnect(&mut self, connection: ConnectionId, cut: Cut, now: Duration) -> bool {
+        self.advance(now);
+        let known = self.connections.contains_key(&connection);
+        self.close(connection, cut);
+        known
     }
 
     /// Sends nothing on the present feed connections for a while, not even
@@ -275,9 +270,14 @@ impl Exchange {
 
     /// Sends a line to feed connections as it is; the LF is added.
     pub fn inject(&mut self, feeds: Feeds, line: &str, now: Duration) {
+        self.inject_bytes(feeds, format!("{line}\n").as_bytes(), now);
+    }
+
+    /// Sends bytes to feed connections as they are.
+    pub fn inject_bytes(&mut self, feeds: Feeds, bytes: &[u8], now: Duration) {
         self.advance(now);
         for id in self.connections_of(feeds) {
-            self.send_bytes(id, format!("{line}\n").into_bytes());
+            self.send_bytes(id, bytes);
         }
     }
 
@@ -290,7 +290,8 @@ impl Exchange {
     /// Plans what happens to the next `times` requests of an operation, named
     /// as in the reference, such as `place_order`; `*` is any.
     ///
-    /// Plans add up: the one made first comes first.
+    /// Plans add up: the one made first comes first. No times at all take back
+    /// what was planned for the operation.
     ///
     /// # Errors
     ///
@@ -301,16 +302,41 @@ impl Exchange {
         times: usize,
         answer: &Answer,
     ) -> Result<(), ControlError> {
-        let named = match operation {
+        let operation = match operation {
             "*" => None,
-            name => {
-                let operation = Operation::named(name).ok_or(ControlError::UnknownOperation)?;
-                Some(operation.name())
-            }
+            name => Some(Operation::named(name).ok_or(ControlError::UnknownOperation)?),
         };
-        let planned = self.scripts.planned.entry(named).or_default();
-        planned.extend(std::iter::repeat_n(answer, times).cloned());
+        self.scripts.plan(operation, times, answer);
         Ok(())
+    }
+
+    /// Takes back what was planned: answers, stalls, a pause, refused logins.
+    /// What has happened stays.
+    pub fn reset(&mut self, now: Duration) {
+        self.advance(now);
+        self.scripts.clear();
+        self.gate.refusing = false;
+        self.paused = false;
+        self.resume_all();
+    }
+
+    /// Returns the sessions that are alive, oldest first.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionRecord> {
+        self.gate.sessions(self.now)
+    }
+
+    /// Returns the feed connections that there are, oldest first.
+    #[must_use]
+    pub fn feeds(&self) -> Vec<FeedRecord> {
+        let topic = |topic: &super::feed::Topic| self.topic_name(*topic);
+        let record = |(id, one): (&ConnectionId, &super::feed::Connection)| FeedRecord {
+            connection: *id,
+            feed: one.kind,
+            epoch: one.session.as_ref().map(|(_, epoch)| *epoch),
+            subscriptions: one.topics.iter().map(topic).collect(),
+        };
+        self.connections.iter().map(record).collect()
     }
 
     /// Returns every request received, oldest first.

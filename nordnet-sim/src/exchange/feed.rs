@@ -1,13 +1,15 @@
 //! Feed connections: bytes in, lines out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use crate::dialect::Heartbeats;
+use crate::faults::FeedFault;
 use crate::json::{Json, object};
 
+use super::answer::Cut;
 use super::command::Failed;
 use super::control::Feeds;
-use super::ticks::{Members, delta};
 use super::{Event, Exchange, Output};
 
 pub(crate) const NEWS_SOURCE: i64 = 2;
@@ -15,8 +17,10 @@ pub(crate) const NEWS_SOURCE: i64 = 2;
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(5);
 const LOGIN_WITHIN: Duration = Duration::from_secs(10);
 const LONGEST_LINE: usize = 64 * 1024;
-/// Lines kept for a connection that is stalled on purpose.
-const MOST_HELD: usize = 10_000;
+/// Bytes kept for a connection that is stalled on purpose.
+const MOST_HELD: usize = 4 * 1024 * 1024;
+/// An endless line ends here after all.
+const ENDLESS: usize = 2 * 1024 * 1024;
 
 /// Which feed a connection is to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,12 +31,20 @@ pub enum FeedKind {
     Private,
 }
 
-/// The name of a feed connection.
+/// The number of a feed connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub(super) u64);
+pub struct ConnectionId(pub(crate) u64);
+
+impl ConnectionId {
+    /// Returns the number, as the audit has it.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// Something that can be subscribed to; the number is an index.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Topic {
     Price(usize),
     Depth(usize),
@@ -43,7 +55,7 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    pub(super) fn message_type(&self) -> &'static str {
+    pub(super) fn message_type(self) -> &'static str {
         match self {
             Self::Price(_) => "price",
             Self::Depth(_) => "depth",
@@ -62,35 +74,40 @@ pub(crate) struct Connection {
     /// Key and epoch of the session, once logged in.
     pub(super) session: Option<(String, u64)>,
     input: Vec<u8>,
-    /// What was last told, by topic.
-    pub(super) topics: BTreeMap<Topic, Members>,
+    /// Lines on their way out.
+    output: Vec<u8>,
+    pub(super) topics: BTreeSet<Topic>,
     pub(super) spoke: Duration,
     pub(super) commands: VecDeque<Duration>,
-    stalled: bool,
-    held: VecDeque<Vec<u8>>,
+    /// Until when it is silent on purpose.
+    stalled: Option<Duration>,
 }
 
 impl Exchange {
-    pub(super) fn open_connection(&mut self, kind: FeedKind) -> ConnectionId {
-        self.connected += 1;
+    pub(super) fn open_connection(&mut self, id: ConnectionId, kind: FeedKind) {
         match kind {
             FeedKind::Public => self.audit.counters.public_connections += 1,
             FeedKind::Private => self.audit.counters.private_connections += 1,
         }
-        let id = ConnectionId(self.connected);
         let connection = Connection {
             kind,
             session: None,
             input: Vec::new(),
-            topics: BTreeMap::new(),
+            output: Vec::new(),
+            topics: BTreeSet::new(),
             spoke: self.now,
             commands: VecDeque::new(),
-            stalled: false,
-            held: VecDeque::new(),
+            stalled: None,
         };
         self.connections.insert(id, connection);
         self.after(LOGIN_WITHIN, Event::LoginDeadline(id));
-        id
+    }
+
+    /// Says whether a feed connection is there and logged in.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_logged_in(&self, id: ConnectionId) -> bool {
+        let connection = self.connections.get(&id);
+        connection.is_some_and(|one| one.session.is_some())
     }
 
     pub(super) fn receive(&mut self, id: ConnectionId, bytes: &[u8]) {
@@ -115,17 +132,20 @@ impl Exchange {
     }
 
     pub(super) fn heartbeat(&mut self, id: ConnectionId) {
-        let now = self.now;
-        let Some(connection) = self.connections.get_mut(&id) else {
+        let Some(connection) = self.connections.get(&id) else {
             return;
         };
         let due = connection.spoke + HEARTBEAT;
-        if due > now {
+        if due > self.now {
             self.agenda.push(due, Event::Heartbeat(id));
             return;
         }
-        if !connection.stalled {
-            self.send(id, &object! { "type": "heartbeat", "data": object! {} });
+        if connection.stalled.is_none() {
+            let data = match self.config.dialect.heartbeats {
+                Heartbeats::Empty => object! {},
+                Heartbeats::Members => object! { "timestamp": self.market_time() },
+            };
+            self.send(id, &object! { "type": "heartbeat", "data": data });
         }
         self.after(HEARTBEAT, Event::Heartbeat(id));
     }
@@ -136,40 +156,69 @@ impl Exchange {
             .get(&id)
             .is_some_and(|one| one.session.is_none())
         {
-            self.close(id, false);
+            self.close(id, Cut::Clean);
         }
     }
 
     /// Ends a stall and sends what was held back.
     pub(super) fn resume(&mut self, id: ConnectionId) {
+        let now = self.now;
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        connection.stalled = false;
-        for bytes in std::mem::take(&mut connection.held) {
-            self.outputs.push_back(Output::Line { to: id, bytes });
+        if connection.stalled.take_if(|until| *until <= now).is_none() {
+            return;
+        }
+        if connection.output.len() > MOST_HELD {
+            self.close(id, Cut::Reset);
+        } else if !connection.output.is_empty() {
+            self.ready.push_back(id);
         }
     }
 
     pub(super) fn stall(&mut self, id: ConnectionId, time: Duration) {
+        let until = self.now.saturating_add(time);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.stalled = true;
-            self.after(time, Event::Resume(id));
+            connection.stalled = Some(until);
+            self.agenda.push(until, Event::Resume(id));
         }
     }
 
-    pub(super) fn close(&mut self, id: ConnectionId, abrupt: bool) {
-        if self.connections.remove(&id).is_some() {
-            self.outputs.push_back(Output::Close {
-                connection: id,
-                abrupt,
-            });
+    /// Ends all stalls at once.
+    pub(super) fn resume_all(&mut self) {
+        let now = self.now;
+        for id in self.connections_of(Feeds::All) {
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.stalled = connection.stalled.map(|_| now);
+            }
+            self.resume(id);
+        }
+    }
+
+    pub(super) fn close(&mut self, id: ConnectionId, cut: Cut) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let bytes = std::mem::take(&mut connection.output);
+        if cut == Cut::Clean && connection.stalled.is_none() && !bytes.is_empty() {
+            self.outputs.push_back(Output::Lines { to: id, bytes });
+        }
+        self.forget(id);
+        let connection = id;
+        self.outputs.push_back(Output::Close { connection, cut });
+    }
+
+    /// Drops all that is known of a connection.
+    pub(super) fn forget(&mut self, id: ConnectionId) {
+        let topics = self.connections.remove(&id).map(|one| one.topics);
+        for topic in topics.unwrap_or_default() {
+            self.unsubscribe(topic, id);
         }
     }
 
     pub(super) fn close_feeds_of(&mut self, key: &str) {
         for id in self.feeds_of(key, None) {
-            self.close(id, false);
+            self.close(id, Cut::Clean);
         }
     }
 
@@ -178,6 +227,14 @@ impl Exchange {
             .connections
             .iter()
             .filter(|(_, one)| feeds.includes(one.kind));
+        chosen.map(|(id, _)| *id).collect()
+    }
+
+    pub(super) fn feeds_of(&self, key: &str, kind: Option<FeedKind>) -> Vec<ConnectionId> {
+        let chosen = self.connections.iter().filter(|(_, one)| {
+            one.session.as_ref().is_some_and(|(own, _)| own == key)
+                && kind.is_none_or(|kind| one.kind == kind)
+        });
         chosen.map(|(id, _)| *id).collect()
     }
 
@@ -195,71 +252,74 @@ impl Exchange {
         }
     }
 
-    /// Sends a whole message to everybody who has subscribed to the topic.
-    pub(super) fn tell_subscribers(&mut self, topic: Topic, message: &Json) {
-        for id in self.subscribers(&topic) {
-            self.send(id, message);
-        }
+    pub(super) fn send(&mut self, id: ConnectionId, message: &Json) {
+        let line = self.encoder.line(message);
+        self.send_line(id, &line);
     }
 
-    /// Sends everybody what changed of the topic since they were last told.
-    pub(super) fn tell_change(&mut self, topic: Topic) {
-        let subscribers = self.subscribers(&topic);
-        if subscribers.is_empty() {
-            return;
-        }
-        let snapshot = self.snapshot(&topic);
-        for id in subscribers {
-            let Some(connection) = self.connections.get_mut(&id) else {
-                continue;
-            };
-            let Some(told) = connection.topics.get_mut(&topic) else {
-                continue;
-            };
-            if let Some(members) = delta(told, &snapshot) {
-                told.clone_from(&snapshot);
-                let data = Json::Object(members);
-                self.send(id, &object! { "type": topic.message_type(), "data": data });
-            }
+    /// Sends a line, and something that nobody has asked for now and then.
+    pub(super) fn send_line(&mut self, id: ConnectionId, line: &str) {
+        self.send_bytes(id, line.as_bytes());
+        if let Some(surprise) = self.encoder.surprise() {
+            self.send_bytes(id, surprise.as_bytes());
         }
     }
 
     /// Sends bytes as they are.
-    pub(super) fn send_bytes(&mut self, id: ConnectionId, bytes: Vec<u8>) {
-        let now = self.now;
+    pub(super) fn send_bytes(&mut self, id: ConnectionId, bytes: &[u8]) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        connection.spoke = now;
-        if !connection.stalled {
-            self.outputs.push_back(Output::Line { to: id, bytes });
-            return;
+        connection.spoke = self.now;
+        let idle = connection.output.is_empty();
+        if connection.stalled.is_none() {
+            connection.output.extend_from_slice(bytes);
+            if idle {
+                self.ready.push_back(id);
+            }
+        } else if connection.output.len() <= MOST_HELD {
+            // Past the limit it is kept for the sake of its length.
+            connection.output.extend_from_slice(bytes);
         }
-        connection.held.push_back(bytes);
-        if connection.held.len() > MOST_HELD {
-            self.close(id, true);
+    }
+
+    /// Takes what waits for a connection that can be written to.
+    pub(super) fn take_ready(&mut self) -> Option<Output> {
+        while let Some(id) = self.ready.pop_front() {
+            let waiting = self.connections.get_mut(&id);
+            let Some(connection) = waiting.filter(|one| one.stalled.is_none()) else {
+                continue;
+            };
+            let bytes = std::mem::take(&mut connection.output);
+            if !bytes.is_empty() {
+                return Some(Output::Lines { to: id, bytes });
+            }
         }
+        None
     }
 
-    pub(super) fn send(&mut self, id: ConnectionId, message: &Json) {
-        let mut line = self.encoder.encode(message);
-        line.push('\n');
-        self.send_bytes(id, line.into_bytes());
-    }
-
-    fn subscribers(&self, topic: &Topic) -> Vec<ConnectionId> {
-        let chosen = self
-            .connections
-            .iter()
-            .filter(|(_, one)| one.topics.contains_key(topic));
-        chosen.map(|(id, _)| *id).collect()
-    }
-
-    pub(super) fn feeds_of(&self, key: &str, kind: Option<FeedKind>) -> Vec<ConnectionId> {
-        let chosen = self.connections.iter().filter(|(_, one)| {
-            one.session.as_ref().is_some_and(|(own, _)| own == key)
-                && kind.is_none_or(|kind| one.kind == kind)
-        });
-        chosen.map(|(id, _)| *id).collect()
+    /// Lets each connection be struck by one of the random faults, or none.
+    pub(super) fn strike_feeds(&mut self) {
+        let faults = self.config.faults;
+        for id in self.connections_of(Feeds::All) {
+            let Some(fault) = faults.feed(|chance| self.fault_rng.chance(chance)) else {
+                continue;
+            };
+            let draw = self.fault_rng.next();
+            match fault {
+                FeedFault::Cut => {
+                    let cut = [Cut::Clean, Cut::Abrupt, Cut::Reset][(draw % 3) as usize];
+                    self.close(id, cut);
+                }
+                FeedFault::Stall => self.stall(id, Duration::from_secs(5 + draw % 16)),
+                FeedFault::HalfOpen => self.close(id, Cut::Stall),
+                FeedFault::Junk => self.send_bytes(id, b"{\"type\":\"price\",\"data\":{\"i\":\n"),
+                FeedFault::Long => self.send_bytes(id, &vec![b' '; ENDLESS]),
+                FeedFault::Partial => {
+                    self.send_bytes(id, b"{\"type\":\"heartb");
+                    self.close(id, Cut::Clean);
+                }
+            }
+        }
     }
 }

@@ -7,14 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::config::FeedAddress;
-use crate::dialect::Challenges;
+use crate::dialect::{Challenges, Expiry, Logins, Logout};
 use crate::json::{Json, object};
 use crate::rng::Rng;
 
+use super::audit::suffix;
 use super::rest::{Call, Refusal};
 use super::{Event, Exchange};
 
-const SERVICE: &str = "NEXTAPI";
+pub(super) const SERVICE: &str = "NEXTAPI";
 const CHALLENGE_LIFE: Duration = Duration::from_secs(30);
 /// Nobody signs more than these at a time.
 const MOST_CHALLENGES: usize = 1000;
@@ -40,6 +41,18 @@ struct Challenge {
 struct Session {
     epoch: u64,
     used: Duration,
+}
+
+/// A session that is alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionRecord {
+    /// Which login it came from: 1 for the first.
+    pub epoch: u64,
+    /// The last four characters of its key.
+    pub key_suffix: String,
+    /// For how long it has been idle.
+    pub idle: Duration,
 }
 
 impl Gate {
@@ -73,9 +86,23 @@ impl Gate {
         self.sessions.remove(key);
     }
 
-    /// Ends all sessions and returns their keys.
-    pub(crate) fn end_all(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.sessions).into_keys().collect()
+    /// Returns the keys of all sessions, by age.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<_> = self.sessions.iter().collect();
+        keys.sort_by_key(|(_, session)| session.epoch);
+        keys.into_iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Returns all sessions, by age.
+    pub(crate) fn sessions(&self, now: Duration) -> Vec<SessionRecord> {
+        let record = |(key, session): (&String, &Session)| SessionRecord {
+            epoch: session.epoch,
+            key_suffix: suffix(key),
+            idle: now.saturating_sub(session.used),
+        };
+        let mut sessions: Vec<_> = self.sessions.iter().map(record).collect();
+        sessions.sort_by_key(|session| session.epoch);
+        sessions
     }
 
     fn open(&mut self, now: Duration) -> String {
@@ -131,6 +158,11 @@ impl Exchange {
             return Err(Refusal::login_failed());
         }
         self.audit.counters.logins += 1;
+        if self.config.dialect.logins == Logins::Newest {
+            for key in self.gate.keys() {
+                self.expire(&key);
+            }
+        }
         let key = self.gate.open(self.now);
         self.after(self.config.session_expiry, Event::Idle(key.clone()));
         self.note(format!("login {} from {}", self.gate.logins, call.client()));
@@ -158,9 +190,19 @@ impl Exchange {
     pub(super) fn logout(&mut self, call: &Call<'_>) -> Json {
         if let Some(key) = call.session_key() {
             self.gate.end(key);
-            self.close_feeds_of(key);
+            if self.config.dialect.logout == Logout::CutsFeeds {
+                self.close_feeds_of(key);
+            }
         }
         object! { "logged_in": false }
+    }
+
+    /// Ends a session that was not logged out of.
+    pub(super) fn expire(&mut self, key: &str) {
+        self.gate.end(key);
+        if self.config.dialect.expiry == Expiry::CutsFeeds {
+            self.close_feeds_of(key);
+        }
     }
 
     /// Uses up the challenge that the signature belongs to, if there is one.

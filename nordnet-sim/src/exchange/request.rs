@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::answer::Delivery;
+
 /// A request as it came from the client.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -13,6 +15,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// The number of the connection that it came on; 0 if it has none.
+    pub connection: u64,
 }
 
 impl Request {
@@ -95,10 +99,12 @@ impl Response {
 /// What becomes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// The response; `None` means that the connection is closed instead.
+    /// The response; `None` means that the connection is cut instead.
     pub response: Option<Response>,
-    /// How long to hold it back.
+    /// How long to hold it, or the cut, back.
     pub delay: Duration,
+    /// How it goes out.
+    pub delivery: Delivery,
 }
 
 /// Decodes `%41` and, in forms, `+`; `None` for broken escapes or no UTF-8.

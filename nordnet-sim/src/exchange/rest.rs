@@ -1,14 +1,14 @@
-//! What becomes of a request: script and faults, authorisation, dispatch, and
-//! the form of errors.
+//! The ordinary response to a request: authorisation, dispatch, and the form of
+//! errors.
 
-use crate::dialect::{BadIds, EmptyLists, ErrorCodes};
+use crate::dialect::{BadIds, DeadTouch, EmptyLists, ErrorCodes};
 use crate::json::{Json, object};
 
 use super::Exchange;
+use super::answer::Answer;
 use super::catalog::tradable_key;
-use super::control::Answer;
 use super::login::basic_key;
-use super::request::{Reply, Request, Response};
+use super::request::{Request, Response};
 use super::route::Operation;
 use super::texts::{Text, text, wants_english};
 
@@ -191,65 +191,11 @@ impl ErrorCodes {
 }
 
 impl Exchange {
-    pub(super) fn serve(&mut self, request: &Request) -> Reply {
-        let found = Operation::find(&request.method, request.path());
-        let operation = found.as_ref().map(|(operation, _)| *operation);
-        let key = request.header("authorization").and_then(basic_key);
-        let epoch = key.as_deref().and_then(|key| self.gate.epoch(key));
-        self.audit
-            .begin(request, operation, key.as_deref(), epoch, self.now);
-
-        let script = self.scripts.next(operation).or_else(|| self.random_fault());
-        let mut delay = self.config.faults.delay;
-        let response = match script {
-            Some(Answer::CloseUnprocessed) => None,
-            Some(Answer::CloseProcessed) => {
-                self.answer(request, found);
-                None
-            }
-            Some(Answer::Reply {
-                response,
-                processed,
-            }) => {
-                if processed {
-                    self.answer(request, found);
-                }
-                Some(response)
-            }
-            Some(Answer::Delay(wait)) => {
-                delay = delay.saturating_add(wait);
-                Some(self.answer(request, found))
-            }
-            None => Some(self.answer(request, found)),
-        };
-        self.audit
-            .end(response.as_ref().map(|response| response.status));
-        Reply { response, delay }
-    }
-
-    fn random_fault(&mut self) -> Option<Answer> {
-        let faults = self.config.faults;
-        let mut strikes = |millionths| millionths > 0 && self.fault_rng.chance(millionths);
-        let (status, code) = if strikes(faults.too_many) {
-            (429, "TOO_MANY_REQUESTS")
-        } else if strikes(faults.unavailable) {
-            (503, "SERVICE_UNAVAILABLE")
-        } else {
-            return strikes(faults.lost).then_some(Answer::CloseProcessed);
-        };
-        let mut response = self.refuse(&Refusal::new(status, code), false);
-        if status == 503 {
-            response
-                .headers
-                .push(("retry-after".to_owned(), "1".to_owned()));
-        }
-        Some(Answer::Reply {
-            response,
-            processed: false,
-        })
-    }
-
-    fn answer(&mut self, request: &Request, found: Option<(Operation, Vec<String>)>) -> Response {
+    pub(super) fn answer(
+        &mut self,
+        request: &Request,
+        found: Option<(Operation, Vec<String>)>,
+    ) -> Response {
         let english = wants_english(request.header("accept-language"));
         let no_content = self.config.dialect.empty_lists == EmptyLists::NoContent;
         match self.dispatch(request, english, found) {
@@ -277,6 +223,10 @@ impl Exchange {
                 let epoch = self.gate.touch(&key, self.now)?;
                 Some((key, epoch))
             });
+            let told = self.config.dialect.dead_touch == DeadTouch::Told;
+            if session.is_none() && told && operation == Operation::TouchSession {
+                return Ok(object! { "logged_in": false });
+            }
             Some(session.ok_or(Refusal::new(401, "INVALID_SESSION"))?)
         } else {
             None
@@ -343,6 +293,16 @@ impl Exchange {
             }
         }
         Ok(Json::Array(items))
+    }
+
+    /// Makes the refusal of a request that is not even looked at.
+    pub(super) fn refusal(&mut self, status: u16, code: &'static str) -> Answer {
+        let response = self.refuse(&Refusal::new(status, code), false);
+        let mut answer = Answer::status(status).body(response.body);
+        for (name, value) in &response.headers {
+            answer = answer.header(name, value);
+        }
+        answer
     }
 
     fn refuse(&mut self, refusal: &Refusal, english: bool) -> Response {

@@ -11,7 +11,7 @@ use super::order::State;
 pub(crate) type Members = Vec<(&'static str, Json)>;
 
 /// Names a change of a member that alone is no news.
-const CLOCK: &str = "tick_timestamp";
+pub(crate) const CLOCK: &str = "tick_timestamp";
 
 /// `bid`, `ask`, `bid_volume`, `ask_volume`, `bid_orders`, `ask_orders` by level.
 const LEVELS: [[&str; 6]; DEPTH] = [
@@ -276,16 +276,16 @@ fn minutes_late(delay: i64) -> Json {
     Json::from((delay > 0).then_some(delay))
 }
 
-/// Returns the members of a delta: identity and what changed, a lost value as
-/// `null`. `None` if nothing changed but the time.
+/// Returns the members of a delta: identity, time and what changed, a lost
+/// value as `null`. `None` if nothing changed but the time.
 pub(crate) fn delta(old: &Members, new: &Members) -> Option<Members> {
     let mut news = false;
     let mut members = Vec::new();
     for ((name, before), (_, after)) in old.iter().zip(new) {
-        if matches!(*name, "i" | "m" | "id") {
+        if matches!(*name, "i" | "m" | "id" | CLOCK) {
             members.push((*name, after.clone()));
         } else if before != after {
-            news |= *name != CLOCK;
+            news = true;
             let value = if *after == Json::Absent {
                 Json::Null
             } else {

@@ -1,124 +1,156 @@
 //! Feed connections over sockets.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio_rustls::TlsAcceptor;
+use tokio::sync::Notify;
 
-use crate::exchange::{ConnectionId, FeedKind};
+use crate::exchange::{ConnectionId, Cut, FeedKind};
 
 use super::shared::Shared;
+use super::wire::{Record, Wire};
 
-const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
-const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
-const MOST_CONNECTIONS: usize = 1024;
+/// Bytes that wait for a slow reader before it is disconnected.
+const MOST_WAITING: usize = 4 * 1024 * 1024;
+/// How long the last lines have before the connection is closed.
+const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Accepts connections to one feed, for ever.
-pub(super) async fn serve(
-    kind: FeedKind,
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    shared: Arc<Shared>,
-) {
-    let places = Arc::new(tokio::sync::Semaphore::new(MOST_CONNECTIONS));
-    loop {
-        let Some(stream) = accept(&listener).await else {
-            continue;
-        };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            continue;
-        };
-        let (tls, shared) = (tls.clone(), Arc::clone(&shared));
-        let (sender, own_handle) = tokio::sync::oneshot::channel();
-        let task = tokio::spawn(async move {
-            let _place = place;
-            let Ok(handle) = own_handle.await else {
-                return;
-            };
-            match tls {
-                None => talk(kind, stream, handle, shared).await,
-                Some(tls) => {
-                    let handshake = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream));
-                    if let Ok(Ok(stream)) = handshake.await {
-                        talk(kind, stream, handle, shared).await;
-                    }
-                }
-            }
-        });
-        // Fails only if the task has ended, and then it is not needed.
-        let _ = sender.send(task.abort_handle());
-    }
+/// What is on its way to a feed connection.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    record: Arc<Record>,
+    waiting: Mutex<Waiting>,
+    changed: Notify,
+    closing: Notify,
 }
 
-/// Accepts one connection; an error costs a moment, so that a lack of file
-/// descriptors does not become a busy loop.
-pub(super) async fn accept(listener: &TcpListener) -> Option<TcpStream> {
-    match listener.accept().await {
-        Ok((stream, _)) => stream.set_nodelay(true).ok().map(|()| stream),
-        Err(_) => {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            None
+#[derive(Debug, Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+impl Outbox {
+    fn new(record: Arc<Record>) -> Self {
+        Self {
+            record,
+            waiting: Mutex::default(),
+            changed: Notify::new(),
+            closing: Notify::new(),
         }
+    }
+
+    /// Adds bytes. Says no if too many wait already.
+    pub(super) fn push(&self, bytes: Vec<u8>) -> bool {
+        self.change(|waiting| {
+            if waiting.bytes.is_empty() {
+                waiting.bytes = bytes;
+            } else {
+                waiting.bytes.extend_from_slice(&bytes);
+            }
+            waiting.bytes.len() <= MOST_WAITING
+        })
+    }
+
+    /// Ends the connection, in order after what waits or at once.
+    pub(super) fn close(&self, cut: Cut) {
+        if cut == Cut::Clean {
+            self.change(|waiting| waiting.closed = true);
+            self.closing.notify_one();
+        } else {
+            self.record.cut(cut);
+        }
+    }
+
+    /// Takes what waits; nothing after the end.
+    async fn take(&self) -> Option<Vec<u8>> {
+        loop {
+            let changed = self.changed.notified();
+            let (bytes, closed) = {
+                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                (std::mem::take(&mut waiting.bytes), waiting.closed)
+            };
+            if !bytes.is_empty() {
+                return Some(bytes);
+            }
+            if closed {
+                return None;
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits until the end has been near for so long that it must be now.
+    async fn outstayed(&self) {
+        self.closing.notified().await;
+        tokio::time::sleep(FAREWELL).await;
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Waiting) -> R) -> R {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut waiting);
+        drop(waiting);
+        self.changed.notify_one();
+        result
     }
 }
 
 /// Tells the exchange that a connection is gone, however its task ends.
-struct Leave {
+struct Leave<'a> {
     id: ConnectionId,
-    shared: Arc<Shared>,
+    shared: &'a Shared,
 }
 
-impl Drop for Leave {
+impl Drop for Leave<'_> {
     fn drop(&mut self) {
         self.shared.disconnect(self.id);
     }
 }
 
-async fn talk<S>(kind: FeedKind, stream: S, task: tokio::task::AbortHandle, shared: Arc<Shared>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let (id, lines) = shared.connect(kind, task);
-    let leave = Leave {
-        id,
-        shared: Arc::clone(&shared),
-    };
-    let (reader, writer) = tokio::io::split(stream);
+/// Serves a feed connection, and says how it is to end.
+pub(super) async fn talk(kind: FeedKind, wire: &mut Wire, shared: &Shared) -> Cut {
+    let record = Arc::clone(wire.record());
+    let id = ConnectionId(record.number);
+    let outbox = Arc::new(Outbox::new(Arc::clone(&record)));
+    shared.connect(id, kind, Arc::clone(&outbox));
+    let leave = Leave { id, shared };
+    let (reader, writer) = tokio::io::split(wire);
     tokio::select! {
-        _ = listen(reader, &leave) => {}
-        _ = speak(writer, lines) => {}
+        biased;
+        // The other side has gone.
+        _ = listen(reader, &leave, &record) => Cut::Clean,
+        _ = speak(writer, &outbox) => Cut::Clean,
+        () = outbox.outstayed() => Cut::Reset,
     }
 }
 
-async fn listen(mut reader: impl AsyncRead + Unpin, leave: &Leave) -> io::Result<()> {
+async fn listen(
+    mut reader: impl AsyncRead + Unpin,
+    leave: &Leave<'_>,
+    record: &Record,
+) -> io::Result<()> {
     let mut buffer = vec![0; 8192];
     loop {
         let count = reader.read(&mut buffer).await?;
         if count == 0 {
             return Ok(());
         }
-        leave
-            .shared
-            .run(|exchange, now| exchange.handle_input(leave.id, &buffer[..count], now));
+        let input = &buffer[..count];
+        let logged_in = leave.shared.run(|exchange, now| {
+            exchange.handle_input(leave.id, input, now);
+            exchange.is_logged_in(leave.id)
+        });
+        // Nobody loses a feed to those who only knock.
+        record.set_idle(!logged_in);
     }
 }
 
-async fn speak(
-    mut writer: impl AsyncWrite + Unpin,
-    mut lines: mpsc::Receiver<Bytes>,
-) -> io::Result<()> {
-    let mut waiting = Vec::new();
-    while lines.recv_many(&mut waiting, 256).await > 0 {
-        let bytes: Vec<u8> = waiting.drain(..).flatten().collect();
+async fn speak(mut writer: impl AsyncWrite + Unpin, outbox: &Outbox) -> io::Result<()> {
+    while let Some(bytes) = outbox.take().await {
         writer.write_all(&bytes).await?;
         writer.flush().await?;
     }
-    // The exchange has closed the connection.
-    let farewell = tokio::time::timeout(FAREWELL_WITHIN, writer.shutdown());
-    farewell.await.unwrap_or(Ok(()))
+    Ok(())
 }

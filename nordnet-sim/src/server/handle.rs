@@ -1,14 +1,39 @@
 //! The control handle for tests in the same process.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::exchange::{
-    Answer, AuditEntry, CommandEntry, ControlError, Counters, Cut, Feeds, OrderRecord, Response,
+    Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Feeds,
+    OrderRecord, SessionRecord,
 };
 use crate::fixed::Fixed;
 
+use super::door::Port;
+use super::plan::{Channel, Direction, Welcome};
 use super::shared::Shared;
+use super::wires::Wires;
+
+/// An open connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectionRecord {
+    /// Its number: they are counted from 1 as they come, over all ports.
+    pub number: u64,
+    /// Where it came in.
+    pub channel: Channel,
+    /// Where it came from.
+    pub peer: SocketAddr,
+    /// How many bytes it received, within TLS.
+    pub received: u64,
+    /// How many bytes it was sent, within TLS.
+    pub sent: u64,
+    /// Which login it belongs to, if it is a feed that has logged in.
+    pub epoch: Option<u64>,
+    /// What it has subscribed to, such as `price 11:101`.
+    pub subscriptions: Vec<String>,
+}
 
 /// A handle on a running server's world, for tests.
 ///
@@ -22,6 +47,10 @@ pub struct Control {
 impl Control {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
+    }
+
+    fn wires(&self) -> &Wires {
+        self.shared.wires(Port::Api(Channel::Rest))
     }
 
     /// Sets what others bid and ask, such as `("11:101", Some("86.50"), None)`;
@@ -78,6 +107,16 @@ impl Control {
             .run(|exchange, now| exchange.expire_sessions(now));
     }
 
+    /// Ends the session of a login; the first has the epoch 1.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if it has none that is alive.
+    pub fn expire_session(&self, epoch: u64) -> Result<(), ControlError> {
+        self.shared
+            .run(|exchange, now| exchange.expire_session(epoch, now))
+    }
+
     /// Refuses all logins, as if the key was revoked, or no longer.
     pub fn refuse_logins(&self, refused: bool) {
         self.shared
@@ -108,6 +147,67 @@ impl Control {
             .run(|exchange, now| exchange.inject(feeds, line, now));
     }
 
+    /// Sends bytes to feed connections as they are: half a line, or one without end.
+    pub fn inject_bytes(&self, feeds: Feeds, bytes: &[u8]) {
+        self.shared
+            .run(|exchange, now| exchange.inject_bytes(feeds, bytes, now));
+    }
+
+    /// Cuts the next connection to a port after so many bytes that way, counted
+    /// from its start within TLS. Called again, it is for the one after.
+    ///
+    /// What was received before the cut still counts: a request is processed if
+    /// all of its bytes were. Nothing is sent any more.
+    pub fn cut_at(&self, channel: Channel, direction: Direction, bytes: u64, cut: Cut) {
+        self.wires()
+            .plan(channel, Welcome::Cut(direction, bytes, cut));
+    }
+
+    /// Cuts the present connections to a port after so many more bytes that way.
+    pub fn cut_after(&self, channel: Channel, direction: Direction, bytes: u64, cut: Cut) {
+        self.wires().cut_after(channel, direction, bytes, cut);
+    }
+
+    /// Cuts one connection.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if there is no open connection of this number.
+    pub fn disconnect(&self, connection: u64, cut: Cut) -> Result<(), ControlError> {
+        let mut open = self.wires().open().into_iter();
+        let record = open.find(|record| record.number == connection);
+        let record = record.ok_or(ControlError::UnknownConnection)?;
+        let feed = ConnectionId(connection);
+        // A feed says goodbye behind what it has still to say.
+        let ended = self
+            .shared
+            .run(|exchange, now| exchange.disconnect(feed, cut, now));
+        if !ended {
+            record.cut(cut);
+        }
+        Ok(())
+    }
+
+    /// Refuses connections to a port for a while. One that is just being made is
+    /// reset.
+    pub fn refuse_connections(&self, channel: Channel, time: Duration) {
+        self.wires().refuse(channel, time);
+    }
+
+    /// Lets the next connections to a port wait for TLS in vain.
+    pub fn stall_handshakes(&self, channel: Channel, times: usize) {
+        for _ in 0..times {
+            self.wires().plan(channel, Welcome::NoHandshake);
+        }
+    }
+
+    /// Takes back what was planned: answers, cuts, stalls, refusals, a pause.
+    /// What has happened stays.
+    pub fn reset(&self) {
+        self.wires().clear();
+        self.shared.run(|exchange, now| exchange.reset(now));
+    }
+
     /// Lets the market's clock jump ahead.
     pub fn jump_clock(&self, by: Duration) {
         self.shared
@@ -115,7 +215,8 @@ impl Control {
     }
 
     /// Plans what happens to the next `times` requests of an operation, named
-    /// as in the reference, such as `place_order`; `*` is any.
+    /// as in the reference, such as `place_order`; `*` is any. No times at all
+    /// take back what was planned for it.
     ///
     /// # Errors
     ///
@@ -144,19 +245,51 @@ impl Control {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Result<(), ControlError> {
-        let response = Response {
-            status,
-            headers: headers
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect(),
-            body: body.as_bytes().to_vec(),
-        };
-        let answer = Answer::Reply {
-            response,
-            processed: false,
-        };
+        let mut answer = Answer::status(status).body(body);
+        for (name, value) in headers {
+            answer = answer.header(name, value);
+        }
         self.respond(operation, times, answer)
+    }
+
+    /// Returns the open connections, oldest first.
+    #[must_use]
+    pub fn connections(&self) -> Vec<ConnectionRecord> {
+        let feeds = self.shared.run(|exchange, _| exchange.feeds());
+        let open = self.wires().open();
+        let record = |one: &Arc<super::wire::Record>| {
+            let number = one.number;
+            let mut of_feed = feeds.iter();
+            let feed = of_feed.find(|feed| feed.connection.number() == number);
+            let (received, sent) = one.traffic();
+            ConnectionRecord {
+                number,
+                channel: one.channel,
+                peer: one.peer,
+                received,
+                sent,
+                epoch: feed.and_then(|feed| feed.epoch),
+                subscriptions: feed.map_or_else(Vec::new, |feed| feed.subscriptions.clone()),
+            }
+        };
+        open.iter().map(record).collect()
+    }
+
+    /// Returns what a connection has received so far, within TLS, also after its
+    /// end: every byte, keys and all. Of much the beginning is kept, of many
+    /// connections the latest.
+    #[must_use]
+    pub fn received(&self, connection: u64) -> Option<Vec<u8>> {
+        self.wires().find(connection).map(|record| record.kept())
+    }
+
+    /// Returns the sessions that are alive, oldest first.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionRecord> {
+        self.shared.run(|exchange, now| {
+            exchange.handle_timeout(now);
+            exchange.sessions()
+        })
     }
 
     /// Returns every request received, oldest first.

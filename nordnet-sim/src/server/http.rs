@@ -1,155 +1,138 @@
-//! REST and the control port over HTTP/1.1.
+//! The life of an HTTP connection.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
-use hyper::header::{HeaderName, HeaderValue};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::exchange::{Request, Response};
+use crate::exchange::{Cut, Delivery, Reply, Request, Response};
 
-use super::control;
-use super::feed::accept;
-use super::shared::Shared;
+use super::http1::{Bad, Form, Image, head};
+use super::wire::Wire;
 
-const MOST_BODY: usize = 256 * 1024;
-const MOST_HEAD: usize = 64 * 1024;
-const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
-const HEAD_WITHIN: Duration = Duration::from_secs(60);
+const IDLE_FOR: Duration = Duration::from_secs(60);
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
 const BODY_WITHIN: Duration = Duration::from_secs(10);
-const MOST_CONNECTIONS: usize = 1024;
+const WRITTEN_WITHIN: Duration = Duration::from_secs(60);
 
-/// Serves the REST API, for ever.
-pub(super) async fn serve_rest(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    shared: Arc<Shared>,
-) {
-    serve(listener, tls, shared, Port::Rest).await;
-}
-
-/// Serves the control port, for ever.
-pub(super) async fn serve_control(listener: TcpListener, shared: Arc<Shared>) {
-    serve(listener, None, shared, Port::Control).await;
-}
-
-#[derive(Clone, Copy)]
-enum Port {
-    Rest,
-    Control,
-}
-
-async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>, port: Port) {
-    let places = Arc::new(tokio::sync::Semaphore::new(MOST_CONNECTIONS));
+/// Answers requests until the connection ends, and says how it is to end.
+pub(super) async fn converse(
+    wire: &mut Wire,
+    answer: impl Fn(&Request) -> Reply,
+    date: impl Fn() -> String,
+) -> Cut {
+    let mut input = Vec::new();
     loop {
-        let Some(stream) = accept(&listener).await else {
-            continue;
-        };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            continue;
-        };
-        let (tls, shared) = (tls.clone(), Arc::clone(&shared));
-        tokio::spawn(async move {
-            let _place = place;
-            match tls {
-                None => converse(stream, shared, port).await,
-                Some(tls) => {
-                    let handshake = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream));
-                    if let Ok(Ok(stream)) = handshake.await {
-                        converse(stream, shared, port).await;
-                    }
-                }
+        wire.record().set_idle(true);
+        let (reply, form) = match receive(wire, &mut input).await {
+            Ok(Ok((mut request, form))) => {
+                wire.record().set_idle(false);
+                request.connection = wire.record().number;
+                (answer(&request), form)
             }
-        });
-    }
-}
-
-async fn converse<S>(stream: S, shared: Arc<Shared>, port: Port)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
-        async move { answer(request, &shared, port).await }
-    });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(MOST_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    // Whatever a client does wrong is its own affair.
-    let _ = connection.await;
-}
-
-/// Answers one request. An error closes the connection without a reply.
-async fn answer(
-    request: hyper::Request<Incoming>,
-    shared: &Shared,
-    port: Port,
-) -> io::Result<hyper::Response<Full<Bytes>>> {
-    let (head, body) = request.into_parts();
-    let collected = tokio::time::timeout(BODY_WITHIN, Limited::new(body, MOST_BODY).collect());
-    let body = match collected.await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(_)) => return Ok(bare(413)),
-        Err(_) => return Ok(bare(408)),
-    };
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let request = Request {
-        method: head.method.as_str().to_owned(),
-        target: head
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str())
-            .to_owned(),
-        headers: head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
-            .collect(),
-        body: body.to_vec(),
-    };
-    let reply = match port {
-        Port::Rest => shared.run(|exchange, now| exchange.handle_request(&request, now)),
-        Port::Control => shared.run(|exchange, now| control::handle(exchange, &request, now)),
-    };
-    if !reply.delay.is_zero() {
-        tokio::time::sleep(reply.delay).await;
-    }
-    let Some(response) = reply.response else {
-        return Err(io::Error::other("closed on purpose"));
-    };
-    Ok(encode(response))
-}
-
-fn encode(response: Response) -> hyper::Response<Full<Bytes>> {
-    let status = response.status;
-    let mut encoded = hyper::Response::new(Full::new(Bytes::from(response.body)));
-    // A script may ask for what HTTP cannot say; it then gets what can be said.
-    *encoded.status_mut() =
-        hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in response.headers {
-        let name = HeaderName::try_from(name);
-        let value = HeaderValue::try_from(value);
-        if let (Ok(name), Ok(value)) = (name, value) {
-            encoded.headers_mut().append(name, value);
+            Ok(Err(Bad(status))) => (bare(status), Form::LAST),
+            // The other side has gone, or might as well.
+            Err(_) => return Cut::Clean,
+        };
+        if !reply.delay.is_zero() {
+            tokio::time::sleep(reply.delay).await;
+        }
+        let image = Image::new(reply.response, &reply.delivery, form, &date());
+        if send(wire, &image).await.is_err() {
+            return Cut::Clean;
+        }
+        if let Some(cut) = image.end {
+            return cut;
         }
     }
-    encoded
 }
 
-fn bare(status: u16) -> hyper::Response<Full<Bytes>> {
-    encode(Response {
-        status,
-        headers: vec![("connection".to_owned(), "close".to_owned())],
-        body: Vec::new(),
-    })
+/// Receives a request. Bytes of the one after it stay in the input.
+async fn receive(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<Result<(Request, Form), Bad>> {
+    let mut seen = 0;
+    let mut until = Instant::now() + IDLE_FOR;
+    let mut head = loop {
+        match head(input, seen) {
+            Err(bad) => return Ok(Err(bad)),
+            Ok(Some((head, length))) => {
+                input.drain(..length);
+                break head;
+            }
+            Ok(None) => {}
+        }
+        if seen == 0 && !input.is_empty() {
+            until = Instant::now() + HEAD_WITHIN;
+        }
+        seen = input.len();
+        match timeout_at(until, read_more(wire, input)).await {
+            Ok(more) => more?,
+            Err(_) if input.is_empty() => return Err(io::ErrorKind::TimedOut.into()),
+            Err(_) => return Ok(Err(Bad(408))),
+        }
+    };
+    let until = Instant::now() + BODY_WITHIN;
+    loop {
+        match head.body.take(input) {
+            Err(bad) => return Ok(Err(bad)),
+            Ok(true) => break,
+            Ok(false) => {}
+        }
+        if std::mem::take(&mut head.waits) {
+            wire.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            wire.flush().await?;
+        }
+        match timeout_at(until, read_more(wire, input)).await {
+            Ok(more) => more?,
+            Err(_) => return Ok(Err(Bad(408))),
+        }
+    }
+    head.request.body = head.body.into_bytes();
+    Ok(Ok((head.request, head.form)))
+}
+
+async fn read_more(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<()> {
+    let mut buffer = [0; 8192];
+    match wire.read(&mut buffer).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        count => {
+            input.extend_from_slice(&buffer[..count]);
+            Ok(())
+        }
+    }
+}
+
+async fn send(wire: &mut Wire, image: &Image) -> io::Result<()> {
+    let (dripped, pause) = image.drip.clone().unwrap_or_default();
+    let at_once = match dripped.is_empty() {
+        true => &image.bytes[..],
+        false => &image.bytes[..dripped.start],
+    };
+    write(wire, at_once).await?;
+    for byte in image.bytes[dripped].chunks(1) {
+        tokio::time::sleep(pause).await;
+        write(wire, byte).await?;
+    }
+    Ok(())
+}
+
+async fn write(wire: &mut Wire, bytes: &[u8]) -> io::Result<()> {
+    let written = async {
+        wire.write_all(bytes).await?;
+        wire.flush().await
+    };
+    timeout(WRITTEN_WITHIN, written).await?
+}
+
+/// Returns the answer to what is no request.
+fn bare(status: u16) -> Reply {
+    Reply {
+        response: Some(Response {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }),
+        delay: Duration::ZERO,
+        delivery: Delivery::default(),
+    }
 }

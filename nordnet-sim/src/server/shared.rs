@@ -6,20 +6,22 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bytes::Bytes;
-use tokio::sync::{Notify, mpsc};
-use tokio::task::AbortHandle;
+use tokio::sync::Notify;
 
-use crate::exchange::{ConnectionId, Exchange, FeedKind, Output, utc};
+use crate::exchange::{ConnectionId, Cut, Exchange, FeedKind, Output, utc};
 
-/// Lines that wait for a slow reader before it is disconnected.
-const MOST_LINES: usize = 4096;
+use super::door::Port;
+use super::feed::Outbox;
+use super::wires::Wires;
+
 /// How many of the exchange's events happen before others have their turn.
 const MOST_EVENTS: usize = 2000;
 
 /// The exchange, its feed connections and the wall clock.
 pub(super) struct Shared {
     state: Mutex<State>,
+    api: Arc<Wires>,
+    control: Arc<Wires>,
     wake: Notify,
     began: Instant,
     log: bool,
@@ -27,13 +29,7 @@ pub(super) struct Shared {
 
 struct State {
     exchange: Exchange,
-    peers: BTreeMap<ConnectionId, Peer>,
-}
-
-/// The sending half of a feed connection.
-struct Peer {
-    lines: mpsc::Sender<Bytes>,
-    task: AbortHandle,
+    peers: BTreeMap<ConnectionId, Arc<Outbox>>,
 }
 
 impl fmt::Debug for Shared {
@@ -51,6 +47,8 @@ impl Shared {
                 exchange,
                 peers: BTreeMap::new(),
             }),
+            api: Arc::default(),
+            control: Arc::default(),
             wake: Notify::new(),
             began: Instant::now(),
             log,
@@ -64,20 +62,22 @@ impl Shared {
         result
     }
 
-    /// Registers a feed connection that `task` serves.
-    pub(super) fn connect(
-        &self,
-        kind: FeedKind,
-        task: AbortHandle,
-    ) -> (ConnectionId, mpsc::Receiver<Bytes>) {
-        let (lines, receiver) = mpsc::channel(MOST_LINES);
+    /// Returns the connections to a port and those of its kind.
+    pub(super) fn wires(&self, port: Port) -> &Arc<Wires> {
+        match port {
+            Port::Api(_) => &self.api,
+            Port::Control => &self.control,
+        }
+    }
+
+    /// Takes in a feed connection.
+    pub(super) fn connect(&self, id: ConnectionId, kind: FeedKind, outbox: Arc<Outbox>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = state.tell_time(self.began.elapsed());
-        let id = state.exchange.handle_connected(kind, now);
-        state.peers.insert(id, Peer { lines, task });
+        state.exchange.handle_connected_as(id, kind, now);
+        state.peers.insert(id, outbox);
         drop(state);
         self.wake.notify_one();
-        (id, receiver)
     }
 
     /// Forgets a feed connection that has ended.
@@ -98,24 +98,18 @@ impl Shared {
         let State { exchange, peers } = &mut *state;
         while let Some(output) = exchange.poll_output() {
             match output {
-                Output::Line { to, bytes } => {
-                    let sent = peers
-                        .get(&to)
-                        .map(|peer| peer.lines.try_send(Bytes::from(bytes)));
-                    if let Some(Err(_)) = sent {
-                        // Too slow a reader, or one that has just gone.
+                Output::Lines { to, bytes } => {
+                    if peers.get(&to).is_some_and(|peer| !peer.push(bytes)) {
+                        // Too slow a reader.
                         if let Some(peer) = peers.remove(&to) {
-                            peer.task.abort();
+                            peer.close(Cut::Reset);
                         }
                         exchange.handle_disconnected(to, now);
                     }
                 }
-                Output::Close { connection, abrupt } => {
-                    // Without its sender the task sends what it has and ends.
-                    if let Some(peer) = peers.remove(&connection)
-                        && abrupt
-                    {
-                        peer.task.abort();
+                Output::Close { connection, cut } => {
+                    if let Some(peer) = peers.remove(&connection) {
+                        peer.close(cut);
                     }
                 }
                 Output::Note(text) => self.note(&text),

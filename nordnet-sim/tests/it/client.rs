@@ -208,6 +208,37 @@ impl<'a> Client<'a> {
     }
 }
 
+/// The control port of a server.
+pub(crate) struct ControlPort(Connection);
+
+impl ControlPort {
+    pub(crate) fn of(server: &Server) -> Self {
+        Self(connect(port(server.control_url()), None).unwrap())
+    }
+
+    pub(crate) fn call(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, Value) {
+        let (status, body) = exchange(&mut self.0, method, path, headers, body).unwrap();
+        (status, serde_json::from_str(&body).unwrap())
+    }
+
+    pub(crate) fn post(&mut self, path: &str, body: &str) -> (u16, Value) {
+        self.call("POST", path, &[("content-type", "application/json")], body)
+    }
+
+    /// Asks for something that there is.
+    pub(crate) fn get(&mut self, path: &str) -> Value {
+        let (status, body) = self.call("GET", path, &[], "");
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+}
+
 pub(crate) fn command(feed: &mut Connection, command: &Value) {
     feed.get_mut()
         .write_all(format!("{command}\n").as_bytes())

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nordnet_sim::{Answer, Request};
+use nordnet_sim::{Answer, Cut, Request};
 use serde_json::{Value, json};
 
 use crate::world::{FORM, INSURANCE, ISK, modify, orders, place, placed, quoted};
@@ -229,7 +229,7 @@ fn an_order_exists_though_its_reply_was_lost() {
     let mut world = quoted();
     world
         .exchange
-        .respond("place_order", 1, &Answer::CloseProcessed)
+        .respond("place_order", 1, &Answer::lost(Cut::Clean))
         .unwrap();
     let form = "market_id=11&identifier=101&side=BUY&volume=1&order_type=LIMIT&price=86.4&reference=lost-1";
     let request =

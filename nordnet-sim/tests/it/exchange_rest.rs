@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nordnet_sim::{Answer, Config, Dialect, Exchange, FeedKind, KeyPair, Request, Response};
+use nordnet_sim::{Answer, Config, Cut, Dialect, Exchange, FeedKind, KeyPair, Request, Response};
 use serde_json::{Value, json};
 
 use crate::world::{INSURANCE, ISK, World, parsed};
@@ -163,19 +163,16 @@ fn only_json_is_on_offer() {
 #[test]
 fn scripted_answers_come_in_turn_and_once() {
     let mut world = World::still();
+    let answer = Answer::status(503).header("retry-after", "1").body("down");
     let response = Response {
         status: 503,
         headers: vec![("retry-after".to_owned(), "1".to_owned())],
         body: b"down".to_vec(),
     };
-    let answer = Answer::Reply {
-        response: response.clone(),
-        processed: false,
-    };
     world.exchange.respond("list_accounts", 2, &answer).unwrap();
     world
         .exchange
-        .respond("*", 1, &Answer::CloseUnprocessed)
+        .respond("*", 1, &Answer::lost(Cut::Clean).unprocessed())
         .unwrap();
     let request = world.authorised(Request::new("GET", "/api/2/accounts"));
     assert_eq!(world.request(&request).response, Some(response.clone()));
@@ -185,7 +182,7 @@ fn scripted_answers_come_in_turn_and_once() {
     assert!(
         world
             .exchange
-            .respond("list_everything", 1, &Answer::CloseProcessed)
+            .respond("list_everything", 1, &Answer::lost(Cut::Clean))
             .is_err()
     );
 }

@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod control_port;
 mod exchange_feeds;
 mod exchange_login;
 mod exchange_matching;

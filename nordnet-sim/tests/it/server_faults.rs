@@ -10,13 +10,13 @@ fn a_lost_reply_leaves_the_order_and_a_lost_request_does_not() {
     let control = server.control();
     let mut client = Client::login(&server);
     control
-        .respond("place_order", 1, Answer::CloseUnprocessed)
+        .respond("place_order", 1, Answer::lost(Cut::Clean).unprocessed())
         .unwrap();
     assert!(client.buy(1, "80", "never").is_err());
     assert!(control.orders().is_empty());
     client.reconnect();
     control
-        .respond("place_order", 1, Answer::CloseProcessed)
+        .respond("place_order", 1, Answer::lost(Cut::Clean))
         .unwrap();
     assert!(client.buy(1, "80", "lost").is_err());
     assert_eq!(control.orders()[0].reference.as_deref(), Some("lost"));
@@ -46,7 +46,7 @@ fn a_reply_can_be_late() {
     let mut client = Client::login(&server);
     server
         .control()
-        .respond("*", 1, Answer::Delay(Duration::from_millis(150)))
+        .respond("*", 1, Answer::ordinary().late(Duration::from_millis(150)))
         .unwrap();
     let began = Instant::now();
     assert_eq!(client.get("/accounts").unwrap().0, 200);

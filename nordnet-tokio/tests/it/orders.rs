@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use nordnet_sim::{Answer, Server};
+use nordnet_sim::{Answer, Cut, Server};
 use nordnet_tokio::api::ListOrders;
 use nordnet_tokio::{AccountMessage, CancelOrder, Client, Event, Outcome, Reference, Trading};
 use tokio::time::{sleep, timeout};
@@ -66,7 +66,7 @@ async fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
     let nordnet = trader(&server).await;
     server
         .control()
-        .respond("place_order", 1, Answer::CloseProcessed)
+        .respond("place_order", 1, Answer::lost(Cut::Clean))
         .unwrap();
 
     let Outcome::Unknown(unresolved) = nordnet.send(resting_order("lost-1")).await.unwrap() else {
@@ -139,7 +139,7 @@ async fn drop_after(polls: usize, server: &Server, nordnet: &Client<Trading>, ta
 async fn logging_out_waits_for_orders_in_flight() {
     let server = server();
     let nordnet = trader(&server).await;
-    let slow = Answer::Delay(Duration::from_millis(300));
+    let slow = Answer::ordinary().late(Duration::from_millis(300));
     server.control().respond("place_order", 1, slow).unwrap();
     assert!(!poll_times(nordnet.send(resting_order("last-1")), 1).await);
     let witness = nordnet.clone();

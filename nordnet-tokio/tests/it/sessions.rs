@@ -133,7 +133,7 @@ async fn a_waiter_that_is_parked_keeps_nobody_waiting() {
     let mut market = nordnet.market_feed().unwrap();
     let mut account = nordnet.account_feed().unwrap();
     server.control().expire_sessions();
-    let slow = Answer::Delay(Duration::from_secs(1));
+    let slow = Answer::ordinary().late(Duration::from_secs(1));
     server.control().respond("start_login", 1, slow).unwrap();
 
     let mut first = std::pin::pin!(nordnet.send(ListAccounts::new()));

@@ -1,0 +1,170 @@
+//! The arguments of a call to the control port.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::exchange::{Answer, Cut, Feeds, Part, Place};
+use crate::server::plan::{Channel, Direction};
+
+use super::Refused;
+
+pub(super) struct Args(Value);
+
+impl Args {
+    pub(super) fn read(body: &[u8]) -> Result<Self, Refused> {
+        if body.is_empty() {
+            return Ok(Self(Value::Null));
+        }
+        let value = serde_json::from_slice(body);
+        value
+            .map(Self)
+            .map_err(|error| Refused(400, error.to_string()))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<&str, Refused> {
+        self.optional_text(name)?.ok_or_else(|| wrong(name))
+    }
+
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<&str>, Refused> {
+        self.optional(name, Value::as_str)
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<i64, Refused> {
+        self.optional(name, Value::as_i64)?
+            .ok_or_else(|| wrong(name))
+    }
+
+    pub(super) fn count(&self, name: &str) -> Result<Option<u64>, Refused> {
+        self.optional(name, Value::as_u64)
+    }
+
+    pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool, Refused> {
+        Ok(self.optional(name, Value::as_bool)?.unwrap_or(default))
+    }
+
+    /// Reads a decimal from a text or a number; `null` and nothing are none.
+    pub(super) fn decimal(&self, name: &str) -> Result<Option<String>, Refused> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(wrong(name)),
+        }
+    }
+
+    pub(super) fn time(&self, name: &str) -> Result<Duration, Refused> {
+        self.optional_time(name)?.ok_or_else(|| wrong(name))
+    }
+
+    pub(super) fn feeds(&self) -> Result<Feeds, Refused> {
+        match self.optional_text("feed")? {
+            None | Some("all") => Ok(Feeds::All),
+            Some("public") => Ok(Feeds::Public),
+            Some("private") => Ok(Feeds::Private),
+            Some(_) => Err(wrong("feed")),
+        }
+    }
+
+    pub(super) fn channel(&self) -> Result<Channel, Refused> {
+        match self.text("channel")? {
+            "rest" => Ok(Channel::Rest),
+            "public" => Ok(Channel::Public),
+            "private" => Ok(Channel::Private),
+            _ => Err(wrong("channel")),
+        }
+    }
+
+    pub(super) fn direction(&self) -> Result<Direction, Refused> {
+        match self.text("direction")? {
+            "in" => Ok(Direction::In),
+            "out" => Ok(Direction::Out),
+            _ => Err(wrong("direction")),
+        }
+    }
+
+    pub(super) fn cut(&self, name: &str) -> Result<Cut, Refused> {
+        match self.optional_text(name)? {
+            None | Some("clean") => Ok(Cut::Clean),
+            Some("abrupt") => Ok(Cut::Abrupt),
+            Some("reset") => Ok(Cut::Reset),
+            Some("stall") => Ok(Cut::Stall),
+            Some(_) => Err(wrong(name)),
+        }
+    }
+
+    /// Reads what is to happen to a request.
+    pub(super) fn answer(&self) -> Result<Answer, Refused> {
+        let mut answer = match (self.optional_text("raw")?, self.count("status")?) {
+            (Some(raw), _) => Answer::garbage(raw),
+            (None, Some(status)) => {
+                Answer::status(u16::try_from(status).map_err(|_| wrong("status"))?)
+            }
+            (None, None) => Answer::ordinary(),
+        };
+        if let Some(headers) = self.optional("headers", Value::as_object)? {
+            for (name, value) in headers {
+                answer = answer.header(name, value.as_str().ok_or_else(|| wrong("headers"))?);
+            }
+        }
+        match self.0.get("body") {
+            None => {}
+            Some(Value::String(text)) => answer = answer.body(text.as_str()),
+            Some(json) => answer = answer.body(json.to_string()),
+        }
+        if let Some(spaces) = self.count("padding")? {
+            answer = answer.padded(spaces.min(1 << 28) as usize);
+        }
+        if let Some(processed) = self.optional("processed", Value::as_bool)? {
+            answer = match processed {
+                true => answer.processed(),
+                false => answer.unprocessed(),
+            };
+        }
+        if let Some(delay) = self.optional_time("ms")? {
+            answer = answer.late(delay);
+        }
+        if let Some(status) = self.count("interim")? {
+            answer = answer.after_interim(u16::try_from(status).map_err(|_| wrong("interim"))?);
+        }
+        if self.flag("chunked", false)? {
+            answer = answer.chunked();
+        }
+        for (name, from) in [("slow_head_ms", Part::Head), ("slow_body_ms", Part::Body)] {
+            if let Some(pause) = self.optional_time(name)? {
+                answer = answer.dripped(from, pause);
+            }
+        }
+        let places = [
+            ("cut_at", Place::Byte as fn(usize) -> Place),
+            ("cut_body_at", Place::Body),
+            ("cut_before_end", Place::BeforeEnd),
+        ];
+        for (name, place) in places {
+            if let Some(count) = self.count(name)? {
+                let place = place(usize::try_from(count).unwrap_or(usize::MAX));
+                answer = answer.cut_at(place, self.cut("how")?);
+            }
+        }
+        Ok(answer)
+    }
+
+    fn optional_time(&self, name: &str) -> Result<Option<Duration>, Refused> {
+        Ok(self.count(name)?.map(Duration::from_millis))
+    }
+
+    fn optional<'a, T>(
+        &'a self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Refused> {
+        let value = self.0.get(name).map(read);
+        value
+            .map(|value| value.ok_or_else(|| wrong(name)))
+            .transpose()
+    }
+}
+
+pub(super) fn wrong(name: &str) -> Refused {
+    Refused(400, format!("`{name}` is missing or wrong"))
+}

@@ -1,0 +1,70 @@
+//! What is planned for connections that are to come.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::exchange::{Cut, FeedKind};
+
+/// One of the three ports that the API has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// Requests and responses.
+    Rest,
+    /// The feed of market data.
+    Public,
+    /// The feed of own orders and trades.
+    Private,
+}
+
+impl From<FeedKind> for Channel {
+    fn from(kind: FeedKind) -> Self {
+        match kind {
+            FeedKind::Public => Self::Public,
+            FeedKind::Private => Self::Private,
+        }
+    }
+}
+
+/// Which way bytes go, as the server sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// What the client sends.
+    In,
+    /// What the client receives.
+    Out,
+}
+
+/// What waits for the next connection to a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Welcome {
+    /// It is cut after so many bytes.
+    Cut(Direction, u64, Cut),
+    /// The TLS handshake is never answered.
+    NoHandshake,
+}
+
+/// What is planned for one port.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    welcomes: VecDeque<Welcome>,
+    refused_until: Option<Instant>,
+}
+
+impl Plan {
+    pub(super) fn push(&mut self, welcome: Welcome) {
+        self.welcomes.push_back(welcome);
+    }
+
+    pub(super) fn take(&mut self) -> Option<Welcome> {
+        self.welcomes.pop_front()
+    }
+
+    pub(super) fn refuse(&mut self, time: Duration) {
+        self.refused_until = Instant::now().checked_add(time);
+    }
+
+    /// Returns until when connections are refused, if they are.
+    pub(super) fn refused_until(&self) -> Option<Instant> {
+        self.refused_until.filter(|until| *until > Instant::now())
+    }
+}
