@@ -19,23 +19,23 @@ mod clock;
 mod command;
 mod control;
 mod feed;
-#[allow(dead_code, reason = "the searches come next")]
 mod indicators;
 mod instruments;
-#[allow(dead_code, reason = "the searches come next")]
 mod listings;
 mod login;
+mod main_search;
 mod market;
 mod master;
 mod matching;
+mod news;
 mod order;
 mod orders;
 mod public_trades;
 mod reference;
 mod request;
-#[allow(dead_code, reason = "the searches come next")]
 mod rest;
 mod route;
+mod search;
 mod serve;
 mod texts;
 mod ticks;
@@ -62,6 +62,7 @@ use feed::Connection;
 use indicators::Indicator;
 use login::Gate;
 use market::Instrument;
+use news::News;
 use order::{Order, OwnTrade};
 use public_trades::Tape;
 
@@ -108,7 +109,7 @@ pub struct Exchange {
     catalog: Catalog,
     tape: Tape,
     indicators: Vec<Indicator>,
-    news: i64,
+    news: News,
     paused: bool,
 
     connections: BTreeMap<ConnectionId, Connection>,
@@ -182,7 +183,7 @@ impl Exchange {
             .collect();
         let indicators = Indicator::all(&market, seed, config.opening);
         let mut exchange = Self {
-            boards: Boards::new(market.len(), indicators.len()),
+            boards: Boards::new(market.len(), indicators.len(), news::SOURCES.len()),
             now: Duration::ZERO,
             agenda: Agenda::new(),
             encoder: Encoder::new(&config.dialect, seed),
@@ -197,8 +198,8 @@ impl Exchange {
             indicators,
             catalog: Catalog::new(&market),
             tape: Tape::new(&market),
+            news: News::new(&market, config.opening),
             market,
-            news: 0,
             paused: false,
             connections: BTreeMap::new(),
             connected: 0,

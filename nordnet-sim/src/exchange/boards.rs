@@ -11,6 +11,7 @@ use super::ticks::{CLOCK, Members, delta};
 pub(crate) struct Boards {
     boards: Vec<Board>,
     listings: usize,
+    indicators: usize,
 }
 
 /// What is told of a topic. All subscribers know the same, but for the time:
@@ -28,12 +29,13 @@ struct Subscriber {
 }
 
 impl Boards {
-    pub(crate) fn new(listings: usize, indicators: usize) -> Self {
+    pub(crate) fn new(listings: usize, indicators: usize, sources: usize) -> Self {
         let mut boards = Self {
             boards: Vec::new(),
             listings,
+            indicators,
         };
-        let count = boards.place(Topic::Indicator(indicators));
+        let count = boards.place(Topic::News(sources));
         boards.boards.resize_with(count, Board::default);
         boards
     }
@@ -49,8 +51,8 @@ impl Boards {
             Topic::Depth(index) => 4 * index + 1,
             Topic::Trade(index) => 4 * index + 2,
             Topic::Status(index) => 4 * index + 3,
-            Topic::News => 4 * self.listings,
-            Topic::Indicator(index) => 4 * self.listings + 1 + index,
+            Topic::Indicator(index) => 4 * self.listings + index,
+            Topic::News(index) => 4 * self.listings + self.indicators + index,
         }
     }
 }

@@ -10,9 +10,10 @@ use crate::json::{Json, object};
 
 use super::answer::Cut;
 use super::audit::CommandEntry;
-use super::feed::{Connection, ConnectionId, FeedKind, HEARTBEAT, NEWS_SOURCE, Topic};
+use super::feed::{Connection, ConnectionId, FeedKind, HEARTBEAT, Topic};
 use super::indicators::Indicator;
 use super::login::SERVICE;
+use super::news::{SOURCES, source_with};
 use super::{Event, Exchange};
 
 /// How a command fails, and whether the connection goes with it.
@@ -198,12 +199,10 @@ impl Exchange {
         let number = |name: &str| args.get(name).and_then(Value::as_i64);
         let kind = text("t").ok_or_else(|| Failed::new("No subscription type"))?;
         if kind == "news" {
-            let known = number("s") == Some(NEWS_SOURCE);
-            return if known {
-                Ok(Topic::News)
-            } else {
-                Err(Failed::new("Unknown news source"))
-            };
+            let source = number("s").and_then(source_with);
+            return source
+                .map(Topic::News)
+                .ok_or_else(|| Failed::new("Unknown news source"));
         }
         let unknown = || Failed::new("Unknown instrument");
         let identifier = text("i").ok_or_else(unknown)?;
@@ -231,7 +230,7 @@ impl Exchange {
     pub(super) fn topic_name(&self, topic: Topic) -> String {
         let kind = topic.message_type();
         match topic {
-            Topic::News => format!("{kind} {NEWS_SOURCE}"),
+            Topic::News(index) => format!("{kind} {}", SOURCES[index].id),
             Topic::Indicator(index) => {
                 let indicator = &self.indicators[index].index;
                 format!("{kind} {}:{}", indicator.market, indicator.identifier)

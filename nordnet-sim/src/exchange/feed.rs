@@ -12,8 +12,6 @@ use super::command::Failed;
 use super::control::Feeds;
 use super::{Event, Exchange, Output};
 
-pub(crate) const NEWS_SOURCE: i64 = 2;
-
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(5);
 const LOGIN_WITHIN: Duration = Duration::from_secs(10);
 const LONGEST_LINE: usize = 64 * 1024;
@@ -51,7 +49,7 @@ pub(crate) enum Topic {
     Trade(usize),
     Status(usize),
     Indicator(usize),
-    News,
+    News(usize),
 }
 
 impl Topic {
@@ -62,7 +60,7 @@ impl Topic {
             Self::Trade(_) => "trade",
             Self::Status(_) => "trading_status",
             Self::Indicator(_) => "indicator",
-            Self::News => "news",
+            Self::News(_) => "news",
         }
     }
 }

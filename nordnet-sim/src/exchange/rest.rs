@@ -197,11 +197,15 @@ impl Exchange {
         found: Option<(Operation, Vec<String>)>,
     ) -> Response {
         let english = wants_english(request.header("accept-language"));
+        // This one alone is documented to list nothing, and always.
+        let lists_nothing = matches!(found, Some((Operation::SearchNews, _)));
         let no_content = self.config.dialect.empty_lists == EmptyLists::NoContent;
         match self.dispatch(request, english, found) {
             Ok(Json::Absent) => Response::empty(204),
             // An empty list is told by the status alone.
-            Ok(Json::Array(items)) if items.is_empty() && no_content => Response::empty(204),
+            Ok(Json::Array(items)) if items.is_empty() && no_content && !lists_nothing => {
+                Response::empty(204)
+            }
             Ok(json) => Response::json(200, self.encoder.encode_reply(&json)),
             Err(refusal) => self.refuse(&refusal, english),
         }
@@ -266,6 +270,13 @@ impl Exchange {
             Operation::ListLeverages => self.list_leverages(&call),
             Operation::LeverageFilters => self.get_leverage_filters(&call),
             Operation::InstrumentTrades => self.list_instrument_trades(&call),
+            Operation::SearchAttributes => self.search_attributes(&call),
+            Operation::SearchStocks => self.search_stocks(&call),
+            Operation::SearchBullBear => self.search_bull_bear(&call),
+            Operation::SearchMiniFutures => self.search_mini_futures(&call),
+            Operation::SearchUnlimitedTurbos => self.search_unlimited_turbos(&call),
+            Operation::SearchOptionPairs => self.search_option_pairs(&call),
+            Operation::SearchMain => self.search_main(&call),
             Operation::TradableInfo => self.get_tradable_info(&call),
             Operation::TradableTrades => self.list_tradable_trades(&call),
             Operation::TradableSuitability => self.check_tradable_suitability(&call),
@@ -275,6 +286,9 @@ impl Exchange {
             Operation::GetTickSizes => self.get_tick_sizes(&call),
             Operation::ListCountries => Ok(self.list_countries(&call)),
             Operation::GetCountries => self.get_countries(&call),
+            Operation::SearchNews => Ok(Json::Array(Vec::new())),
+            Operation::GetNewsArticles => self.get_news_articles(&call),
+            Operation::ListNewsSources => Ok(self.list_news_sources()),
         }
     }
 

@@ -47,6 +47,13 @@ operations! {
     ListLeverages, "list_leverages", "GET", "instruments/*/leverages";
     LeverageFilters, "get_leverage_filters", "GET", "instruments/*/leverages/filters";
     InstrumentTrades, "list_instrument_trades", "GET", "instruments/*/trades";
+    SearchAttributes, "search_attributes", "GET", "instrument_search/attributes";
+    SearchStocks, "search_stocks", "GET", "instrument_search/query/stocklist";
+    SearchBullBear, "search_bull_bear", "GET", "instrument_search/query/bullbearlist";
+    SearchMiniFutures, "search_mini_futures", "GET", "instrument_search/query/minifuturelist";
+    SearchUnlimitedTurbos, "search_unlimited_turbos", "GET", "instrument_search/query/unlimitedturbolist";
+    SearchOptionPairs, "search_option_pairs", "GET", "instrument_search/query/optionlist/pairs";
+    SearchMain, "search_main", "GET", "main_search";
     TradableInfo, "get_tradable_info", "GET", "tradables/info/*";
     TradableTrades, "list_tradable_trades", "GET", "tradables/trades/*";
     TradableSuitability, "check_tradable_suitability", "GET", "tradables/validation/suitability/*";
@@ -56,6 +63,9 @@ operations! {
     GetTickSizes, "get_tick_sizes", "GET", "tick_sizes/*";
     ListCountries, "list_countries", "GET", "countries";
     GetCountries, "get_countries", "GET", "countries/*";
+    SearchNews, "search_news", "GET", "news";
+    GetNewsArticles, "get_news_articles", "GET", "news/*";
+    ListNewsSources, "list_news_sources", "GET", "news_sources";
 }
 
 impl Operation {

@@ -57,13 +57,6 @@ const LEVELS: [[&str; 6]; DEPTH] = [
     ],
 ];
 
-const HEADLINES: [&str; 4] = [
-    "höjer utdelningen",
-    "tecknar nytt ramavtal",
-    "presenterar delårsrapport",
-    "utser ny finanschef",
-];
-
 impl Exchange {
     /// Lets one listing move.
     pub(super) fn tick(&mut self, index: usize) {
@@ -91,28 +84,6 @@ impl Exchange {
             self.indicators[index].step(&self.market, at);
             self.tell_change(Topic::Indicator(index));
         }
-    }
-
-    pub(super) fn tell_news(&mut self) {
-        if self.paused || self.market.is_empty() {
-            return;
-        }
-        self.news += 1;
-        let listing = &self.market[self.news as usize % self.market.len()].listing;
-        let headline = HEADLINES[self.news as usize % HEADLINES.len()];
-        let message = object! {
-            "type": "news",
-            "data": object! {
-                "news_id": 9_000_000 + self.news,
-                "source_id": super::feed::NEWS_SOURCE,
-                "timestamp": self.market_time(),
-                "headline": format!("{} {headline}", listing.name),
-                "lang": "sv",
-                "type": "NEWS",
-                "instruments": vec![Json::Int(listing.instrument_id)],
-            },
-        };
-        self.tell_subscribers(Topic::News, &message);
     }
 
     /// Tells what changed of a listing's price, depth and status.
@@ -153,7 +124,7 @@ impl Exchange {
             Topic::Depth(index) => self.depth(index),
             Topic::Status(index) => self.status(index),
             Topic::Indicator(index) => self.indicator(index),
-            Topic::Trade(_) | Topic::News => Vec::new(),
+            Topic::Trade(_) | Topic::News(_) => Vec::new(),
         }
     }
 
@@ -237,7 +208,7 @@ impl Exchange {
     }
 
     /// Returns the book that everybody sees: what others want, and own orders.
-    fn levels(&self, index: usize, side: Side) -> Vec<Level> {
+    pub(super) fn levels(&self, index: usize, side: Side) -> Vec<Level> {
         let instrument = &self.market[index];
         let others = match side {
             Side::Buy => &instrument.bids,

@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod contract;
 mod control_port;
 mod exchange_feeds;
 mod exchange_login;
@@ -16,6 +17,7 @@ mod exchange_orders;
 mod exchange_rest;
 mod exchange_time;
 mod program;
+mod schema;
 mod server;
 mod server_faults;
 mod world;
