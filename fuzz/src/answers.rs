@@ -1,8 +1,8 @@
 //! Answers of the REST API out of any bytes.
 
 use nordnet_proto::api::{
-    Amount, GetAccountInfo, GetStatus, GetTradableInfo, ListAccounts, ListFills, ListOrders,
-    ListPositions, ListTickSizes, LookupInstruments, StartLogin, TouchSession,
+    Amount, GetAccountInfo, GetStatus, GetTickSizes, GetTradableInfo, ListAccounts, ListFills,
+    ListOrders, ListPositions, LookupInstruments, StartLogin, TouchSession,
 };
 use nordnet_proto::{
     AccountNumber, ApiKey, CancelOrder, Decimal, Endpoint, Error, HttpResponse, OrderId, Outcome,
@@ -36,7 +36,7 @@ pub fn answers(data: &[u8]) {
         3 => settle(&ListPositions::of(ACCOUNT), response),
         4 => settle(&ListFills::of(ACCOUNT), response),
         5 => settle(&ListOrders::of(ACCOUNT), response),
-        6 => settle(&ListTickSizes::of([TickSizeId::new(5012)]), response),
+        6 => settle(&GetTickSizes::of([TickSizeId::new(5012)]), response),
         7 => settle(&GetTradableInfo::of([tradable]), response),
         8 => settle(&LookupInstruments::by_tradable(&[tradable]), response),
         9 => {

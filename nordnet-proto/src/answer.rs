@@ -1,14 +1,17 @@
 //! Reading answers: bodies into values, statuses into errors.
 
-use std::fmt;
-use std::ops::Deref;
+mod list;
+mod member;
+
 use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{self, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+
+pub use list::{List, Unread};
+pub(crate) use member::Complaint;
 
 use crate::error::{Error, Refusal, Unreadable};
 use crate::failure::Failure;
@@ -21,119 +24,56 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(10);
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// How many unreadable elements of a list are kept, and how much of each: an
-/// answer may hold millions.
-const KEPT_UNREAD: usize = 100;
+/// How much is kept of what an answer says.
 const KEPT_TEXT: usize = 256;
 
-/// A list as the server sent it, element by element: one that cannot be read
-/// does not lose the others.
-///
-/// It is a slice of its readable elements. An answer of 204 is an empty list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct List<T> {
-    items: Vec<T>,
-    skipped: Vec<Unread>,
-    skipped_count: usize,
-}
-
-impl<T> List<T> {
-    /// The elements that could not be read, in order: the first hundred.
-    #[must_use]
-    pub fn skipped(&self) -> &[Unread] {
-        &self.skipped
-    }
-
-    /// How many elements could not be read.
-    #[must_use]
-    pub const fn skipped_count(&self) -> usize {
-        self.skipped_count
-    }
-
-    /// The readable elements by value.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<T> {
-        self.items
-    }
-}
-
-impl<T> Deref for List<T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        &self.items
-    }
-}
-
-impl<T> IntoIterator for List<T> {
-    type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.items.into_iter()
-    }
-}
-
-impl<'a, T> IntoIterator for &'a List<T> {
-    type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.items.iter()
-    }
-}
-
-/// An element of a list that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    index: usize,
-    reason: String,
-    json: String,
-}
-
-impl Unread {
-    /// Where it stood in the list, from 0.
-    #[must_use]
-    pub const fn index(&self) -> usize {
-        self.index
-    }
-
-    /// The element as the server sent it; at most the first 256 bytes.
-    #[must_use]
-    pub fn json(&self) -> &str {
-        &self.json
-    }
-}
-
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "element {}: {}", self.index, self.reason)
-    }
-}
-
-/// Reads an answer that is one object.
+/// Reads an answer that always has a body.
 pub(crate) fn object<T: DeserializeOwned>(
+    operation: &'static str,
     answer: Result<HttpResponse, Failure>,
 ) -> Result<T, Error> {
-    let response = success(answer)?;
-    parse(&response)
+    parse(operation, &success(operation, answer)?)
+}
+
+/// Reads an answer that may say by a 204 that there is nothing.
+pub(crate) fn object_or_none<T: DeserializeOwned + Default>(
+    operation: &'static str,
+    answer: Result<HttpResponse, Failure>,
+) -> Result<T, Error> {
+    let response = success(operation, answer)?;
+    if response.status() == StatusCode::NO_CONTENT {
+        return Ok(T::default());
+    }
+    parse(operation, &response)
 }
 
 /// Reads the answer of a call that presents credentials: there, a 401 refuses
 /// them rather than a session.
 pub(crate) fn credentials_object<T: DeserializeOwned>(
+    operation: &'static str,
     answer: Result<HttpResponse, Failure>,
 ) -> Result<T, Error> {
     match answer {
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
             Err(Error::Refused(refusal(&response)))
         }
-        // What the parser says may quote the answer, which holds a session key.
-        answer => object(answer).map_err(|error| match error {
-            Error::Unreadable(Unreadable { status, .. }) => Error::Unreadable(Unreadable {
-                status,
+        // What the decoder says may tell of a session key.
+        answer => object(operation, answer).map_err(|error| match error {
+            Error::Unreadable(unreadable) => Error::Unreadable(Unreadable {
+                path: String::new(),
                 reason: "not the object of the reference; it is not shown".into(),
+                ..unreadable
             }),
+            // So may an error.
+            Error::RateLimited { wait, .. } => Error::RateLimited {
+                wait,
+                refusal: None,
+            },
+            Error::Unavailable { status, wait, .. } => Error::Unavailable {
+                status,
+                wait,
+                refusal: None,
+            },
             error => error,
         }),
     }
@@ -149,61 +89,37 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads an answer that is a list, element by element.
-pub(crate) fn list<T: DeserializeOwned>(
-    answer: Result<HttpResponse, Failure>,
-) -> Result<List<T>, Error> {
-    let response = success(answer)?;
-    let mut list = List {
-        items: Vec::new(),
-        skipped: Vec::new(),
-        skipped_count: 0,
-    };
-    if response.status() == StatusCode::NO_CONTENT {
-        return Ok(list);
-    }
-    for (index, raw) in parse_raw(&response)?.into_iter().enumerate() {
-        match serde_json::from_str(raw.get()) {
-            Ok(item) => list.items.push(item),
-            Err(error) => {
-                list.skipped_count += 1;
-                if list.skipped.len() < KEPT_UNREAD {
-                    list.skipped.push(Unread {
-                        index,
-                        reason: describe(&error),
-                        json: cut(raw.get()).into(),
-                    });
-                }
-            }
-        }
-    }
-    Ok(list)
-}
-
-/// Reads the one element that was asked for out of a list.
+/// Takes the one element that was asked for out of a list.
 pub(crate) fn only<T: DeserializeOwned>(
+    operation: &'static str,
     answer: Result<HttpResponse, Failure>,
     is_wanted: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
     let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
-    let List { items, skipped, .. } = list(answer)?;
-    items.into_iter().find(is_wanted).ok_or_else(|| {
+    let list: List<T> = object_or_none(operation, answer)?;
+    let reason = list.skipped().first().map_or_else(
+        || "what was asked for is not in the answer".into(),
+        ToString::to_string,
+    );
+    list.into_iter().find(is_wanted).ok_or_else(|| {
         Error::Unreadable(Unreadable {
+            operation,
             status,
-            reason: skipped.first().map_or_else(
-                || "what was asked for is not in the answer".into(),
-                ToString::to_string,
-            ),
+            path: String::new(),
+            reason,
         })
     })
 }
 
 /// Lets 200 and 204 through and turns everything else into an error.
-pub(crate) fn success(answer: Result<HttpResponse, Failure>) -> Result<HttpResponse, Error> {
+pub(crate) fn success(
+    operation: &'static str,
+    answer: Result<HttpResponse, Failure>,
+) -> Result<HttpResponse, Error> {
     let response = answer.map_err(lost)?;
     match response.status() {
         StatusCode::OK | StatusCode::NO_CONTENT => Ok(response),
-        _ => Err(refused(&response)),
+        _ => Err(refused(operation, &response)),
     }
 }
 
@@ -216,20 +132,24 @@ pub(crate) fn lost(failure: Failure) -> Error {
 }
 
 /// The error that a status other than success stands for.
-pub(crate) fn refused(response: &HttpResponse) -> Error {
+pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error {
     let status = response.status();
     match status.as_u16() {
         401 => Error::SessionEnded,
         429 => Error::RateLimited {
             wait: rate_limit_wait(response.headers()),
+            refusal: Some(refusal(response)),
         },
         400..=499 => Error::Refused(refusal(response)),
         status @ 500..=599 => Error::Unavailable {
             status,
             wait: retry_after(response.headers()),
+            refusal: Some(refusal(response)),
         },
         status => Error::Unreadable(Unreadable {
+            operation,
             status,
+            path: String::new(),
             reason: unexpected(status).into(),
         }),
     }
@@ -278,17 +198,19 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT))
 }
 
-fn parse<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, Error> {
-    serde_json::from_slice(response.body().as_bytes()).map_err(|error| unreadable(response, &error))
+fn parse<T: DeserializeOwned>(
+    operation: &'static str,
+    response: &HttpResponse,
+) -> Result<T, Error> {
+    serde_json::from_slice(response.body().as_bytes())
+        .map_err(|error| unreadable(operation, response, &error))
 }
 
-fn parse_raw(response: &HttpResponse) -> Result<Vec<&RawValue>, Error> {
-    serde_json::from_slice(response.body().as_bytes()).map_err(|error| unreadable(response, &error))
-}
-
-/// What is wrong with a body: the words of the decoder may quote it whole.
-pub(crate) fn describe(error: &serde_json::Error) -> String {
-    cut(&error.to_string()).into()
+/// What is wrong with a body, in one line.
+pub(crate) fn describe(body: &[u8], error: &serde_json::Error) -> String {
+    let Complaint { path, reason } = Complaint::new(body, error);
+    let separator = if path.is_empty() { "" } else { ": " };
+    format!("{path}{separator}{}", cut(&reason))
 }
 
 /// The beginning of a text.
@@ -300,15 +222,22 @@ fn cut(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-fn unreadable(response: &HttpResponse, error: &serde_json::Error) -> Error {
+fn unreadable(
+    operation: &'static str,
+    response: &HttpResponse,
+    error: &serde_json::Error,
+) -> Error {
     let kind = response.headers().get(header::CONTENT_TYPE);
     let kind = kind
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or("no content type");
-    let length = response.body().as_bytes().len();
+    let body = response.body().as_bytes();
+    let Complaint { path, reason } = Complaint::new(body, error);
     Error::Unreadable(Unreadable {
+        operation,
         status: response.status().as_u16(),
-        reason: format!("{} in {length} bytes of {kind}", describe(error)),
+        path,
+        reason: format!("{} in {} bytes of {kind}", cut(&reason), body.len()),
     })
 }
 
@@ -346,30 +275,5 @@ mod tests {
         for value in ["", "-5", "soon", "1.5", "Tue, 17 Mar 2026 09:15:32 GMT"] {
             assert_eq!(wait(&[("retry-after", value)]), None, "{value:?}");
         }
-    }
-
-    #[test]
-    fn one_bad_element_does_not_lose_the_list() {
-        let response = HttpResponse::new(r#"[1, "x", 3]"#.into());
-        let list: List<i64> = list(Ok(response)).unwrap();
-        assert_eq!(&*list, [1, 3]);
-        assert_eq!(list.skipped().len(), 1);
-        assert_eq!(
-            (list.skipped()[0].index(), list.skipped()[0].json()),
-            (1, "\"x\"")
-        );
-    }
-
-    #[test]
-    fn of_a_list_of_rubbish_little_is_kept() {
-        let body = format!("[{}0]", "0,".repeat(200_000));
-        let texts: List<String> = list(Ok(HttpResponse::new(body.as_str().into()))).unwrap();
-        assert_eq!((texts.len(), texts.skipped_count()), (0, 200_001));
-        assert_eq!(texts.skipped().len(), KEPT_UNREAD);
-
-        let body = format!("[\"{}\"]", "å".repeat(10_000));
-        let numbers: List<i64> = list(Ok(HttpResponse::new(body.as_str().into()))).unwrap();
-        let unread = &numbers.skipped()[0];
-        assert!(unread.json().len() <= KEPT_TEXT && unread.to_string().len() <= KEPT_TEXT + 20);
     }
 }

@@ -1,25 +1,33 @@
 //! The calls of the REST API, one file a group.
-//!
-//! Each call is a struct: make it, then give it to a client's `send`, to an
-//! [`Operation`](crate::Operation), or to [`to_request`](crate::to_request).
-//! Numbers that are money or volume are [`Decimal`](crate::Decimal)s, codes
-//! are open enums, and fields that the source calls optional are `Option`s.
-//!
-//! Orders are entered, changed and cancelled by [`order`](crate::order).
-
 mod accounts;
 mod amount;
+mod countries;
+mod epoch;
+mod instrument_search;
 mod instruments;
 mod login;
+mod main_search;
+mod markets;
+mod news;
+mod number_text;
 mod orders;
+mod reads;
+mod sparse;
 mod system;
 mod tick_sizes;
 mod tradables;
 
 pub use accounts::*;
 pub use amount::{Amount, AmountError};
+pub use countries::*;
+pub use epoch::EpochTime;
+pub use instrument_search::*;
 pub use instruments::*;
 pub use login::*;
+pub use main_search::*;
+pub use markets::*;
+pub use news::*;
+pub use number_text::NumberText;
 pub use orders::*;
 pub use system::*;
 pub use tick_sizes::*;

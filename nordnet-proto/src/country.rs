@@ -8,6 +8,8 @@ use http::Uri;
 use http::uri::Scheme;
 use serde::Deserialize;
 
+use crate::whole;
+
 /// The country of the customer, which decides the host: a customer of one
 /// country cannot log in at the host of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,6 +229,7 @@ pub struct Server {
     /// The host name, also the name that the certificate must bear.
     pub hostname: String,
     /// The TCP port.
+    #[serde(deserialize_with = "whole::required")]
     pub port: u16,
     /// Whether the connection uses TLS.
     pub encrypted: bool,

@@ -1,9 +1,14 @@
 //! What an endpoint is: one call of the REST API as a value.
 
-use std::fmt::{self, Display, Write as _};
+mod target;
+
+use std::fmt::{self, Display};
 
 use http::Method;
 use http::header::HeaderMap;
+
+pub use target::Target;
+use target::escape;
 
 use crate::error::Error;
 use crate::failure::Failure;
@@ -17,6 +22,9 @@ use crate::session_key::SessionKey;
 /// The structs of [`api`](crate::api) implement it; implement it yourself for
 /// a call that this crate lacks.
 pub trait Endpoint {
+    /// The name of the call, as errors give it: its `operationId` in the
+    /// reference, such as `list_accounts`.
+    const OPERATION: &'static str;
     /// The HTTP method.
     const METHOD: Method;
     /// Whether the request may be sent more than once.
@@ -188,56 +196,6 @@ mod sealed {
     impl Sealed for super::Trading {}
 }
 
-/// The path and query of a request, escaped as it is written.
-///
-/// Colons stay as they are, since keys are written `11:101`; a comma is only
-/// ever the separator of a list.
-#[derive(Debug)]
-pub struct Target {
-    text: String,
-    has_query: bool,
-}
-
-impl Target {
-    pub(crate) fn new() -> Self {
-        Self {
-            text: "/api/2".into(),
-            has_query: false,
-        }
-    }
-
-    /// Appends one path segment.
-    pub fn segment(&mut self, value: impl Display) -> &mut Self {
-        self.list([value])
-    }
-
-    /// Appends one path segment that holds a comma-separated list.
-    pub fn list(&mut self, values: impl IntoIterator<Item = impl Display>) -> &mut Self {
-        self.text.push('/');
-        for (index, value) in values.into_iter().enumerate() {
-            if index > 0 {
-                self.text.push(',');
-            }
-            escape(&mut self.text, value);
-        }
-        self
-    }
-
-    /// Appends one member of the query.
-    pub fn query(&mut self, name: &str, value: impl Display) -> &mut Self {
-        self.text.push(if self.has_query { '&' } else { '?' });
-        self.has_query = true;
-        escape(&mut self.text, name);
-        self.text.push('=');
-        escape(&mut self.text, value);
-        self
-    }
-
-    pub(crate) fn finish(self) -> String {
-        self.text
-    }
-}
-
 /// The body of a request.
 #[derive(Debug)]
 pub enum Body {
@@ -290,45 +248,9 @@ impl fmt::Debug for Form {
     }
 }
 
-/// Percent-encodes everything but unreserved characters and the colon.
-fn escape(out: &mut String, value: impl Display) {
-    struct Escaper<'a>(&'a mut String);
-
-    impl fmt::Write for Escaper<'_> {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            for byte in text.bytes() {
-                match byte {
-                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
-                        self.0.push(char::from(byte));
-                    }
-                    _ => write!(self.0, "%{byte:02X}")?,
-                }
-            }
-            Ok(())
-        }
-    }
-
-    // Writing to a string cannot fail.
-    let _ = write!(Escaper(out), "{value}");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escapes_every_part_of_a_target() {
-        let mut target = Target::new();
-        target
-            .segment("instruments")
-            .list(["11:ERIC B", "a,b/c?d#e%f"])
-            .query("q", "å&b=c d")
-            .query("days", 7);
-        assert_eq!(
-            target.finish(),
-            "/api/2/instruments/11:ERIC%20B,a%2Cb%2Fc%3Fd%23e%25f?q=%C3%A5%26b%3Dc%20d&days=7"
-        );
-    }
 
     #[test]
     fn escapes_forms_so_that_nothing_can_be_injected() {

@@ -31,6 +31,9 @@ pub enum Error {
     RateLimited {
         /// How long to wait from now.
         wait: Duration,
+        /// What the server said; `None` if it was not asked, because it said so
+        /// to an earlier call.
+        refusal: Option<Refusal>,
     },
     /// The server is out of order; a later try may work.
     Unavailable {
@@ -38,6 +41,8 @@ pub enum Error {
         status: u16,
         /// How long the server asks to wait.
         wait: Option<Duration>,
+        /// What the server said.
+        refusal: Option<Refusal>,
     },
     /// The server refuses the call; repeating it unchanged is of no use.
     Refused(Refusal),
@@ -51,6 +56,11 @@ pub enum Error {
     NotRecorded(String),
     /// The identifiers make too long a request; ask for fewer at a time.
     TooLong,
+    /// The list of what to ask about is empty; nothing was sent.
+    NothingAsked,
+    /// An identifier that no address can hold, such as an empty one; nothing
+    /// was sent.
+    BadIdentifier,
 }
 
 impl Error {
@@ -58,9 +68,36 @@ impl Error {
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { wait } => Some(*wait),
+            Self::RateLimited { wait, .. } => Some(*wait),
             Self::Unavailable { wait, .. } => *wait,
             Self::Login(error) => error.wait(),
+            _ => None,
+        }
+    }
+
+    /// What the server said, where it gave an error with a code and a message.
+    ///
+    /// ```
+    /// use nordnet_proto::api::ListMarkets;
+    /// use nordnet_proto::{Endpoint, HttpResponse};
+    ///
+    /// let mut answer = HttpResponse::new(r#"{"code":"SERVICE_UNAVAILABLE"}"#.into());
+    /// *answer.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+    /// answer.headers_mut().insert("retry-after", "30".parse()?);
+    ///
+    /// let error = ListMarkets::new().settle(Ok(answer)).unwrap_err();
+    /// assert_eq!(error.refusal().unwrap().code.as_deref(), Some("SERVICE_UNAVAILABLE"));
+    /// assert_eq!(error.wait().unwrap().as_secs(), 30);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::RateLimited { refusal, .. } | Self::Unavailable { refusal, .. } => {
+                refusal.as_ref()
+            }
+            Self::Login(error) => error.refusal(),
             _ => None,
         }
     }
@@ -76,10 +113,10 @@ impl fmt::Display for Error {
             Self::SessionEnded => f.write_str(
                 "the session is not accepted any more; nothing was done, and the next call logs in again",
             ),
-            Self::RateLimited { wait } => {
+            Self::RateLimited { wait, .. } => {
                 write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
             }
-            Self::Unavailable { status, wait } => {
+            Self::Unavailable { status, wait, .. } => {
                 write!(f, "the server is out of order (HTTP {status})")?;
                 wait.map_or(Ok(()), |wait| {
                     write!(f, "; it asks to wait {} s", wait.as_secs())
@@ -96,6 +133,12 @@ impl fmt::Display for Error {
                 )
             }
             Self::TooLong => f.write_str("the request is too long; ask for fewer at a time"),
+            Self::NothingAsked => {
+                f.write_str("the list of what to ask about is empty; name at least one")
+            }
+            Self::BadIdentifier => {
+                f.write_str("an identifier is empty or otherwise none that an address can hold")
+            }
         }
     }
 }
@@ -163,18 +206,31 @@ impl fmt::Display for Refusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unreadable {
+    /// The call, such as `list_accounts`: [`Endpoint::OPERATION`].
+    ///
+    /// [`Endpoint::OPERATION`]: crate::Endpoint::OPERATION
+    pub operation: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// Where and how the body differs; never its content as a whole.
+    /// The member that differs, such as `ledgers[0].currency`; empty if it is
+    /// the answer as a whole.
+    pub path: String,
+    /// How the answer differs; never its content.
     pub reason: String,
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "unexpected answer (HTTP {}): {}",
-            self.status, self.reason
-        )
+        let Self {
+            operation,
+            status,
+            path,
+            reason,
+        } = self;
+        write!(f, "unexpected answer to {operation} (HTTP {status}): ")?;
+        if !path.is_empty() {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(reason)
     }
 }

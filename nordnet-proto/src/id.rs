@@ -3,15 +3,23 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
+
+use crate::whole::Whole;
 
 macro_rules! number_id {
     ($( $(#[$meta:meta])* $name:ident )+) => { $(
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(i64);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Whole::deserialize(deserializer).map(|number| Self(number.0))
+            }
+        }
 
         impl $name {
             /// Wraps the number as it stands on the wire.
@@ -64,13 +72,19 @@ number_id! {
     /// The number of a market, such as 11 for Nasdaq Stockholm.
     MarketId
 
+    /// The number of a segment within a market.
+    MarketSubId
+
+    /// The number of an issuer of leveraged products.
+    IssuerId
+
     /// The number of a tick-size table.
     TickSizeId
 
     /// The number of a news source.
     NewsSourceId
 
-    /// The number of a news item on the feed.
+    /// The number of a news item.
     NewsId
 }
 
@@ -123,6 +137,19 @@ text_id! {
     /// An international securities identification number.
     Isin
 
+    /// The code of a type of instruments, such as `ESH` for shares.
+    InstrumentTypeCode
+
+    /// The code of a broad group of instrument types, such as `EQUITY`.
+    InstrumentGroupCode
+
+    /// The code of a country, such as `SE`.
+    CountryCode
+
+    /// The key of an attribute that lists are searched, sorted and filtered
+    /// by, such as `name`.
+    AttributeId
+
     /// A market's own id of an execution.
     TradeId
 
@@ -159,6 +186,13 @@ impl TradableId {
             market: MarketId::new(market),
             identifier: Identifier::new(identifier),
         }
+    }
+}
+
+impl TradableId {
+    /// Whether it can be the key of anything.
+    pub(crate) fn is_key(&self) -> bool {
+        self.market.get() >= 0 && !self.identifier.as_str().is_empty()
     }
 }
 

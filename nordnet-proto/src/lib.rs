@@ -64,6 +64,7 @@
 mod answer;
 pub mod api;
 mod backoff;
+mod closed_enum;
 mod config;
 mod country;
 mod credentials;
@@ -74,6 +75,7 @@ mod endpoint;
 mod error;
 mod failure;
 mod feed;
+pub mod flow;
 mod id;
 mod login;
 mod open_enum;
@@ -88,6 +90,7 @@ mod session_key;
 mod settings;
 mod time;
 mod tries;
+mod whole;
 
 pub use answer::{List, Unread};
 pub use config::{Config, Language, Limits};
@@ -109,8 +112,10 @@ pub use feed::{
     MarketMessage, News, OrderUpdate, Output, PriceTick, Private, Public, PublicTrade, Reconnect,
     ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
 };
+pub use flow::{Flow, FlowStep, Pages};
 pub use id::{
-    AccountId, AccountNumber, Currency, Identifier, IndicatorMarket, InstrumentId, Isin, MarketId,
+    AccountId, AccountNumber, AttributeId, CountryCode, Currency, Identifier, IndicatorMarket,
+    InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,
     Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId, TradableId, TradeId,
 };
 pub use login::{Challenge, ChallengeError, Login, LoginError, LoginRefused, LoginStep};

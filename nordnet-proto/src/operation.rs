@@ -204,7 +204,8 @@ impl<E: Endpoint> Operation<E> {
         if let Some(resume) = session.paused(E::SAFETY, now) {
             if E::SAFETY == Safety::OnceOnly || resume >= until {
                 let wait = resume - now;
-                return self.end(session, Error::RateLimited { wait }, now);
+                let refusal = None;
+                return self.end(session, Error::RateLimited { wait, refusal }, now);
             }
             self.state = State::Wait(resume);
             return Step::Wait(resume);

@@ -69,7 +69,9 @@ impl fmt::Debug for Payload {
 /// # Errors
 ///
 /// [`Error::TooLong`] if the identifiers make a longer address than HTTP
-/// libraries take, [`Error::Invalid`] if a new order has no reference.
+/// libraries take, [`Error::NothingAsked`] if there are none where a call needs
+/// them, [`Error::BadIdentifier`] if one cannot be part of an address, and
+/// [`Error::Invalid`] if a new order has no reference.
 ///
 /// ```
 /// use nordnet_proto::api::ListAccounts;
@@ -127,7 +129,7 @@ pub(crate) fn encode<E: Endpoint>(
 ) -> Result<HttpRequest, Error> {
     let mut target = Target::new();
     endpoint.target(&mut target);
-    let uri = absolute(config, &target.finish()).ok_or(Error::TooLong)?;
+    let uri = absolute(config, &target.finish()?).ok_or(Error::TooLong)?;
 
     let (content_type, payload) = match endpoint.body() {
         Body::Empty => (None, Payload::default()),

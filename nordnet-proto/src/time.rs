@@ -6,14 +6,14 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::whole::Whole;
+
 const MS_PER_DAY: i64 = 86_400_000;
 
 /// A point in time: milliseconds since 1970-01-01 UTC.
 ///
 /// Prints as RFC 3339 in UTC, such as `2026-03-17T09:00:01.104Z`.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -52,6 +52,12 @@ impl Timestamp {
     #[must_use]
     pub fn time_of_day(self) -> TimeOfDay {
         TimeOfDay(self.0.rem_euclid(MS_PER_DAY))
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Whole::deserialize(deserializer).map(|millis| Self(millis.0))
     }
 }
 

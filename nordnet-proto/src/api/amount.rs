@@ -10,7 +10,16 @@ use crate::id::Currency;
 
 /// Money: a number of whole currency units (not cents) and their currency.
 ///
-/// Amounts of unlike currency do not add, so there is no arithmetic here.
+/// Amounts of unlike currency do not add:
+///
+/// ```
+/// use nordnet_proto::api::Amount;
+///
+/// let cash: Amount = "100.50 SEK".parse()?;
+/// assert_eq!(cash.checked_add(&"0.5 SEK".parse()?), Some("101 SEK".parse()?));
+/// assert_eq!(cash.checked_add(&"1 EUR".parse()?), None);
+/// # Ok::<(), nordnet_proto::api::AmountError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Amount {
     /// How much, signed.
@@ -27,6 +36,45 @@ impl Amount {
             value: value.into(),
             currency: Currency::new(currency),
         }
+    }
+
+    /// The sum, or `None` if the currencies differ or the sum cannot be held
+    /// exactly.
+    #[must_use]
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        self.with(other, Decimal::checked_add)
+    }
+
+    /// The difference, or `None` if the currencies differ or it cannot be held
+    /// exactly.
+    #[must_use]
+    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
+        self.with(other, Decimal::checked_sub)
+    }
+
+    /// The value of a number of units at this price for one, or `None` if it
+    /// cannot be held exactly.
+    #[must_use]
+    pub fn checked_mul(&self, volume: impl Into<Decimal>) -> Option<Self> {
+        let value = self.value.checked_mul(volume.into())?;
+        Some(Self {
+            value,
+            currency: self.currency.clone(),
+        })
+    }
+
+    fn with(
+        &self,
+        other: &Self,
+        combine: impl Fn(Decimal, Decimal) -> Option<Decimal>,
+    ) -> Option<Self> {
+        if self.currency != other.currency {
+            return None;
+        }
+        Some(Self {
+            value: combine(self.value, other.value)?,
+            currency: self.currency.clone(),
+        })
     }
 }
 
@@ -86,6 +134,23 @@ mod tests {
         ] {
             assert!(text.parse::<Amount>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn reckons_within_one_currency() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        assert_eq!(
+            amount("1 SEK").checked_sub(&amount("1.25 SEK")),
+            Some(amount("-0.25 SEK"))
+        );
+        assert_eq!(amount("1 SEK").checked_sub(&amount("1 NOK")), None);
+        assert_eq!(
+            amount("86.52 SEK").checked_mul(100),
+            Some(amount("8652 SEK"))
+        );
+        let most = Amount::new(Decimal::new(i64::MAX, 0), "SEK");
+        assert_eq!(most.checked_add(&amount("1 SEK")), None);
+        assert_eq!(most.checked_mul(2), None);
     }
 
     #[test]

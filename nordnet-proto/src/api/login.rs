@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::request::{HttpResponse, Payload};
 use crate::session_key::{Epoch, LoggedIn, SessionKey};
+use crate::whole;
 
 /// Answers of the login calls are small.
 const MAX_BODY: usize = 64 << 10;
@@ -36,6 +37,7 @@ impl StartLogin {
 }
 
 impl Endpoint for StartLogin {
+    const OPERATION: &'static str = "start_login";
     const METHOD: Method = Method::POST;
     const SAFETY: Safety = Safety::Idempotent;
     const MAX_BODY: usize = MAX_BODY;
@@ -62,7 +64,7 @@ impl Endpoint for StartLogin {
         struct ChallengeResponse {
             challenge: String,
         }
-        let reply: ChallengeResponse = answer::credentials_object(answer)?;
+        let reply: ChallengeResponse = answer::credentials_object(Self::OPERATION, answer)?;
         Ok(reply.challenge)
     }
 }
@@ -88,6 +90,7 @@ impl VerifyLogin {
 }
 
 impl Endpoint for VerifyLogin {
+    const OPERATION: &'static str = "verify_login";
     const METHOD: Method = Method::POST;
     const SAFETY: Safety = Safety::OnceOnly;
     const MAX_BODY: usize = MAX_BODY;
@@ -118,11 +121,12 @@ impl Endpoint for VerifyLogin {
         #[derive(Deserialize)]
         struct ApiKeyLoginResponse {
             session_key: String,
+            #[serde(deserialize_with = "whole::required")]
             expires_in: i64,
             private_feed: Server,
             public_feed: Server,
         }
-        let reply: ApiKeyLoginResponse = answer::credentials_object(answer)?;
+        let reply: ApiKeyLoginResponse = answer::credentials_object(Self::OPERATION, answer)?;
         let seconds = reply.expires_in.clamp(60, 86_400).unsigned_abs();
         Ok(NewSession {
             key: SessionKey::new(reply.session_key),
@@ -172,6 +176,7 @@ impl TouchSession {
 }
 
 impl Endpoint for TouchSession {
+    const OPERATION: &'static str = "touch_session";
     const METHOD: Method = Method::PUT;
     const SAFETY: Safety = Safety::Idempotent;
     const MAX_BODY: usize = MAX_BODY;
@@ -185,7 +190,7 @@ impl Endpoint for TouchSession {
 
     /// A 200 that says `logged_in: false` is as good as a 401.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
-        match answer::object(answer)? {
+        match answer::object(Self::OPERATION, answer)? {
             LoggedInStatus { logged_in: true } => Ok(()),
             LoggedInStatus { logged_in: false } => Err(Error::SessionEnded),
         }
@@ -205,6 +210,7 @@ impl Logout {
 }
 
 impl Endpoint for Logout {
+    const OPERATION: &'static str = "logout";
     const METHOD: Method = Method::DELETE;
     const SAFETY: Safety = Safety::Idempotent;
     const MAX_BODY: usize = MAX_BODY;
@@ -218,7 +224,7 @@ impl Endpoint for Logout {
 
     /// A session that is not known any more is logged out too.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
-        match answer::success(answer) {
+        match answer::success(Self::OPERATION, answer) {
             Ok(_) | Err(Error::SessionEnded) => Ok(()),
             Err(error) => Err(error),
         }

@@ -1,27 +1,26 @@
 //! Orders and own executions.
 
 mod codes;
+mod fill;
 mod order;
-
-use http::Method;
 
 pub use codes::{
     ActionState, ActivationKind, OrderState, OrderType, PriceCondition, ResultCode, Side,
     TriggerCondition, ValidityKind, VolumeCondition,
 };
-pub use order::{ActivationCondition, Fill, Order, OrderReply, Validity};
+pub use fill::{Fill, FillKey, FillKeyError};
+pub use order::{ActivationCondition, Order, OrderReply, Validity};
 
-use crate::answer::{self, List};
-use crate::endpoint::{Endpoint, InSession, Observe, Safety, Target};
-use crate::error::Error;
-use crate::failure::Failure;
+use super::reads::reads;
+use crate::answer::List;
+use crate::endpoint::{Endpoint, Target};
 use crate::id::AccountNumber;
-use crate::request::HttpResponse;
 
-/// `GET /accounts/{accid}/orders`: the orders of an account.
+/// `GET /accounts/{accid}/orders`: the orders of accounts. Empty if there are
+/// none; their order is not documented.
 #[derive(Clone, Debug)]
 pub struct ListOrders {
-    account: AccountNumber,
+    accounts: Vec<AccountNumber>,
     deleted: bool,
 }
 
@@ -29,8 +28,14 @@ impl ListOrders {
     /// Lists the orders of an account that are not deleted.
     #[must_use]
     pub fn of(account: impl Into<AccountNumber>) -> Self {
+        Self::of_all([account])
+    }
+
+    /// Lists the orders of some accounts that are not deleted. No account at
+    /// all is an error when the call is sent.
+    pub fn of_all(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
         Self {
-            account: account.into(),
+            accounts: accounts.into_iter().map(Into::into).collect(),
             deleted: false,
         }
     }
@@ -44,23 +49,15 @@ impl ListOrders {
 }
 
 impl Endpoint for ListOrders {
-    const METHOD: Method = Method::GET;
-    const SAFETY: Safety = Safety::Read;
-    type Auth = InSession;
-    type Access = Observe;
-    type Response = List<Order>;
+    reads!("list_orders" => List<Order>);
 
     fn target(&self, target: &mut Target) {
         target
             .segment("accounts")
-            .segment(self.account)
+            .list(&self.accounts)
             .segment("orders");
         if self.deleted {
             target.query("deleted", true);
         }
-    }
-
-    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<List<Order>, Error> {
-        answer::list(answer)
     }
 }

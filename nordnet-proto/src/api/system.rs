@@ -1,7 +1,7 @@
 //! The health of the service.
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer;
 use crate::endpoint::{Endpoint, NoSession, Observe, Safety, Target};
@@ -23,6 +23,7 @@ impl GetStatus {
 }
 
 impl Endpoint for GetStatus {
+    const OPERATION: &'static str = "get_system_status";
     const METHOD: Method = Method::GET;
     const SAFETY: Safety = Safety::Read;
     type Auth = NoSession;
@@ -32,12 +33,12 @@ impl Endpoint for GetStatus {
     fn target(&self, _: &mut Target) {}
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Status, Error> {
-        answer::object(answer)
+        answer::object(Self::OPERATION, answer)
     }
 }
 
 /// The health of the service; schema `Status`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Status {
     /// A notice of the operator; may be empty.

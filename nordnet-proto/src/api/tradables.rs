@@ -1,53 +1,69 @@
-//! Tradables: trading days and order types.
+//! Tradables: trading days, order types and executions of one market.
 
-use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::OrderType;
-use crate::answer::{self, List};
-use crate::endpoint::{Endpoint, InSession, Observe, Safety, Target};
-use crate::error::Error;
-use crate::failure::Failure;
+use super::reads::{reads, reads_some};
+use super::{OrderType, PublicTrade, TradeCount};
+use crate::answer::List;
+use crate::endpoint::{Endpoint, Target};
 use crate::id::{Identifier, MarketId, TradableId};
-use crate::request::HttpResponse;
 use crate::time::{Date, Timestamp};
 
-/// `GET /tradables/info/{tradables}`: trading days and order types.
-#[derive(Clone, Debug)]
-pub struct GetTradableInfo {
-    tradables: Vec<TradableId>,
+reads_some! {
+    /// `GET /tradables/info/{tradables}`: trading days and order types. Those
+    /// that do not exist are left out; the list is empty if none does.
+    GetTradableInfo of TradableId, "get_tradable_info" => TradableInfo, "tradables"/"info", tradables
 }
 
-impl GetTradableInfo {
-    /// Asks about some tradables.
-    pub fn of(tradables: impl IntoIterator<Item = TradableId>) -> Self {
+/// `GET /tradables/trades/{tradables}`: today's executions on a market, by
+/// anyone. Empty if there are none; their order is not documented.
+#[derive(Clone, Debug)]
+pub struct ListTradableTrades {
+    tradables: Vec<TradableId>,
+    count: TradeCount,
+}
+
+impl ListTradableTrades {
+    /// Lists the latest five executions of each tradable. No tradable at all
+    /// is an error when the call is sent.
+    pub fn of(tradables: impl IntoIterator<Item = impl Into<TradableId>>) -> Self {
         Self {
-            tradables: tradables.into_iter().collect(),
+            tradables: tradables.into_iter().map(Into::into).collect(),
+            count: TradeCount::default(),
         }
+    }
+
+    /// Lists another number of executions.
+    #[must_use]
+    pub const fn count(mut self, count: TradeCount) -> Self {
+        self.count = count;
+        self
     }
 }
 
-impl Endpoint for GetTradableInfo {
-    const METHOD: Method = Method::GET;
-    const SAFETY: Safety = Safety::Read;
-    type Auth = InSession;
-    type Access = Observe;
-    type Response = List<TradableInfo>;
+impl Endpoint for ListTradableTrades {
+    reads!("list_tradable_trades" => List<TradableTrades>);
 
     fn target(&self, target: &mut Target) {
         target
             .segment("tradables")
-            .segment("info")
-            .list(&self.tradables);
-    }
-
-    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<List<TradableInfo>, Error> {
-        answer::list(answer)
+            .segment("trades")
+            .tradables(&self.tradables)
+            .query_optional("count", self.count.to_query());
     }
 }
 
+reads_some! {
+    /// `GET /tradables/validation/suitability/{tradables}`: whether the
+    /// customer may trade them.
+    ///
+    /// Refused with a 403 to a session that belongs to no customer.
+    CheckTradableSuitability of TradableId, "check_tradable_suitability" => TradableEligibility,
+        "tradables"/"validation"/"suitability", tradables
+}
+
 /// Trading days and order types of a tradable; schema `TradableInfo`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TradableInfo {
     /// The market.
@@ -59,13 +75,24 @@ pub struct TradableInfo {
     #[serde(rename = "iceberg")]
     pub takes_icebergs: bool,
     /// The days until which an order may live.
-    pub calendar: Vec<CalendarDay>,
+    pub calendar: List<CalendarDay>,
     /// The order types that it takes.
-    pub order_types: Vec<NamedOrderType>,
+    pub order_types: List<NamedOrderType>,
+}
+
+impl TradableInfo {
+    /// The key that is quoted and ordered.
+    #[must_use]
+    pub fn id(&self) -> TradableId {
+        TradableId {
+            market: self.market,
+            identifier: self.identifier.clone(),
+        }
+    }
 }
 
 /// One trading day; schema `CalendarDay`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CalendarDay {
     /// The day.
@@ -77,7 +104,7 @@ pub struct CalendarDay {
 }
 
 /// An order type with its name; schema `OrderType`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NamedOrderType {
     /// The code.
@@ -85,4 +112,30 @@ pub struct NamedOrderType {
     pub code: OrderType,
     /// The name in the language of the request.
     pub name: String,
+}
+
+/// Today's executions on one market; schema `TradablePublicTrades`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TradableTrades {
+    /// The market.
+    #[serde(rename = "market_id")]
+    pub market: MarketId,
+    /// The identifier within the market.
+    pub identifier: Identifier,
+    /// The executions.
+    pub trades: List<PublicTrade>,
+}
+
+/// Whether the customer may trade a tradable; schema `TradableEligibility`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TradableEligibility {
+    /// The market.
+    #[serde(rename = "market_id")]
+    pub market: MarketId,
+    /// The identifier within the market.
+    pub identifier: Identifier,
+    /// Whether the customer may.
+    pub eligible: bool,
 }

@@ -73,6 +73,15 @@ impl LoginError {
         }
     }
 
+    /// What the server said, where it refused the credentials.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refused) => Some(&refused.refusal),
+            _ => None,
+        }
+    }
+
     pub(super) fn from_call(error: Error, credentials: &Credentials, config: &Config) -> Self {
         let refused = |refusal: Refusal| {
             Self::Refused(Box::new(LoginRefused {
@@ -98,8 +107,8 @@ impl LoginError {
             // Anything else may come from a proxy, or pass.
             Error::Refused(Refusal { status, .. }) => Self::Unavailable { status, wait: None },
             Error::NotSent(failure) | Error::Lost(failure) => Self::Unreachable(failure),
-            Error::RateLimited { wait } => Self::RateLimited { wait },
-            Error::Unavailable { status, wait } => Self::Unavailable { status, wait },
+            Error::RateLimited { wait, .. } => Self::RateLimited { wait },
+            Error::Unavailable { status, wait, .. } => Self::Unavailable { status, wait },
             Error::Unreadable(unreadable) => Self::Unreadable {
                 status: unreadable.status,
             },

@@ -49,6 +49,7 @@ impl CancelOrder {
 }
 
 impl Endpoint for CancelOrder {
+    const OPERATION: &'static str = "cancel_order";
     const METHOD: Method = Method::DELETE;
     const SAFETY: Safety = Safety::Idempotent;
     const MAX_BODY: usize = MAX_BODY;

@@ -160,6 +160,7 @@ pub(super) fn check_price(price: &Amount) -> Result<(), InvalidOrder> {
 }
 
 impl Endpoint for PlaceOrder {
+    const OPERATION: &'static str = "place_order";
     const METHOD: Method = Method::POST;
     const SAFETY: Safety = Safety::OnceOnly;
     const MAX_BODY: usize = MAX_BODY;

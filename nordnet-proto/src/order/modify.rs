@@ -96,6 +96,7 @@ impl ModifyOrder {
 }
 
 impl Endpoint for ModifyOrder {
+    const OPERATION: &'static str = "modify_order";
     const METHOD: Method = Method::PUT;
     const SAFETY: Safety = Safety::OnceOnly;
     const MAX_BODY: usize = MAX_BODY;

@@ -171,8 +171,9 @@ pub(super) fn settle(
         Err(failure) if failure.sent => return unknown(intent, Doubt::Lost(failure)),
         Err(failure) => return Err(Error::NotSent(failure)),
     };
+    let body = response.body().as_bytes();
     match response.status().as_u16() {
-        200 => match serde_json::from_slice::<OrderReply>(response.body().as_bytes()) {
+        200 => match serde_json::from_slice::<OrderReply>(body) {
             Ok(reply) if reply.result_code == ResultCode::Ok => match intent.order_id() {
                 Some(asked) if asked != reply.order_id => {
                     let reason = format!("it is about order {}", reply.order_id);
@@ -193,7 +194,7 @@ pub(super) fn settle(
                 reply: Some(reply),
                 gone: false,
             })),
-            Err(error) => unknown(intent, Doubt::Unreadable(answer::describe(&error))),
+            Err(error) => unknown(intent, Doubt::Unreadable(answer::describe(body, &error))),
         },
         status @ (400 | 403 | 404 | 405 | 413 | 415 | 422) => {
             let refusal = answer::refusal(&response);
@@ -209,6 +210,7 @@ pub(super) fn settle(
         401 => Err(Error::SessionEnded),
         429 => Err(Error::RateLimited {
             wait: answer::rate_limit_wait(response.headers()),
+            refusal: Some(answer::refusal(&response)),
         }),
         status => {
             let wait = answer::retry_after(response.headers());

@@ -1,8 +1,9 @@
 //! Every call as the server sees it, to the byte.
 
 use nordnet_proto::api::{
-    Amount, Days, GetAccountInfo, GetStatus, GetTradableInfo, ListAccounts, ListFills, ListOrders,
-    ListPositions, ListTickSizes, Logout, LookupInstruments, StartLogin, TouchSession, VerifyLogin,
+    Amount, Days, GetAccountInfo, GetStatus, GetTickSizes, GetTradableInfo, ListAccounts,
+    ListFills, ListOrders, ListPositions, ListTickSizes, Logout, LookupInstruments, StartLogin,
+    TouchSession, VerifyLogin,
 };
 use nordnet_proto::{
     AccountNumber, ApiKey, CancelOrder, Config, Country, Currency, Date, Decimal, Endpoint, Error,
@@ -158,12 +159,12 @@ fn calls_of_instruments() {
         plain("GET /api/2/tradables/info/11:101,30:ERIC%20B%2C%2F%3F")
     );
     assert_eq!(
-        with_session(ListTickSizes::all()),
+        with_session(ListTickSizes::new()),
         plain("GET /api/2/tick_sizes")
     );
     let some = [TickSizeId::new(5012), TickSizeId::new(5900)];
     assert_eq!(
-        with_session(ListTickSizes::of(some)),
+        with_session(GetTickSizes::of(some)),
         plain("GET /api/2/tick_sizes/5012,5900")
     );
 }

@@ -223,7 +223,7 @@ fn one_bad_element_does_not_lose_the_others() {
     assert!(
         orders.skipped()[1]
             .to_string()
-            .starts_with("element 2: missing field `side`")
+            .starts_with("element 2, side: missing field `side`")
     );
 }
 
@@ -243,7 +243,7 @@ fn fills_tick_tables_and_trading_days() {
     );
 
     let body = r#"[{"tick_size_id":5012,"ticks":[{"from_price":0.0,"to_price":49.99,"tick":0.01,"decimals":2},{"from_price":50.0,"to_price":99.98,"tick":0.02,"decimals":2}]},{"tick_size_id":1,"ticks":null}]"#;
-    let tables = read(&ListTickSizes::all(), body).unwrap();
+    let tables = read(&ListTickSizes::new(), body).unwrap();
     assert_eq!(tables[0].tick_at(decimal("49.99")), Some(decimal("0.01")));
     assert_eq!(tables[0].tick_at(decimal("50")), Some(decimal("0.02")));
     assert_eq!(tables[0].tick_at(decimal("-1")), None);
@@ -270,7 +270,7 @@ fn nothing_there_is_an_empty_list() {
     );
     assert!(ListFills::of(ACCOUNT).settle(none()).unwrap().is_empty());
     assert!(ListOrders::of(ACCOUNT).settle(none()).unwrap().is_empty());
-    assert!(ListTickSizes::all().settle(none()).unwrap().is_empty());
+    assert!(ListTickSizes::new().settle(none()).unwrap().is_empty());
 }
 
 #[test]
@@ -303,7 +303,9 @@ fn a_page_instead_of_json_is_named_without_its_content() {
         .settle(Ok(page))
         .unwrap_err()
         .to_string();
-    assert!(error.starts_with("unexpected answer (HTTP 200): expected value at line 1 column 1"));
+    assert!(error.starts_with(
+        "unexpected answer to list_accounts (HTTP 200): expected value at line 1 column 1"
+    ));
     assert!(error.ends_with("in 19 bytes of text/html"), "{error}");
 }
 

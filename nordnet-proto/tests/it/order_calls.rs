@@ -45,7 +45,7 @@ fn error_class(error: &Error) -> String {
         Error::NotSent(_) => "not sent".into(),
         Error::Lost(_) => "lost".into(),
         Error::SessionEnded => "session ended".into(),
-        Error::RateLimited { wait: rest } => format!("limited{}", wait(*rest)),
+        Error::RateLimited { wait: rest, .. } => format!("limited{}", wait(*rest)),
         Error::Unavailable { wait: rest, .. } => {
             format!("down{}", rest.map(wait).unwrap_or_default())
         }

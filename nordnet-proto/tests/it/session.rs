@@ -289,7 +289,7 @@ fn too_many_requests_pause_the_whole_client() {
     world.wait(SECOND);
 
     let run = world.run(place(), |_| panic!("nothing may be sent"));
-    let Err(Error::RateLimited { wait }) = run.result else {
+    let Err(Error::RateLimited { wait, .. }) = run.result else {
         panic!("{:?}", run.result);
     };
     assert_eq!((wait, run.took), (SECOND * 9, Duration::ZERO));

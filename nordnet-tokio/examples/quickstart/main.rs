@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use nordnet_sim::Server;
 use nordnet_tokio::api::{
-    Account, AccountInfo, GetAccountInfo, Instrument, ListAccounts, ListTickSizes,
+    Account, AccountInfo, GetAccountInfo, GetTickSizes, Instrument, ListAccounts,
     LookupInstruments, Tradable,
 };
 use nordnet_tokio::{
@@ -156,7 +156,7 @@ impl Desk {
         .await
         .map_err(|_| "no price has come")??;
         let tables = nordnet
-            .send(ListTickSizes::of([self.tradable.tick_size_id]))
+            .send(GetTickSizes::of([self.tradable.tick_size_id]))
             .await?;
         let tick = self
             .quote

@@ -1,6 +1,6 @@
-//! Orders, own executions and verdicts as they are read.
+//! Orders and verdicts as they are read.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::codes::{
     ActionState, ActivationKind, OrderState, OrderType, PriceCondition, ResultCode, Side,
@@ -8,11 +8,11 @@ use super::codes::{
 };
 use crate::api::Amount;
 use crate::decimal::Decimal;
-use crate::id::{AccountId, AccountNumber, OrderId, TradableId, TradeId};
+use crate::id::{AccountId, AccountNumber, OrderId, TradableId};
 use crate::time::Timestamp;
 
 /// One order with its current state; schema `Order`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {
     /// Nordnet's number of the order.
@@ -21,6 +21,7 @@ pub struct Order {
     #[serde(rename = "accno")]
     pub account: AccountNumber,
     /// The index of the account in this session.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub accid: Option<AccountId>,
     /// What is ordered.
     pub tradable: TradableId,
@@ -39,10 +40,12 @@ pub struct Order {
     /// Units executed so far.
     pub traded_volume: Decimal,
     /// Icebergs only: units shown on the market.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub open_volume: Option<Decimal>,
     /// How long it lives.
     pub validity: Validity,
     /// What holds it back; absent on plain orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub activation_condition: Option<ActivationCondition>,
     /// Where it stands.
     #[serde(rename = "order_state")]
@@ -52,6 +55,7 @@ pub struct Order {
     /// When it last changed.
     pub modified: Timestamp,
     /// The text given at entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
 }
 
@@ -66,18 +70,19 @@ impl Order {
 }
 
 /// How long an order lives; schema `Validity`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Validity {
     /// The kind.
     #[serde(rename = "type")]
     pub kind: ValidityKind,
     /// When it lapses; only with [`ValidityKind::UntilDate`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
 }
 
 /// What holds an order back; schema `ActivationCondition`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActivationCondition {
     /// The kind of rule.
@@ -85,46 +90,21 @@ pub struct ActivationCondition {
     pub kind: ActivationKind,
     /// The trigger: a price, or percentage points for
     /// [`ActivationKind::StopPercent`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger_value: Option<Decimal>,
     /// How the market price is compared with the trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger_condition: Option<TriggerCondition>,
     /// The price that the percentages apply to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trailing_value: Option<Decimal>,
-}
-
-/// One own execution; schema `Trade`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct Fill {
-    /// The order that was executed.
-    pub order_id: OrderId,
-    /// The account.
-    #[serde(rename = "accno")]
-    pub account: AccountNumber,
-    /// The index of the account in this session.
-    pub accid: Option<AccountId>,
-    /// What was traded.
-    pub tradable: TradableId,
-    /// The direction, seen from the account.
-    pub side: Side,
-    /// The price of one unit.
-    pub price: Amount,
-    /// Units executed.
-    pub volume: Decimal,
-    /// When it was executed.
-    #[serde(rename = "tradetime")]
-    pub time: Timestamp,
-    /// The market's own id; some markets give none.
-    pub trade_id: Option<TradeId>,
-    /// The other side, when the market tells.
-    pub counterparty: Option<String>,
 }
 
 /// The verdict on one order request; schema `OrderReply`.
 ///
 /// HTTP 200 alone is no success: [`OrderReply::result_code`] has to be `OK`,
 /// and even then the market has the last word.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderReply {
     /// The order; not to be trusted unless the result is `OK`.
@@ -132,9 +112,12 @@ pub struct OrderReply {
     /// `OK`, or an undocumented key.
     pub result_code: ResultCode,
     /// Why not, in the language of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Where the order stands; absent on refusals.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub order_state: Option<OrderState>,
     /// How far the request has come; absent on refusals.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub action_state: Option<ActionState>,
 }

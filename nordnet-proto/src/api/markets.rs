@@ -1,0 +1,31 @@
+//! Markets: where instruments trade.
+
+use serde::{Deserialize, Serialize};
+
+use super::reads::{reads_all, reads_some};
+use crate::id::{CountryCode, MarketId};
+
+reads_all! {
+    /// `GET /markets`: all markets.
+    ListMarkets, "list_markets" => Market, "markets"
+}
+
+reads_some! {
+    /// `GET /markets/{market_id}`: some markets. Those that do not exist are
+    /// left out; the list is empty if none does.
+    GetMarkets of MarketId, "get_markets" => Market, "markets", list
+}
+
+/// One market; schema `Market`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Market {
+    /// Its number.
+    #[serde(rename = "market_id")]
+    pub id: MarketId,
+    /// Its name.
+    pub name: String,
+    /// Its country; absent of a market that is only virtual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+}

@@ -1,0 +1,238 @@
+//! Own executions, and what tells one from another.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::Side;
+use crate::answer::List;
+use crate::api::Amount;
+use crate::decimal::Decimal;
+use crate::id::{AccountId, AccountNumber, OrderId, TradableId, TradeId};
+use crate::time::Timestamp;
+
+/// One own execution; schema `Trade`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Fill {
+    /// The order that was executed.
+    pub order_id: OrderId,
+    /// The account.
+    #[serde(rename = "accno")]
+    pub account: AccountNumber,
+    /// The index of the account in this session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accid: Option<AccountId>,
+    /// What was traded.
+    pub tradable: TradableId,
+    /// The direction, seen from the account.
+    pub side: Side,
+    /// The price of one unit.
+    pub price: Amount,
+    /// Units executed.
+    pub volume: Decimal,
+    /// When it was executed.
+    #[serde(rename = "tradetime")]
+    pub time: Timestamp,
+    /// The market's own id; some markets give none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trade_id: Option<TradeId>,
+    /// The other side, when the market tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterparty: Option<String>,
+}
+
+impl Fill {
+    /// What tells this execution from others: the same each time it is listed.
+    ///
+    /// Where the market gives no id, two executions of one order in the same
+    /// millisecond at the same price and of the same volume have one key;
+    /// [`List::keyed`] tells them apart.
+    #[must_use]
+    pub fn key(&self) -> FillKey {
+        let rest = match &self.trade_id {
+            Some(id) => Rest::Id(id.clone()),
+            None => Rest::Facts {
+                time: self.time,
+                price: self.price.value.normalized(),
+                volume: self.volume.normalized(),
+                nth: 0,
+            },
+        };
+        FillKey {
+            order_id: self.order_id,
+            rest,
+        }
+    }
+}
+
+impl List<Fill> {
+    /// The executions with their keys. Two are equal only if the market gave
+    /// one id twice.
+    ///
+    /// A list of other days gives the same execution the same key.
+    ///
+    /// ```
+    /// use nordnet_proto::List;
+    /// use nordnet_proto::api::Fill;
+    ///
+    /// # let fill = r#"{"order_id":430518110,"accno":60012345,"side":"SELL","volume":50.0,"tradetime":1773734561007,
+    /// #     "price":{"value":316.20,"currency":"SEK"},"tradable":{"market_id":11,"identifier":"366"}}"#;
+    /// # let text = format!("[{fill},{fill}]");
+    /// let fills: List<Fill> = serde_json::from_str(&text)?; // two that look the same
+    /// let keys: Vec<_> = fills.keyed().map(|(key, _)| key.to_string()).collect();
+    /// assert_eq!(keys, ["430518110 1773734561007 316.2 50 0", "430518110 1773734561007 316.2 50 1"]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn keyed(&self) -> impl Iterator<Item = (FillKey, &Fill)> {
+        let mut seen = BTreeMap::new();
+        self.iter().map(move |fill| {
+            let mut key = fill.key();
+            let count: &mut u32 = seen.entry(key.clone()).or_default();
+            if let Rest::Facts { nth, .. } = &mut key.rest {
+                *nth = *count;
+            }
+            *count += 1;
+            (key, fill)
+        })
+    }
+}
+
+/// What tells an own execution from others, for a file of those that were seen:
+/// the order and the market's id of the execution, or what is known of it where
+/// the market gives no id.
+///
+/// It is written as a text, and reads that text back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FillKey {
+    order_id: OrderId,
+    rest: Rest,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Rest {
+    Id(TradeId),
+    Facts {
+        time: Timestamp,
+        price: Decimal,
+        volume: Decimal,
+        /// How many like it came before it.
+        nth: u32,
+    },
+}
+
+impl fmt::Display for FillKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.rest {
+            Rest::Id(id) => write!(f, "{}/{id}", self.order_id),
+            Rest::Facts {
+                time,
+                price,
+                volume,
+                nth,
+            } => {
+                let millis = time.as_millis();
+                write!(f, "{} {millis} {price} {volume} {nth}", self.order_id)
+            }
+        }
+    }
+}
+
+impl FromStr for FillKey {
+    type Err = FillKeyError;
+
+    fn from_str(text: &str) -> Result<Self, FillKeyError> {
+        let order = |text: &str| text.parse().map_err(|_| FillKeyError(()));
+        if let Some((order_id, id)) = text.split_once('/') {
+            return Ok(Self {
+                order_id: order(order_id)?,
+                rest: Rest::Id(TradeId::new(id)),
+            });
+        }
+        let mut words = text.split(' ');
+        let mut next = || words.next().ok_or(FillKeyError(()));
+        let order_id = order(next()?)?;
+        let number = |text: &str| text.parse::<Decimal>().map_err(|_| FillKeyError(()));
+        let rest = Rest::Facts {
+            time: Timestamp::from_millis(next()?.parse().map_err(|_| FillKeyError(()))?),
+            price: number(next()?)?.normalized(),
+            volume: number(next()?)?.normalized(),
+            nth: next()?.parse().map_err(|_| FillKeyError(()))?,
+        };
+        match words.next() {
+            None => Ok(Self { order_id, rest }),
+            Some(_) => Err(FillKeyError(())),
+        }
+    }
+}
+
+impl Serialize for FillKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for FillKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A text that is no [`FillKey`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FillKeyError(());
+
+impl fmt::Display for FillKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not the key of an execution")
+    }
+}
+
+impl std::error::Error for FillKeyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fills(more: &[&str]) -> List<Fill> {
+        let fills: Vec<_> = more
+            .iter()
+            .map(|more| {
+                format!(
+                    r#"{{"order_id":1,"accno":2,"side":"BUY","tradable":{{"market_id":11,"identifier":"101"}},{more}}}"#
+                )
+            })
+            .collect();
+        serde_json::from_str(&format!("[{}]", fills.join(","))).unwrap()
+    }
+
+    #[test]
+    fn a_key_does_not_depend_on_how_numbers_are_written_or_which_day_is_listed() {
+        let one = r#""tradetime":5,"volume":10.0,"price":{"value":86.5,"currency":"SEK"}"#;
+        let same = r#""tradetime":5.0,"volume":10,"price":{"value":86.50,"currency":"SEK"}"#;
+        let later = r#""tradetime":6,"volume":10,"price":{"value":86.50,"currency":"SEK"}"#;
+        let named =
+            r#""trade_id":"A/7 9","tradetime":5,"volume":1,"price":{"value":1,"currency":"SEK"}"#;
+        let keys = |list: &List<Fill>| -> Vec<_> { list.keyed().map(|(key, _)| key).collect() };
+        let all = keys(&fills(&[one, named, same, later, named]));
+        assert_eq!(all[0], fills(&[same])[0].key());
+        assert_eq!(
+            keys(&fills(&[later, same, one])),
+            [&all[3..4], &all[..1], &all[2..3]].concat()
+        );
+        assert_ne!(all[0], all[2]);
+        // The market's id is taken at its word.
+        assert_eq!(all[1], all[4]);
+        for key in all {
+            assert_eq!(key.to_string().parse(), Ok(key.clone()));
+            let json = serde_json::to_string(&key).unwrap();
+            assert_eq!(serde_json::from_str::<FillKey>(&json).unwrap(), key);
+        }
+        for text in ["", "1", "x/1", "1 2 3 4", "1 2 3 4 5 6", "1 2 3 4 -5"] {
+            assert_eq!(text.parse::<FillKey>(), Err(FillKeyError(())), "{text}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Reads that take several calls.
+//!
+//! A flow is a value, as a call is: make it, then give it to a client's `run`.
+//! It hands out typed calls, one after another, and takes their responses; how
+//! a call is sent, waited for and repeated is no concern of it. Whoever brings
+//! an HTTP client of their own drives a flow in a few lines:
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use nordnet_proto::flow::{Flow, FlowStep};
+//! use nordnet_proto::{Endpoint, Error, Session};
+//!
+//! fn run<F: Flow>(
+//!     mut flow: F,
+//!     session: &mut Session,
+//!     mut send: impl FnMut(F::Call) -> Result<<F::Call as Endpoint>::Response, Error>,
+//! ) -> Result<F::Output, Error> {
+//!     loop {
+//!         match flow.poll(session, Instant::now()) {
+//!             FlowStep::Call(call) => flow.handle_response(send(call)),
+//!             FlowStep::Done(result) => return result,
+//!         }
+//!     }
+//! }
+//! ```
+
+mod pages;
+
+use std::time::Instant;
+
+pub use pages::{Paged, Pages};
+
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::session::Session;
+
+/// A read that takes several calls, one after another.
+pub trait Flow {
+    /// The calls that it makes.
+    type Call: Endpoint;
+    /// What it gives.
+    type Output;
+
+    /// Says what to do next: the same again until
+    /// [`Flow::handle_response`] has taken how it went. The end is handed out
+    /// once.
+    ///
+    /// It never takes long, so the session can be behind a lock.
+    fn poll(&mut self, session: &mut Session, now: Instant) -> FlowStep<Self::Call, Self::Output>;
+
+    /// Takes how the call went that was handed out.
+    fn handle_response(&mut self, response: Result<<Self::Call as Endpoint>::Response, Error>);
+}
+
+/// What [`Flow::poll`] asks for.
+#[derive(Debug)]
+#[must_use = "a flow waits for its step to be taken"]
+pub enum FlowStep<C, T> {
+    /// Make a call.
+    Call(C),
+    /// The flow has ended.
+    Done(Result<T, Error>),
+}
