@@ -5,8 +5,9 @@ use std::fmt;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Up to here no other whole number has the same binary float.
-const EXACT: f64 = 9_007_199_254_740_991.0;
+/// Up to here a number that was rounded on its way through a binary float
+/// shows by a fraction: 2⁴⁸.
+const EXACT: f64 = 281_474_976_710_656.0;
 
 /// A whole number, also when it is written `1.0` or `1E3`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,7 +78,7 @@ mod tests {
             ("1.0", 1),
             ("-7", -7),
             ("1.773738902500E12", 1_773_738_902_500),
-            ("9007199254740991.0", 9_007_199_254_740_991),
+            ("281474976710656.0", 281_474_976_710_656),
             ("9223372036854775807", i64::MAX),
             ("-9223372036854775808", i64::MIN),
         ] {
@@ -85,7 +86,7 @@ mod tests {
         }
         for text in [
             "1.5",
-            "9007199254740993.0",
+            "281474976710657.0",
             "9223372036854775808",
             "1e400",
             "\"1\"",

@@ -33,8 +33,18 @@ impl Complaint {
         let missing = message
             .strip_prefix("missing field `")
             .and_then(|rest| rest.strip_suffix('`'));
+        // What is wrong is most often the last thing that was read.
+        let read = text.get(..offset).unwrap_or(text);
+        let is_whole = missing.is_some()
+            || ["length", "type: sequence", "type: map"]
+                .iter()
+                .any(|what| message.starts_with(&format!("invalid {what}")));
+        let mut path = path(read, is_whole);
+        if let Some(missing) = missing {
+            push_key(&mut path, missing);
+        }
         Self {
-            path: path(text.get(..offset).unwrap_or(text), missing),
+            path,
             reason: without_text(message),
         }
     }
@@ -69,9 +79,9 @@ enum Open<'a> {
     Object { key: &'a [u8], at_key: bool },
 }
 
-/// The path of what was read last of a document that breaks off, or of a
-/// member that is missing in the object that was read last.
-fn path(text: &[u8], missing: Option<&str>) -> String {
+/// The path of what was read last of a document that breaks off. If that is the
+/// end of a list or an object, it is that as a whole, or its last member.
+fn path(text: &[u8], is_whole: bool) -> String {
     let mut open = Vec::new();
     let mut closed = None;
     let mut at = 0;
@@ -105,9 +115,7 @@ fn path(text: &[u8], missing: Option<&str>) -> String {
         }
     }
     let mut path = String::new();
-    // A complaint that comes when an object is read is about its last member,
-    // unless it is about one that is not there.
-    let closed = closed.filter(|_| missing.is_none());
+    let closed = closed.filter(|_| !is_whole);
     for part in open.iter().chain(&closed) {
         match part {
             Open::List(index) => {
@@ -115,9 +123,6 @@ fn path(text: &[u8], missing: Option<&str>) -> String {
             }
             Open::Object { key, .. } => push_key(&mut path, &String::from_utf8_lossy(key)),
         }
-    }
-    if let Some(missing) = missing {
-        push_key(&mut path, missing);
     }
     path
 }
@@ -177,7 +182,7 @@ mod tests {
             |inner: &str| format!("{{\"name\":\"a\\\"}}\",\n \"inner\":[{good},\n{inner}]}}");
         for (text, path, reason) in [
             (with("{}"), "inner[1].price", "missing field `price`"),
-            (with("[]"), "inner[1].price", "invalid length"),
+            (with("[]"), "inner[1]", "invalid length"),
             (with("7"), "inner[1]", "invalid type: integer `7`"),
             (
                 with(r#"{"price":{"value":1},"number":2}"#),
@@ -192,7 +197,7 @@ mod tests {
             (
                 with(r#"{"price":{"value":[{"a":1}], "currency":""} , "number":2}"#),
                 "inner[1].price.value",
-                "not a decimal number",
+                "invalid type: sequence, expected a number",
             ),
             (
                 with(r#"{"number": "secret, expected", "price":1}"#),

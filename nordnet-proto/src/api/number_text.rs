@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
@@ -62,6 +62,8 @@ impl<'de> Deserialize<'de> for NumberText {
                 .map(Self)
                 .map_err(D::Error::custom),
             [b'-' | b'0'..=b'9', ..] => Ok(Self::new(raw)),
+            [b'[', ..] => Err(D::Error::invalid_type(Unexpected::Seq, &"a number")),
+            [b'{', ..] => Err(D::Error::invalid_type(Unexpected::Map, &"a number")),
             _ => Err(D::Error::custom("not a number, as a text or not")),
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -120,10 +120,13 @@ impl Serialize for Decimal {
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let text = raw
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap_or(raw);
+        let wrong = |found| Err(D::Error::invalid_type(found, &"a number"));
+        let text = match raw.as_bytes() {
+            [b'[', ..] => return wrong(Unexpected::Seq),
+            [b'{', ..] => return wrong(Unexpected::Map),
+            [b'"', ..] => raw.trim_matches('"'),
+            _ => raw,
+        };
         text.parse().map_err(D::Error::custom)
     }
 }

@@ -194,7 +194,7 @@ fn a_verdict_that_cannot_be_read_is_unknown() {
         r#"{"order_id":1}"#,
         r#"{"order_id":1,"result_code":null}"#,
         r#"{"order_id":"1","result_code":"OK"}"#,
-        r#"{"order_id":1.0,"result_code":"OK"}"#,
+        r#"{"order_id":1.5,"result_code":"OK"}"#,
         r#"{"order_id":1,"order_id":2,"result_code":"OK"}"#,
         r#"{"order_id":1,"result_code":"OK","result_code":"FAIL"}"#,
         r#"{"order_id":1,"result_code":"OK"} {}"#,
