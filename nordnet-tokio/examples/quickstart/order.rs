@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use nordnet_tokio::api::{ActionState, Amount};
-use nordnet_tokio::{
+use crate::desk::Desk;
+use crate::nordnet::api::{ActionState, Amount};
+use crate::nordnet::{
     AccountMessage, Client, Decimal, Event, OrderId, Outcome, PlaceOrder, Reference, Trading,
 };
-use tokio::time::timeout;
-
 use crate::show::{self, grouped, seconds};
-use crate::{Desk, Result};
+use crate::{Result, timeout};
 
 const VOLUME: u32 = 100;
 

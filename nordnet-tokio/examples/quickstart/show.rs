@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::time::Duration;
 
-use nordnet_tokio::{Change, Decimal, PriceTick, Timestamp};
+use crate::nordnet::{Change, Decimal, PriceTick, Timestamp};
 
 /// Prints a line.
 macro_rules! say {

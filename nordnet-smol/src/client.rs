@@ -1,0 +1,173 @@
+//! The client: the core's, over smol.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use nordnet_proto::driver::{self, Adapter, BoxFuture, FileContent, Timer, Trust};
+use nordnet_proto::{Failure, HttpResponse, Kind, Limits, Outgoing, ReadOnly, Server, SetupError};
+use rustls::ClientConfig;
+use smol::Timer as Sleep;
+use zeroize::Zeroizing;
+
+use crate::feed::Feed;
+use crate::http1::Http;
+use crate::net::{Connector, Socket};
+
+/// A client of Nordnet: sends calls and opens feeds, on one session.
+///
+/// Its methods are those of [`driver::Client`]; a call is a future. It is
+/// read-only by type unless built with
+/// [`trading`](driver::ClientBuilder::trading):
+///
+/// ```compile_fail,E0277
+/// # async fn f(nordnet: nordnet_smol::Client, order: nordnet_smol::PlaceOrder) {
+/// nordnet.send(order).await; // a `Client<ReadOnly>` cannot
+/// # }
+/// ```
+pub type Client<A = ReadOnly> = driver::Client<Smol, A>;
+
+/// Builds a [`Client`].
+///
+/// ```no_run
+/// use nordnet_smol::{ApiKey, Client, Country, Passphrase};
+///
+/// # async fn f() -> nordnet_smol::Result<()> {
+/// # let api_key = ApiKey::new("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35").unwrap();
+/// # let (file, passphrase) = (Vec::new(), Passphrase::new(""));
+/// let nordnet = Client::builder(Country::Sweden)
+///     .key_file(api_key, file, Some(passphrase))
+///     .login()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+pub type ClientBuilder<A = ReadOnly> = driver::ClientBuilder<Smol, A>;
+
+/// Connections, tasks and timers of smol.
+pub struct Smol {
+    connector: Connector,
+    http: Http,
+}
+
+impl Adapter for Smol {
+    type Call<T: Send + 'static> = BoxFuture<T>;
+    type Feed<K: Kind> = Feed<K>;
+    type Tls = ClientConfig;
+    type Wire = Socket;
+    type Timer = Alarm;
+
+    fn new(trust: Trust<ClientConfig>, limits: &Limits) -> Result<Self, SetupError> {
+        let connector = Connector::new(trust, limits)?;
+        let http = Http::new(connector.clone(), limits);
+        Ok(Self { connector, http })
+    }
+
+    fn call<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> BoxFuture<T> {
+        Box::pin(future)
+    }
+
+    fn var(name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn read_file(path: &Path, most: usize) -> io::Result<FileContent> {
+        let mut file = File::open(path)?;
+        // Room for all of it at once, since growing would leave copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(most));
+        (&mut file).take(most as u64).read_to_end(&mut bytes)?;
+        #[cfg(unix)]
+        let permissions = {
+            use std::os::unix::fs::MetadataExt as _;
+            let metadata = file.metadata()?;
+            // A process's own entry there belongs to its user.
+            let user = fs::metadata("/proc/self").ok().map(|entry| entry.uid());
+            Some((metadata.mode(), metadata.uid(), user))
+        };
+        #[cfg(not(unix))]
+        let permissions = None;
+        Ok(FileContent { bytes, permissions })
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn timer(&self) -> Alarm {
+        Alarm(None)
+    }
+
+    fn spawn(&self, task: BoxFuture<()>) {
+        smol::spawn(task).detach();
+    }
+
+    async fn run_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> T {
+        smol::unblock(work).await
+    }
+
+    fn connect(&self, server: Server, by: Instant) -> BoxFuture<Result<Socket, Failure>> {
+        let connector = self.connector.clone();
+        Box::pin(async move { connector.connect(&server, by).await })
+    }
+
+    async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
+        self.http.send(out).await
+    }
+
+    fn seed(&self) -> Result<[u8; 16], SetupError> {
+        self.connector.seed()
+    }
+}
+
+impl fmt::Debug for Smol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Smol")
+    }
+}
+
+/// A timer of smol, set when it is first waited for.
+#[derive(Debug)]
+pub struct Alarm(Option<(Instant, Sleep)>);
+
+impl Timer for Alarm {
+    fn poll_until(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let (set, sleep) = self.0.get_or_insert_with(|| (at, Sleep::at(at)));
+        if *set != at {
+            sleep.set_at(at);
+            *set = at;
+        }
+        ready!(Pin::new(sleep).poll(cx));
+        // One that has fired does not fire again.
+        self.0 = None;
+        Poll::Ready(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_timer_is_ready_as_often_as_it_is_asked() {
+        let mut alarm = Alarm(None);
+        let start = Instant::now();
+        let soon = start + Duration::from_millis(20);
+        let mut reached = |at| {
+            smol::block_on(std::future::poll_fn(|cx| alarm.poll_until(at, cx)));
+            assert!(Instant::now() >= at);
+        };
+        reached(soon);
+        reached(soon);
+        reached(soon + Duration::from_millis(20));
+        reached(start);
+    }
+}

@@ -1,0 +1,14 @@
+//! The adapter against the simulator, over real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod dropped;
+mod feeds;
+mod orders;
+mod sessions;
+mod support;

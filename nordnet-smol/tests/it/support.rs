@@ -1,0 +1,96 @@
+//! A simulator, a client that trusts it, and patience.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use nordnet_sim::Server;
+use nordnet_smol::api::Amount;
+use nordnet_smol::{
+    AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Event, Feed, Kind, PlaceOrder,
+    Reference, TradableId, Trading,
+};
+use smol::Timer;
+
+/// Longer than anything takes that works.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
+
+pub(crate) fn server() -> Server {
+    Server::builder().seed(11).rate(20.0).start().unwrap()
+}
+
+pub(crate) fn builder(server: &Server) -> ClientBuilder {
+    let base_url: BaseUrl = server.rest_url().parse().unwrap();
+    Client::builder(base_url)
+        .key_file(
+            ApiKey::new(server.api_key()).unwrap(),
+            server.private_key().unwrap(),
+            None,
+        )
+        .trust_only(server.ca_pem().unwrap())
+}
+
+pub(crate) async fn trader(server: &Server) -> Client<Trading> {
+    builder(server).trading().login().await.unwrap()
+}
+
+pub(crate) fn ericsson() -> TradableId {
+    TradableId::new(11, "101")
+}
+
+/// An order that rests: far below the market.
+pub(crate) fn resting_order(reference: &str) -> PlaceOrder {
+    let price: Decimal = "60.00".parse().unwrap();
+    PlaceOrder::buy(10, ericsson(), Amount::new(price, "SEK"), ACCOUNT)
+        .unwrap()
+        .with_reference(Reference::new(reference).unwrap())
+}
+
+/// How many orders with this reference the exchange has.
+pub(crate) fn placed(server: &Server, reference: &str) -> usize {
+    let orders = server.control().orders();
+    let named = |order: &&nordnet_sim::OrderRecord| order.reference.as_deref() == Some(reference);
+    orders.iter().filter(named).count()
+}
+
+/// The next event that a function wants; all others are passed over.
+pub(crate) async fn until<K: Kind, T>(
+    feed: &mut Feed<K>,
+    mut wanted: impl FnMut(Event<K::Message>) -> Option<T>,
+) -> T {
+    let search = async {
+        loop {
+            let event = feed.next().await.expect("the feed ended");
+            if let Some(found) = wanted(event) {
+                return found;
+            }
+        }
+    };
+    in_time(search).await
+}
+
+/// Fails what never ends.
+pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    let late = async {
+        Timer::after(PATIENCE).await;
+        panic!("this never ends")
+    };
+    smol::future::or(future, late).await
+}
+
+/// Polls a future so many times, at most; what it was ready with by then.
+pub(crate) async fn poll_times<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = pin!(future);
+    for _ in 0..polls {
+        let poll = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
+        if let Poll::Ready(result) = poll {
+            return Some(result);
+        }
+        // Let the tasks of the client take a step between two polls.
+        Timer::after(Duration::from_micros(200)).await;
+    }
+    None
+}
