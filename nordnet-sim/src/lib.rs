@@ -1,10 +1,11 @@
 //! Nordnet in a box: the other side of the Nordnet External API v2, for trying
 //! out clients. There is no public test environment; this is a stand-in.
 //!
-//! It serves the login with a signed challenge, accounts, positions, orders,
-//! trades, instruments and tick tables over REST, both feeds, and a market that
-//! moves by itself and fills orders. It is written from the reference alone and
-//! shares no code with any client.
+//! It serves every operation of the REST API, both feeds, and a market that
+//! moves by itself and fills orders: shares of Stockholm, Copenhagen, Oslo and
+//! Helsinki, funds, certificates, warrants and options on them, indices and news,
+//! and a customer with several accounts. It is written from the reference alone
+//! and shares no code with any client.
 //!
 //! # From a test in Rust
 //!
@@ -138,8 +139,8 @@
 //!
 //! [`Dialect`] has a switch for each such question that a client could come to
 //! depend on. What is decided without a switch: a market order book that never
-//! closes, no fees, fixed exchange rates, cash in SEK only, no loans, limit orders
-//! only, held back (`MANUAL`) or not, and a volume in a change that counts what
+//! closes, no fees, fixed exchange rates, no loans, filters of the searches as
+//! `name=value,value|name=value`, limit orders only, held back (`MANUAL`) or not, and a volume in a change that counts what
 //! is executed already.
 
 mod config;

@@ -210,9 +210,10 @@ fn derivative(product: Product, shares: &[Listing], opening: i64) -> Option<List
         5030
     });
     let rate = exchange_rate(currency).over(exchange_rate(venue.currency));
-    let made_up = || with_check_digit(&format!("SE0098{:0>5.5}", product.identifier));
+    let number = instrument_id(product.market_id, &product.identifier)?;
+    let made_up = || with_check_digit(&format!("SE0098{:05}", number % 100_000));
     Some(Listing {
-        instrument_id: instrument_id(product.market_id, &product.identifier)?,
+        instrument_id: number,
         symbol: product.name.clone(),
         isin: product.isin.map_or_else(made_up, str::to_owned),
         identifier: product.identifier,
@@ -265,7 +266,11 @@ mod tests {
         }
         let ids: BTreeSet<_> = all.iter().map(|listing| listing.instrument_id).collect();
         let keys: BTreeSet<_> = all.iter().map(Listing::tradable).collect();
-        assert_eq!((ids.len(), keys.len()), (count, count));
+        let isins: BTreeSet<_> = all
+            .iter()
+            .map(|one| (&one.isin, one.venue.market_id))
+            .collect();
+        assert_eq!((ids.len(), keys.len(), isins.len()), (count, count, count));
         assert_eq!(
             (all[0].instrument_id, all[0].tradable().as_str()),
             (16_100_101, "11:101")

@@ -268,6 +268,9 @@ impl Exchange {
         if currency.is_some_and(|currency| currency != listing.currency()) {
             return Err("INVALID_CURRENCY");
         }
+        if !listing.suits_customer() {
+            return Err("NOT_SUITABLE");
+        }
         if !listing.ticks.allows(order.price) {
             return Err("INVALID_PRICE");
         }

@@ -45,7 +45,7 @@ impl Figures {
         let ratio = hundredths(700, 4200);
         let (pb, ps) = (hundredths(60, 900), hundredths(30, 700));
         let spans = [300, 700, 1200, 1500, 3500, 6000, 9000, 24_000];
-        let returns = spans.map(|most| hundredths(-most / 2, most));
+        let returns = spans.map(|most| hundredths((-most / 2).max(-8000), most));
         let losing = rng.once_in(7);
         let pays = !losing && !rng.once_in(5);
         let earned = price.over(ratio).per(1);
