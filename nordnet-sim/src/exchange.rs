@@ -18,6 +18,7 @@ mod catalog;
 mod clock;
 mod command;
 mod control;
+mod derivatives;
 mod feed;
 mod indicators;
 mod instruments;
@@ -209,6 +210,7 @@ impl Exchange {
             clock,
             config,
         };
+        exchange.derive_days();
         exchange.plan();
         exchange
     }

@@ -4,7 +4,6 @@ use crate::fixed::Fixed;
 use crate::json::{Json, object};
 
 use super::Exchange;
-use super::accounts::exchange_rate;
 use super::indicators::{INDICES, Index};
 use super::listings::{
     FUND_MARKET, FundFacts, Listing, Terms, UNTRADED, Underlying, Untraded, sector_group, venue_of,
@@ -64,35 +63,6 @@ impl Exchange {
             tradables: Some(Json::Array(vec![tradable])),
         };
         master.json()
-    }
-
-    /// Returns how many percent a derivative moves when what it follows moves one.
-    pub(super) fn leverage(&self, index: usize) -> Option<Fixed> {
-        let instrument = &self.market[index];
-        let terms = instrument.listing.terms.as_ref()?;
-        let (price, currency) = self.underlying_price(terms.underlying);
-        let rate = exchange_rate(currency).over(exchange_rate(instrument.listing.currency()));
-        terms.leverage(price, instrument.last(), rate)
-    }
-
-    /// Returns the price of what a derivative follows, and its currency.
-    pub(super) fn underlying_price(&self, underlying: Underlying) -> (Fixed, &'static str) {
-        match underlying {
-            Underlying::Listing(index) => {
-                let instrument = &self.market[index];
-                (instrument.last(), instrument.listing.currency())
-            }
-            Underlying::Index(index) => (self.indicators[index].last, INDICES[index].currency),
-        }
-    }
-
-    /// Returns what a derivative is worth now; nothing for what follows nothing.
-    pub(super) fn worth(&self, index: usize) -> Option<Fixed> {
-        let listing = &self.market[index].listing;
-        let terms = listing.terms.as_ref()?;
-        let (price, currency) = self.underlying_price(terms.underlying);
-        let rate = exchange_rate(currency).over(exchange_rate(listing.currency()));
-        Some(listing.ticks.floor(terms.worth(price, rate)))
     }
 
     fn underlying_info(&self, underlying: Underlying) -> Json {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use nordnet_sim::{Request, Response};
+use nordnet_sim::{Answer, Request, Response};
 use serde_json::json;
 
 use crate::schema::Reference;
@@ -252,6 +252,32 @@ fn every_operation_is_served_as_described() {
     assert_eq!(operations.len(), 45);
     for (.., name) in operations {
         assert!(contract.served.contains(&name), "{name} was not called");
+    }
+}
+
+#[test]
+fn every_operation_can_be_refused_and_nearly_all_need_a_session() {
+    let mut world = World::still();
+    let mut reference = Reference::read(&NEVER_THERE);
+    for (method, path, name) in reference.operations() {
+        let path = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "1" } else { part });
+        let path = path.collect::<Vec<_>>().join("/");
+        let request = Request::new(&method, &format!("/api/2{path}"));
+        if !["get_system_status", "start_login", "verify_login"].contains(&name.as_str()) {
+            let response = world.response(&request);
+            assert_eq!(response.status, 401, "{name}");
+            assert_eq!(reference.check(&name, 401, &response.body), Ok(()));
+        }
+        for status in [429, 503] {
+            let body = r#"{"code":"BUSY"}"#;
+            let answer = Answer::status(status).body(body);
+            world.exchange.respond(&name, 1, &answer).unwrap();
+            let response = world.response(&request);
+            assert_eq!(response.status, status);
+            assert_eq!(reference.check(&name, status, &response.body), Ok(()));
+        }
     }
 }
 

@@ -149,6 +149,25 @@ fn derivatives_and_indices_follow_what_they_are_made_of() {
 }
 
 #[test]
+fn the_day_of_a_derivative_is_that_of_its_underlying() {
+    let mut world = World::still();
+    let mut price = |list: &str, text: &str, member: &str| {
+        let page = world.get(&format!(
+            "/instrument_search/query/{list}?free_text_search={text}"
+        ));
+        let cell = &page["results"][0]["price_info"][member]["price"];
+        (cell.as_f64().unwrap() * 100.0).round() as i64
+    };
+    let names = ["open", "high", "low", "close"];
+    let share = names.map(|name| price("stocklist", "ericsson", name));
+    let long = names.map(|name| price("minifuturelist", "ericb", name));
+    let short = names.map(|name| price("unlimitedturbolist", "turbo+s+ericb", name));
+    assert_eq!(long, share.map(|price| (price - 7124) / 10));
+    let [open, high, low, close] = share.map(|price| (9480 - price) / 10);
+    assert_eq!(short, [open, low, high, close]);
+}
+
+#[test]
 fn delayed_prices_say_so() {
     let mut world = World::still();
     let feed = world.feed(FeedKind::Public);
