@@ -38,8 +38,10 @@ pub(crate) struct Account {
     /// The account that is borrowed on for this one.
     credit: Option<i64>,
     morning: Fixed,
-    /// By index of the instrument, which is the order of the listings.
+    /// By index of the listing on the home market.
     positions: BTreeMap<usize, Position>,
+    /// The listings elsewhere, with that on the home market.
+    homes: BTreeMap<usize, usize>,
 }
 
 /// A holding.
@@ -69,8 +71,13 @@ pub(crate) fn amount(value: Fixed, currency: &str) -> Json {
 impl Account {
     pub(crate) fn held(&self, instrument: usize) -> i64 {
         self.positions
-            .get(&instrument)
+            .get(&self.home(instrument))
             .map_or(0, |position| position.quantity)
+    }
+
+    /// Returns the listing that holdings are kept under.
+    pub(crate) fn home(&self, instrument: usize) -> usize {
+        self.homes.get(&instrument).copied().unwrap_or(instrument)
     }
 
     /// Moves cash and holding for a fill.
@@ -82,6 +89,7 @@ impl Account {
         price: Fixed,
         currency: &str,
     ) {
+        let instrument = self.home(instrument);
         let value = price.times(volume);
         let in_account = value.at_rate(exchange_rate(currency));
         match side {

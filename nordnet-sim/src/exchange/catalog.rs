@@ -10,7 +10,8 @@ use super::market::Instrument;
 #[derive(Debug)]
 pub(crate) struct Catalog {
     by_market: BTreeMap<i64, BTreeMap<String, usize>>,
-    by_id: BTreeMap<i64, usize>,
+    /// All listings of a security, that on its home market first.
+    by_id: BTreeMap<i64, Vec<usize>>,
     /// The same security may be listed in several countries.
     by_isin: BTreeMap<String, Vec<usize>>,
 }
@@ -28,7 +29,8 @@ impl Catalog {
             identifiers
                 .or_default()
                 .insert(listing.identifier.clone(), index);
-            catalog.by_id.insert(listing.instrument_id, index);
+            let venues = catalog.by_id.entry(listing.instrument_id);
+            venues.or_default().push(index);
             let twins = catalog.by_isin.entry(listing.isin.clone());
             twins.or_default().push(index);
         }
@@ -50,7 +52,12 @@ impl Exchange {
     }
 
     pub(super) fn instrument_numbered(&self, id: i64) -> Option<usize> {
-        self.catalog.by_id.get(&id).copied()
+        self.listings_of(id).first().copied()
+    }
+
+    /// Returns all listings of a security, that on its home market first.
+    pub(super) fn listings_of(&self, id: i64) -> &[usize] {
+        self.catalog.by_id.get(&id).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn instrument_by_isin(

@@ -1,4 +1,4 @@
-//! What derivatives are worth, from moment to moment.
+//! What derivatives are worth, and shares on a second market.
 
 use crate::fixed::Fixed;
 
@@ -8,9 +8,16 @@ use super::indicators::INDICES;
 use super::listings::{Listing, Terms, Underlying};
 
 impl Exchange {
-    /// Gives each derivative the day that follows from that of its underlying.
+    /// Gives everything that follows something else the day that follows from
+    /// that one's.
     pub(super) fn derive_days(&mut self) {
         for index in 0..self.market.len() {
+            if let Some(home) = self.market[index].listing.twin_of {
+                let (mut day, morning) = (self.market[home].day.clone(), self.market[home].morning);
+                day.turnover = day.turnover.per(4);
+                day.turnover_volume /= 4;
+                (self.market[index].day, self.market[index].morning) = (day, morning);
+            }
             let Some((terms, rate)) = self.terms_of(index) else {
                 continue;
             };
@@ -38,8 +45,11 @@ impl Exchange {
         }
     }
 
-    /// Returns what a derivative is worth now; nothing for what follows nothing.
+    /// Returns what something is worth now that follows something else.
     pub(super) fn worth(&self, index: usize) -> Option<Fixed> {
+        if let Some(home) = self.market[index].listing.twin_of {
+            return Some(self.market[home].last());
+        }
         let (terms, rate) = self.terms_of(index)?;
         let (price, _) = self.underlying_price(terms.underlying);
         let ticks = self.market[index].listing.ticks;

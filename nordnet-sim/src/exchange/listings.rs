@@ -49,6 +49,8 @@ pub(crate) struct Listing {
     pub(crate) fund: Option<FundFacts>,
     /// The price that the simulated market keeps around.
     pub(crate) price: Fixed,
+    /// The listing of the same security on its home market, by index.
+    pub(crate) twin_of: Option<usize>,
     pub(crate) venue: &'static Venue,
     pub(crate) ticks: &'static TickTable,
 }
@@ -112,7 +114,7 @@ impl Listing {
 /// Returns how many listings are known; more can be made up.
 #[must_use]
 pub(crate) fn known() -> usize {
-    shares::ROWS.len() + products(0).len()
+    shares::ROWS.len() + products(0).len() + shares::TWINS.len()
 }
 
 /// Returns `count` listings on the day of `opening`: the known ones, then
@@ -123,6 +125,8 @@ pub(crate) fn listings(count: usize, seed: u64, opening: i64) -> Vec<Listing> {
         let listing = derivative(product, &all, opening);
         all.extend(listing);
     }
+    let twins = shares::TWINS.iter().filter_map(|row| twin(row, &all));
+    let twins: Vec<Listing> = twins.collect();
     let mut rng = Rng::new(seed, 0x1157);
     let made_up = (1..).map(|number: i64| Listing {
         instrument_id: 17_000_000 + number,
@@ -138,10 +142,12 @@ pub(crate) fn listings(count: usize, seed: u64, opening: i64) -> Vec<Listing> {
         terms: None,
         fund: None,
         price: Fixed::from_units(rng.between(20, 900)),
+        twin_of: None,
         venue: &STOCKHOLM,
         ticks: tick_table(5012),
     });
     all.into_iter()
+        .chain(twins)
         .chain(made_up)
         .take(count.min(MOST_LISTINGS))
         .collect()
@@ -163,8 +169,20 @@ fn share(row: &shares::Row) -> Option<Listing> {
         terms: None,
         fund: None,
         price: Fixed::from_ten_thousandths(price),
+        twin_of: None,
         venue: venue_of(market)?,
         ticks: tick_table(5007 + band),
+    })
+}
+
+/// Makes the listing of a share on a second market.
+fn twin(&(market, identifier, symbol): &(i64, &str, &str), shares: &[Listing]) -> Option<Listing> {
+    let home = shares.iter().position(|one| one.symbol == symbol)?;
+    Some(Listing {
+        identifier: identifier.to_owned(),
+        twin_of: Some(home),
+        venue: venue_of(market)?,
+        ..shares.get(home)?.clone()
     })
 }
 
@@ -226,6 +244,7 @@ fn derivative(product: Product, shares: &[Listing], opening: i64) -> Option<List
         price: ticks.floor(terms.worth(price, rate)),
         terms: Some(terms),
         fund: product.fund,
+        twin_of: None,
         venue,
         ticks,
     })
@@ -264,13 +283,15 @@ mod tests {
                 listing.price
             );
         }
-        let ids: BTreeSet<_> = all.iter().map(|listing| listing.instrument_id).collect();
+        let homes = all.iter().filter(|listing| listing.twin_of.is_none());
+        let ids: BTreeSet<_> = homes.map(|listing| listing.instrument_id).collect();
         let keys: BTreeSet<_> = all.iter().map(Listing::tradable).collect();
         let isins: BTreeSet<_> = all
             .iter()
             .map(|one| (&one.isin, one.venue.market_id))
             .collect();
-        assert_eq!((ids.len(), keys.len(), isins.len()), (count, count, count));
+        assert_eq!((keys.len(), isins.len()), (count, count));
+        assert_eq!(ids.len(), count - shares::TWINS.len());
         assert_eq!(
             (all[0].instrument_id, all[0].tradable().as_str()),
             (16_100_101, "11:101")

@@ -142,7 +142,8 @@ impl Query<'_> {
             }
             group => {
                 let listings = self.exchange.listings();
-                let of_group = listings.filter(|(_, one)| one.naming().group == group);
+                let of_group = listings
+                    .filter(|(_, one)| one.naming().group == group && one.twin_of.is_none());
                 of_group
                     .map(|(index, _)| self.exchange.row(index, self.call.english))
                     .filter(|row| row.mentions(&self.text))

@@ -35,15 +35,19 @@ impl Exchange {
     pub(super) fn instrument(&self, index: usize) -> Json {
         let listing = &self.market[index].listing;
         let leverage = listing.is_leveraged().then(|| self.leverage(index));
-        let tradable = object! {
-            "market_id": listing.venue.market_id,
-            "identifier": listing.identifier.as_str(),
-            "mic": listing.venue.mic,
-            "tick_size_id": listing.ticks.id,
-            "lot_size": Fixed::from_units(listing.lot),
-            "price_unit": listing.currency(),
-            "display_order": 0,
-        };
+        let venues = self.listings_of(listing.instrument_id).iter();
+        let tradables = (0..).zip(venues).map(|(place, index)| {
+            let listing = &self.market[*index].listing;
+            object! {
+                "market_id": listing.venue.market_id,
+                "identifier": listing.identifier.as_str(),
+                "mic": listing.venue.mic,
+                "tick_size_id": listing.ticks.id,
+                "lot_size": Fixed::from_units(listing.lot),
+                "price_unit": listing.currency(),
+                "display_order": Json::Int(place),
+            }
+        });
         let underlying = listing.terms.as_ref().map(|terms| terms.underlying);
         let master = Master {
             instrument_id: listing.instrument_id,
@@ -60,7 +64,7 @@ impl Exchange {
             multiplier: listing.multiplier(),
             leverage: leverage.flatten().map(|times| times.times(100)),
             underlyings: underlying.map(|one| Json::Array(vec![self.underlying_info(one)])),
-            tradables: Some(Json::Array(vec![tradable])),
+            tradables: Some(Json::Array(tradables.collect())),
         };
         master.json()
     }

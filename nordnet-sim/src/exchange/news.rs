@@ -103,7 +103,8 @@ pub(crate) struct News {
 impl News {
     pub(crate) fn new(market: &[Instrument], opening: i64) -> Self {
         let shares = market.iter().enumerate();
-        let shares = shares.filter(|(_, one)| one.listing.kind == Kind::Share);
+        let shares = shares
+            .filter(|(_, one)| one.listing.kind == Kind::Share && one.listing.twin_of.is_none());
         let mut news = Self {
             articles: VecDeque::new(),
             shares: shares.map(|(index, _)| index).collect(),

@@ -294,12 +294,15 @@ impl Exchange {
                 }
             }
             Side::Sell => {
+                let account = &self.accounts[order.account];
                 let offered: i64 = self
                     .open_orders(order.account, Side::Sell)
-                    .filter(|other| other.instrument == order.instrument)
+                    .filter(|other| {
+                        account.home(other.instrument) == account.home(order.instrument)
+                    })
                     .map(Order::remaining)
                     .sum();
-                let held = self.accounts[order.account].held(order.instrument);
+                let held = account.held(order.instrument);
                 if order.volume > held - (offered - held_back) {
                     return Err("NOT_ENOUGH_HOLDINGS");
                 }

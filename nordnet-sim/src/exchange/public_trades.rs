@@ -44,10 +44,11 @@ impl Exchange {
         let count = trade_count(call)?;
         let ids = call.numbers(0, "instrument_id")?.into_iter();
         let found = ids.map(|id| {
-            let listed = self.instrument_numbered(id);
-            let trades = listed
-                .map(|index| self.public_trades(index, count))
-                .or_else(|| untraded_numbered(id).map(|_| Vec::new()))?;
+            let listed = self.listings_of(id);
+            if listed.is_empty() {
+                untraded_numbered(id)?;
+            }
+            let trades = self.public_trades(listed, count);
             Some(object! { "instrument_id": id, "trades": trades })
         });
         self.listed(found, "instrument_id")
@@ -58,34 +59,45 @@ impl Exchange {
         let count = trade_count(call)?;
         let found = call.tradables(0)?.into_iter().map(|(market, identifier)| {
             let listed = self.instrument_at(market, identifier);
-            let trades = listed
-                .map(|index| self.public_trades(index, count))
-                .or_else(|| untraded_at(market, identifier).map(|_| Vec::new()))?;
+            if listed.is_none() {
+                untraded_at(market, identifier)?;
+            }
+            let trades = self.public_trades(listed.as_slice(), count);
             Some(object! { "market_id": market, "identifier": identifier, "trades": trades })
         });
         self.listed(found, "tradables")
     }
 
-    fn public_trades(&self, instrument: usize, count: usize) -> Vec<Json> {
-        let listing = &self.market[instrument].listing;
-        let trades = &self.tape.trades[instrument];
-        let latest = trades.iter().skip(trades.len().saturating_sub(count));
+    /// Returns the latest trades of some listings, oldest first.
+    fn public_trades(&self, listings: &[usize], count: usize) -> Vec<Json> {
+        let mut trades: Vec<(usize, &PublicTrade)> = Vec::new();
+        for &index in listings {
+            let of_one = self.tape.trades[index].iter();
+            trades.extend(of_one.map(|trade| (index, trade)));
+        }
+        trades.sort_by_key(|(_, trade)| trade.at);
+        let earlier = trades.len().saturating_sub(count);
+        let latest = trades.into_iter().skip(earlier);
+        latest
+            .map(|(index, trade)| self.public_trade(index, trade))
+            .collect()
+    }
+
+    fn public_trade(&self, index: usize, trade: &PublicTrade) -> Json {
+        let listing = &self.market[index].listing;
         // Who trades derivatives is not told.
         let named = listing.terms.is_none();
-        let trades = latest.map(|trade| {
-            object! {
-                "market_id": listing.venue.market_id,
-                "trade_id": trade.id.as_str(),
-                "price": trade.price,
-                "volume": trade.volume,
-                "trade_timestamp": trade.at,
-                "tick_timestamp": trade.at,
-                "broker_buying": named.then_some(trade.buyer),
-                "broker_selling": named.then_some(trade.seller),
-                "trade_type": "NORMAL",
-            }
-        });
-        trades.collect()
+        object! {
+            "market_id": listing.venue.market_id,
+            "trade_id": trade.id.as_str(),
+            "price": trade.price,
+            "volume": trade.volume,
+            "trade_timestamp": trade.at,
+            "tick_timestamp": trade.at,
+            "broker_buying": named.then_some(trade.buyer),
+            "broker_selling": named.then_some(trade.seller),
+            "trade_type": "NORMAL",
+        }
     }
 }
 

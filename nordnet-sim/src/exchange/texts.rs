@@ -79,12 +79,13 @@ pub(crate) fn text(code: &str, english: bool) -> &'static str {
 }
 
 /// The countries that there are names for.
-pub(crate) const COUNTRIES: [(&str, Text); 10] = [
+pub(crate) const COUNTRIES: [(&str, Text); 11] = [
     ("SE", ["Sverige", "Sweden"]),
     ("NO", ["Norge", "Norway"]),
     ("DK", ["Danmark", "Denmark"]),
     ("FI", ["Finland", "Finland"]),
     ("DE", ["Tyskland", "Germany"]),
+    ("NL", ["Nederländerna", "Netherlands"]),
     ("GB", ["Storbritannien", "United Kingdom"]),
     ("FR", ["Frankrike", "France"]),
     ("CH", ["Schweiz", "Switzerland"]),

@@ -8,13 +8,6 @@ use crate::world::{World, fixed};
 
 const CUSTODY: &str = "60012428";
 
-fn dialect(text: &str) -> World {
-    World::with(|config| {
-        config.rate = 0.0;
-        config.dialect = text.parse().unwrap();
-    })
-}
-
 #[test]
 fn what_is_listed_names_markets_and_tick_tables_that_there_are() {
     let mut world = World::still();
@@ -95,6 +88,55 @@ fn the_same_security_is_told_apart_by_currency_and_market() {
         "NDA FI"
     );
     assert_eq!(world.call("GET", &format!("{lookup}:SEK:24")).0, 204);
+}
+
+#[test]
+fn a_share_on_two_markets_is_one_holding() {
+    let mut world = World::with(|config| config.rate = 10.0);
+    let share = world.get("/instruments/lookup/market_id_identifier/30:8841");
+    assert_eq!(share, world.get("/instruments/16100101"));
+    let tradables = share[0]["tradables"].as_array().unwrap().iter();
+    let markets: Vec<_> = tradables.map(|one| &one["market_id"]).collect();
+    assert_eq!(markets, [11, 30]);
+    let rows = world.get("/instrument_search/query/stocklist?free_text_search=ericsson");
+    assert_eq!(rows["rows"], 2);
+    assert_eq!(
+        rows["results"][0]["instrument_info"],
+        rows["results"][1]["instrument_info"]
+    );
+    let hits =
+        world.get("/main_search?query=ericsson&search_space=INSTRUMENTS&instrument_group=EQUITY");
+    assert_eq!(hits[0]["total"], 1);
+
+    let orders = format!("/accounts/{CUSTODY}/orders");
+    let buy = "market_id=30&identifier=8841&side=BUY&volume=10&order_type=LIMIT&price=95";
+    let sell = |market: &str, volume| {
+        format!("market_id={market}&side=SELL&volume={volume}&order_type=LIMIT&price=80")
+    };
+    assert_eq!(world.form("POST", &orders, buy).1["result_code"], "OK");
+    world.pass(Duration::from_secs(5));
+    let held = |world: &mut World| {
+        let positions = world.get(&format!("/accounts/{CUSTODY}/positions"));
+        let positions = positions.as_array().unwrap().clone();
+        let one = positions
+            .iter()
+            .find(|one| one["instrument"]["symbol"] == "ERIC B");
+        one.map(|one| one["qty"].clone())
+    };
+    assert_eq!(held(&mut world), Some(json!(10.0)));
+    let (_, reply) = world.form("POST", &orders, &sell("30&identifier=8841", 10));
+    assert_eq!(reply["result_code"], "OK");
+    let (_, reply) = world.form("POST", &orders, &sell("11&identifier=101", 1));
+    assert_eq!(
+        reply["result_code"], "NOT_ENOUGH_HOLDINGS",
+        "all of it is offered"
+    );
+    world.pass(Duration::from_secs(5));
+    assert_eq!(held(&mut world), None);
+    let trades = &world.get("/instruments/16100101/trades?count=all")[0]["trades"];
+    let trades = trades.as_array().unwrap();
+    assert!(trades.iter().any(|one| one["market_id"] == 30));
+    assert!(trades.is_sorted_by_key(|one| one["trade_timestamp"].as_i64()));
 }
 
 #[test]
@@ -181,11 +223,11 @@ fn delayed_prices_say_so() {
 fn trades_of_the_feed_are_those_of_rest() {
     let mut world = World::with(|config| config.rate = 10.0);
     let feed = world.feed(FeedKind::Public);
-    world.subscribe(feed, r#"{"t":"trade","m":11,"i":"101"}"#);
+    world.subscribe(feed, r#"{"t":"trade","m":11,"i":"992"}"#);
     world.pass(Duration::from_secs(30));
     let told: Vec<Value> = world.messages(feed);
     assert!(told.len() > 20);
-    let trades = world.get("/tradables/trades/11:101?count=all")[0]["trades"].clone();
+    let trades = world.get("/tradables/trades/11:992?count=all")[0]["trades"].clone();
     let trades = trades.as_array().unwrap();
     assert_eq!(trades.len(), told.len());
     for (one, told) in trades.iter().zip(&told) {
@@ -199,13 +241,13 @@ fn trades_of_the_feed_are_those_of_rest() {
             assert_eq!(one[member], told["data"][member]);
         }
     }
-    let same = world.get("/instruments/16100101/trades");
+    let same = world.get("/instruments/16100992/trades");
     assert_eq!(
         same[0]["trades"].as_array().unwrap(),
         &trades[trades.len() - 5..]
     );
     assert_eq!(
-        world.get("/tradables/trades/11:101?count=0")[0]["trades"],
+        world.get("/tradables/trades/11:992?count=0")[0]["trades"],
         json!([])
     );
 }
@@ -322,72 +364,6 @@ fn credit_accounts_are_listed_on_request() {
         value("equity"),
         value("own_capital") + value("credit_account_sum")
     );
-}
-
-#[test]
-fn ids_that_do_not_exist_are_skipped_or_spoil_the_call() {
-    for (text, status) in [("bad_ids=skipped", 200), ("bad_ids=refused", 400)] {
-        let mut world = dialect(text);
-        for path in [
-            "/instruments/16100101,1",
-            "/instruments/lookup/market_id_identifier/11:101,11:0",
-            "/instruments/types/ESH,XXX",
-            "/instruments/16100101,1/trades",
-            "/instruments/validation/suitability/16100101,1",
-            "/tradables/info/11:101,11:0",
-            "/tradables/trades/11:101,11:0",
-            "/tradables/validation/suitability/11:101,11:0",
-            "/markets/11,1",
-            "/tick_sizes/5012,1",
-            "/countries/SE,XX",
-            "/news/9000001,1",
-        ] {
-            let (found, body) = world.call("GET", path);
-            assert_eq!(found, status, "{text} {path}");
-            if status == 200 {
-                assert_eq!(body.as_array().unwrap().len(), 1, "{path}");
-            }
-        }
-    }
-}
-
-#[test]
-fn open_questions_are_answered_as_the_dialect_says() {
-    for (text, status) in [
-        ("unknown_account=not_found", 404),
-        ("unknown_account=bad_request", 400),
-        ("unknown_account=forbidden", 403),
-    ] {
-        let mut world = dialect(text);
-        for path in ["info", "positions", "orders", "ledgers"] {
-            assert_eq!(
-                world.call("GET", &format!("/accounts/77/{path}")).0,
-                status,
-                "{text}"
-            );
-        }
-    }
-    for (text, status, body) in [
-        ("empty_lists=no_content", 204, Value::Null),
-        ("empty_lists=ok", 200, json!([])),
-    ] {
-        assert_eq!(dialect(text).call("GET", "/markets/1"), (status, body));
-    }
-    for (text, end) in [("tick_ranges=gapped", 99.98), ("tick_ranges=joined", 100.0)] {
-        let table = dialect(text).get("/tick_sizes/5012");
-        assert_eq!(table[0]["ticks"][9]["to_price"], end);
-    }
-    let code = |text: &str| dialect(text).call("GET", "/markets/x").1["code"].clone();
-    assert_eq!(code("error_codes=named"), "INVALID_PARAMETER");
-    assert!(
-        code("error_codes=opaque")
-            .as_str()
-            .unwrap()
-            .starts_with('E')
-    );
-    let share = |text: &str| dialect(text).get("/instruments/16100101")[0].clone();
-    assert!(share("absent=left_out").get("strike_price").is_none());
-    assert_eq!(share("absent=null").get("strike_price"), Some(&Value::Null));
 }
 
 #[test]

@@ -32,6 +32,9 @@ const CREDIT: i64 = 60_012_436;
 
 /// Makes the accounts as they are in the morning.
 pub(crate) fn opening(market: &[Instrument]) -> Vec<Account> {
+    let listings = market.iter().enumerate();
+    let homes = listings.filter_map(|(index, one)| Some((index, one.listing.twin_of?)));
+    let homes: BTreeMap<usize, usize> = homes.collect();
     let account = |accno, alias, atyid, kind, opened, cash: &[(&'static str, i64)]| Account {
         accno,
         alias,
@@ -45,6 +48,7 @@ pub(crate) fn opening(market: &[Instrument]) -> Vec<Account> {
         credit: None,
         morning: Fixed::ZERO,
         positions: BTreeMap::new(),
+        homes: homes.clone(),
     };
     let savings: Text = ["Investeringssparkonto", "Investment savings account"];
     let insurance: Text = ["Kapitalförsäkring", "Endowment insurance"];

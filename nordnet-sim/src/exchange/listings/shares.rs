@@ -83,6 +83,10 @@ pub(super) const ROWS: [Row; 62] = [
     (24, "1558", "WRT1V", "Wärtsilä", "FI0009003727", "INDUSTRY", 1, 5, 592, 80, 310_500),
 ];
 
+/// Shares that are traded on a second market as well: market, identifier, and
+/// the symbol that they are known by.
+pub(super) const TWINS: [(i64, &str, &str); 2] = [(30, "8841", "ERIC B"), (30, "8852", "VOLV B")];
+
 /// Returns the group that a sector belongs to.
 pub(crate) fn sector_group(sector: &str) -> &'static str {
     match sector {

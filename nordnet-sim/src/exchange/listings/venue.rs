@@ -51,7 +51,7 @@ pub(crate) const STOCKHOLM: Venue = Venue {
     ..venue(11, "Nasdaq Stockholm", "SE", "XSTO", "SEK", 1050)
 };
 
-pub(crate) const VENUES: [Venue; 8] = [
+pub(crate) const VENUES: [Venue; 9] = [
     STOCKHOLM,
     Venue {
         delay: 15,
@@ -65,6 +65,7 @@ pub(crate) const VENUES: [Venue; 8] = [
         ..venue(18, "", "SE", "SEED", "SEK", 1050)
     },
     venue(24, "Nasdaq Helsinki", "FI", "XHEL", "EUR", 1050),
+    venue(30, "Cboe Europe", "NL", "CEUX", "SEK", 1050),
     Venue {
         name: ["Fondhandel (virtuell)", "Fund trading (virtual)"],
         ..venue(900, "", "", "XXXX", "SEK", 1050)
