@@ -104,16 +104,15 @@ impl Exchange {
         let all = groups.is_empty() && single.is_empty();
         let wanted =
             |one: &Attribute| all || groups.contains(&one.group.code()) || single.contains(&one.id);
-        self.search(call, &STOCKS, Some("name"), wanted)
+        let (_, page) = self.search(call, &STOCKS, Some("name"), wanted)?;
+        Ok(page)
     }
 
     /// `GET /instrument_search/query/bullbearlist`
     pub(super) fn search_bull_bear(&self, call: &Call<'_>) -> Result<Json, Refusal> {
-        let page = self.search(call, &BULL_BEAR, Some("name"), |_| true)?;
-        let is_empty = matches!(&page, Json::Object(members)
-            if members.contains(&("total_hits", Json::Int(0))));
+        let (total, page) = self.search(call, &BULL_BEAR, Some("name"), |_| true)?;
         // This search alone says without a body that there is nothing.
-        if is_empty && self.config.dialect.empty_lists == EmptyLists::NoContent {
+        if total == 0 && self.config.dialect.empty_lists == EmptyLists::NoContent {
             return Ok(Json::Absent);
         }
         Ok(page)
@@ -121,12 +120,14 @@ impl Exchange {
 
     /// `GET /instrument_search/query/minifuturelist`
     pub(super) fn search_mini_futures(&self, call: &Call<'_>) -> Result<Json, Refusal> {
-        self.search(call, &MINI_FUTURES, None, |_| true)
+        let (_, page) = self.search(call, &MINI_FUTURES, None, |_| true)?;
+        Ok(page)
     }
 
     /// `GET /instrument_search/query/unlimitedturbolist`
     pub(super) fn search_unlimited_turbos(&self, call: &Call<'_>) -> Result<Json, Refusal> {
-        self.search(call, &TURBOS, None, |_| true)
+        let (_, page) = self.search(call, &TURBOS, None, |_| true)?;
+        Ok(page)
     }
 
     /// `GET /instrument_search/query/optionlist/pairs`
@@ -182,13 +183,14 @@ impl Exchange {
         }
     }
 
+    /// Returns how many hits there are, and the page of them that is asked for.
     fn search(
         &self,
         call: &Call<'_>,
         list: &List,
         sort: Option<&str>,
         wanted: impl Fn(&Attribute) -> bool,
-    ) -> Result<Json, Refusal> {
+    ) -> Result<(usize, Json), Refusal> {
         let limit = call.count("limit", 50)?;
         let offset = call.count("offset", 0)?;
         let descending = call.choice("sort_order", &["asc", "desc"])? == Some("desc");
@@ -226,7 +228,7 @@ impl Exchange {
         if list.groups.contains(&Group::Etp) {
             members.push(("underlying_instrument_id", shared_underlying(&page).into()));
         }
-        Ok(Json::Object(members))
+        Ok((total, Json::Object(members)))
     }
 }
 

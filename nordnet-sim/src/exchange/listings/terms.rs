@@ -35,6 +35,12 @@ pub(crate) struct Issuer {
     pub(crate) name: &'static str,
 }
 
+impl Issuer {
+    pub(crate) fn is_the_house(&self) -> bool {
+        *self == NORDNET
+    }
+}
+
 pub(super) const NORDNET: Issuer = Issuer {
     id: 310,
     name: "Nordnet Markets",

@@ -156,7 +156,7 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
     of(Instrument, "instrument_type_hierarchy", |row| format!("{}/{}", row.listing().naming().asset_class, row.listing().naming().instrument_type).into()),
     of(Instrument, "instrument_group_type", |row| row.listing().naming().group.into()).filters(Listed),
     of(Instrument, "instrument_pawn_percentage", |row| row.listing().pawn.into()).sorts(["Belåningsgrad", "Loanable share"]),
-    of(Instrument, "clearing_place", |row| if row.listing().currency() == "SEK" { "EUROCLEAR" } else { "VPS" }.into()),
+    of(Instrument, "clearing_place", |row| match row.listing().currency() { "NOK" => "VPS", "DKK" => "VP", _ => "EUROCLEAR" }.into()),
     of(Instrument, "issuer_id", |row| row.issued(|terms| terms.issuer.map(|one| one.id))).filters(Listed).named(["Emittent", "Issuer"]),
     of(Instrument, "issuer_name", |row| row.issued(|terms| terms.issuer.map(|one| one.name))),
     of(Instrument, "is_tradable", |_| true.into()),
@@ -228,7 +228,7 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
 
     of(Etp, "direction", |row| row.issued(|_| row.direction())).sorts(["Riktning", "Direction"]),
     of(Etp, "market_view", |row| row.issued(|_| row.listing().market_view())).filters(Listed),
-    of(Etp, "nordnet_markets", |row| row.issued(|terms| terms.issuer.map(|one| one.id) == Some(310))).filters(Listed).named(["Nordnet Markets", "Nordnet Markets"]),
+    of(Etp, "nordnet_markets", |row| row.issued(|terms| terms.issuer.map(|one| one.is_the_house()))).filters(Listed).named(["Nordnet Markets", "Nordnet Markets"]),
     of(Etp, "underlying_instrument_id", |row| row.issued(|_| row.followed().map(|one| one.instrument_id))).filters(Listed).named(["Underliggande", "Underlying"]),
     of(Etp, "underlying_name", |row| row.issued(|_| row.underlying_name())).sorts(["Underliggande", "Underlying"]),
     of(Etp, "first_trading_date", |row| row.issued(|terms| terms.since.start())).sorts(["Första handelsdag", "First trading day"]),
