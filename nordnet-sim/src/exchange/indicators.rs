@@ -20,6 +20,8 @@ pub(crate) struct Index {
     level: i64,
     /// The market of the shares it is made of; none for a commodity.
     members: Option<i64>,
+    /// How many of them, at most.
+    most: usize,
     /// How many minutes late the customer gets it.
     pub(crate) delay: i64,
 }
@@ -40,14 +42,14 @@ impl Index {
 
 #[rustfmt::skip]
 pub(crate) const INDICES: [Index; 8] = [
-    index("SSE", "OMXS30", "OMX Stockholm 30", "SE0000337842", "SEK", "SE", 274_318, 11),
-    index("CSE", "OMXC25", "OMX Copenhagen 25", "DK0060775369", "DKK", "DK", 168_455, 14),
-    Index { delay: 15, ..index("OSE", "OSEBX", "Oslo Børs Benchmark Index", "NO0007035327", "NOK", "NO", 151_207, 15) },
-    index("HEX", "OMXH25", "OMX Helsinki 25", "FI0008900212", "EUR", "FI", 489_930, 24),
-    index("OSE", "OBX", "Oslo Børs OBX Index", "NO0007035376", "NOK", "NO", 142_611, 15),
-    index("SSE", "OMXSPI", "OMX Stockholm All-Share", "SE0000744195", "SEK", "SE", 104_876, 11),
-    index("SSE", "FNSESEKPI", "First North Sweden", "", "SEK", "SE", 14_390, 12),
-    Index { members: None, ..index("COM", "BRENT", "Brentolja", "", "USD", "", 7_140, 0) },
+    index("SSE", "OMXS30", "OMX Stockholm 30", "SE0000337842", "SEK", "SE", 274_318, 11, 30),
+    index("CSE", "OMXC25", "OMX Copenhagen 25", "DK0060775369", "DKK", "DK", 168_455, 14, 25),
+    Index { delay: 15, ..index("OSE", "OSEBX", "Oslo Børs Benchmark Index", "NO0007035327", "NOK", "NO", 151_207, 15, 60) },
+    index("HEX", "OMXH25", "OMX Helsinki 25", "FI0008900212", "EUR", "FI", 489_930, 24, 25),
+    index("OSE", "OBX", "Oslo Børs OBX Index", "NO0007035376", "NOK", "NO", 142_611, 15, 25),
+    index("SSE", "OMXSPI", "OMX Stockholm All-Share", "SE0000744195", "SEK", "SE", 104_876, 11, 100),
+    index("SSE", "FNSESEKPI", "First North Sweden", "", "SEK", "SE", 14_390, 12, 100),
+    Index { members: None, ..index("COM", "BRENT", "Brentolja", "", "USD", "", 7_140, 0, 0) },
 ];
 
 #[expect(clippy::too_many_arguments, reason = "a row of a table")]
@@ -60,6 +62,7 @@ const fn index(
     country: &'static str,
     level: i64,
     members: i64,
+    most: usize,
 ) -> Index {
     Index {
         market,
@@ -70,6 +73,7 @@ const fn index(
         country,
         level,
         members: Some(members),
+        most,
         delay: 0,
     }
 }
@@ -95,9 +99,6 @@ pub(crate) struct Indicator {
     rng: Rng,
 }
 
-/// No index has more members than this.
-const MOST_MEMBERS: usize = 30;
-
 impl Indicator {
     pub(crate) fn all(market: &[Instrument], seed: u64, at: i64) -> Vec<Self> {
         let indicator = |index: &'static Index| {
@@ -118,7 +119,7 @@ impl Indicator {
                 ticked_at: at,
                 members: members
                     .map(|(place, one)| (place, one.last()))
-                    .take(MOST_MEMBERS)
+                    .take(index.most)
                     .collect(),
                 rng,
             }

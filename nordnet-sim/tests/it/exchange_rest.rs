@@ -149,6 +149,19 @@ fn unknown_paths_are_not_found() {
 }
 
 #[test]
+fn parameters_that_nobody_knows_are_ignored() {
+    let mut world = World::still();
+    for path in [
+        "/markets/11",
+        "/accounts",
+        "/instrument_search/query/stocklist",
+    ] {
+        let plain = world.get(path);
+        assert_eq!(world.get(&format!("{path}?colour=red&size")), plain);
+    }
+}
+
+#[test]
 fn only_json_is_on_offer() {
     let mut world = World::still();
     let status = |world: &mut World, accept: &str| {
