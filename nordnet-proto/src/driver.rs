@@ -26,6 +26,7 @@ mod feed;
 mod handle;
 mod kept;
 mod login;
+mod note;
 mod task;
 
 pub use adapter::{Adapter, BoxFuture, FileContent, Timer, Trust, Wire};
@@ -35,3 +36,6 @@ pub use client::Client;
 pub use feed::FeedDriver;
 pub use handle::FeedHandle;
 pub use kept::KeptConnections;
+pub use note::{About, Level, Note, NoteKind, Scope, Why};
+#[cfg(feature = "tracing")]
+pub use note::{trace, traced};

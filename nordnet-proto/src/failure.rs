@@ -13,6 +13,12 @@ pub struct Attempt(u64);
 impl Attempt {
     pub(crate) const NONE: Self = Self(0);
 
+    /// It as a number: the first is 1.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
     /// The attempt after this one.
     #[must_use]
     pub(crate) const fn next(self) -> Self {

@@ -127,7 +127,7 @@ pub use order::{
 pub use outgoing::Outgoing;
 pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_request};
 pub use secret::Passphrase;
-pub use session::{LoginTurn, Session};
+pub use session::{LoginTurn, Session, SessionCounters};
 pub use session_key::{Epoch, LoggedIn, SessionKey};
 pub use settings::{Settings, SetupError, check_secret_file};
 pub use time::{Date, DateError, TimeOfDay, Timestamp};

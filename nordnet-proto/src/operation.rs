@@ -236,6 +236,7 @@ impl<E: Endpoint> Operation<E> {
         self.epoch = logged_in
             .filter(|_| <E::Auth as Auth>::IN_SESSION)
             .map(|logged_in| logged_in.epoch);
+        session.count().sent(self.flight.is_unused());
         Step::Send(Outgoing::begin(
             request,
             E::MAX_BODY,
@@ -283,9 +284,10 @@ impl<E: Endpoint> Operation<E> {
         result: Result<E::Response, Error>,
         now: Instant,
     ) {
+        session.count().answered(signal);
         match (signal, self.epoch) {
             (Signal::Answered { status: 429, wait }, _) => {
-                session.pause(now + wait.unwrap_or_default());
+                session.pause(wait.unwrap_or_default(), now);
             }
             (Signal::Answered { status, .. }, Some(epoch)) if status != 401 && status < 500 => {
                 session.touch(epoch, since);
@@ -355,6 +357,9 @@ impl<E: Endpoint> Operation<E> {
                 Err(error) => Some(Err(error.clone())),
             }
         {
+            if let Ok(Outcome::Unknown(_)) = outcome {
+                session.count().unknown_outcomes += 1;
+            }
             session.register().close(&intent.reference, outcome);
         }
         self.state = State::Done(result);

@@ -1,7 +1,11 @@
 //! What all calls and both feeds of a client share.
 
+mod counters;
+
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+
+pub use counters::SessionCounters;
 
 use crate::api::{Logout, TouchSession};
 use crate::backoff::Backoff;
@@ -49,6 +53,7 @@ pub struct Session {
     losses: Vec<Instant>,
     paused_until: Option<Instant>,
     closed: bool,
+    counters: SessionCounters,
 }
 
 #[derive(Debug)]
@@ -96,6 +101,7 @@ impl Session {
     pub fn resume(config: Config, logged_in: LoggedIn, seed: [u8; 16], now: Instant) -> Self {
         let mut session = Self::build(config, None, seed);
         session.handle_login(Ok(logged_in), now);
+        session.counters = SessionCounters::default();
         session
     }
 
@@ -154,6 +160,8 @@ impl Session {
             // A newer login has been quicker.
             Ok(logged_in) if self.epoch() > Some(logged_in.epoch) => {}
             Ok(logged_in) => {
+                // A suspect session that is accepted is no new one.
+                self.counters.logins += u64::from(self.epoch() != Some(logged_in.epoch));
                 self.trouble = None;
                 self.last_epoch = self.last_epoch.max(Some(logged_in.epoch));
                 self.current = Some(Current {
@@ -163,12 +171,15 @@ impl Session {
                 });
             }
             Err(error) if error.is_refusal() => {
+                self.counters.failed_logins += 1;
                 self.current = None;
                 self.trouble = Some(Trouble { error, until: None });
             }
             Err(error) => {
+                self.counters.failed_logins += 1;
                 if let LoginError::RateLimited { wait } = error {
-                    self.pause(now + wait);
+                    self.counters.rate_limited += 1;
+                    self.pause(wait, now);
                 }
                 self.hold_logins(error, now);
             }
@@ -197,6 +208,7 @@ impl Session {
         let current = self.current.as_mut().filter(|_| due)?;
         let retry = KEEP_ALIVE_RETRY.min(current.logged_in.expires_in / 8);
         current.keep_alive_at = after(now, retry);
+        self.counters.keep_alives += 1;
         Some(Operation::new(TouchSession::new()))
     }
 
@@ -238,6 +250,12 @@ impl Session {
         self.credentials
             .as_ref()
             .map(|credentials| credentials.fingerprint())
+    }
+
+    /// What has been done so far.
+    #[must_use]
+    pub const fn counters(&self) -> &SessionCounters {
+        &self.counters
     }
 
     /// The settings of the client.
@@ -285,7 +303,10 @@ impl Session {
     }
 
     /// Pauses the whole client after a 429.
-    pub(crate) fn pause(&mut self, until: Instant) {
+    pub(crate) fn pause(&mut self, wait: Duration, now: Instant) {
+        let until = now + wait;
+        let known = self.paused_until.map_or(now, |known| known.max(now));
+        self.counters.paused += until.saturating_duration_since(known);
         self.paused_until = self.paused_until.max(Some(until));
     }
 
@@ -296,6 +317,10 @@ impl Session {
             Safety::Idempotent | Safety::OnceOnly => self.paused_until?,
         };
         (now < until).then_some(until)
+    }
+
+    pub(crate) fn count(&mut self) -> &mut SessionCounters {
+        &mut self.counters
     }
 
     pub(crate) fn random(&mut self) -> &mut Random {
@@ -346,6 +371,7 @@ impl Session {
             losses: Vec::new(),
             paused_until: None,
             closed: false,
+            counters: SessionCounters::default(),
         }
     }
 

@@ -153,6 +153,11 @@ impl Flight {
         self.attempt
     }
 
+    /// Whether nothing was ever sent.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.attempt == Attempt::NONE
+    }
+
     /// When the attempt that is out has to be answered.
     pub(crate) fn answer_by(&self) -> Option<Instant> {
         self.out.as_ref().map(|out| out.answer_by)

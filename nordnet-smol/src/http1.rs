@@ -11,12 +11,12 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::rt::{Read, ReadBufCursor, Write};
-use nordnet_proto::driver::{KeptConnections, Wire as _};
+use nordnet_proto::driver::KeptConnections;
 use nordnet_proto::{Cause, Failure, HttpRequest, HttpResponse, Limits, Outgoing, to_origin_form};
-use smol::io::AsyncWrite as _;
+use smol::io::{AsyncRead as _, AsyncWrite as _};
 use smol::{Task, Timer};
 
-use crate::net::{Connector, Socket, before};
+use crate::net::{Connector, Duplex, before};
 
 /// Sends requests, each on a connection of its own or on one that an earlier
 /// call has left in good order.
@@ -58,7 +58,7 @@ impl Http {
         let socket = self.connector.connect(&out.server, out.connect_by).await?;
         let (sender, driver) = Builder::new()
             .max_buf_size(out.max_head)
-            .handshake(HyperIo(socket))
+            .handshake(HyperIo(socket.0))
             .await
             .map_err(|error| failure(&error, false))?;
         // How the connection ends is told to the request that is on it.
@@ -73,7 +73,7 @@ impl Http {
 }
 
 /// A connection as hyper sees it.
-struct HyperIo(Socket);
+struct HyperIo(Box<dyn Duplex>);
 
 impl Read for HyperIo {
     fn poll_read(
@@ -85,7 +85,7 @@ impl Read for HyperIo {
         let mut buffer = [0; 8 << 10];
         let room = buffer.len().min(cursor.remaining());
         let buffer = buffer.get_mut(..room).unwrap_or_default();
-        let count = ready!(self.0.poll_read(cx, buffer))?;
+        let count = ready!(Pin::new(&mut self.0).poll_read(cx, buffer))?;
         cursor.put_slice(buffer.get(..count).unwrap_or_default());
         Poll::Ready(Ok(()))
     }
@@ -97,15 +97,15 @@ impl Write for HyperIo {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll_write(cx, bytes)
+        Pin::new(&mut self.0).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_flush(cx)
+        Pin::new(&mut self.0).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0.0).poll_close(cx)
+        Pin::new(&mut self.0).poll_close(cx)
     }
 }
 

@@ -135,6 +135,19 @@ impl Adapter for Tokio {
     fn seed(&self) -> Result<[u8; 16], SetupError> {
         self.connector.seed()
     }
+
+    #[cfg(feature = "tracing")]
+    fn note(&self, note: &driver::Note<'_>) {
+        driver::trace(note);
+    }
+
+    #[cfg(feature = "tracing")]
+    fn within<F>(scope: driver::Scope, future: F) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        driver::traced(scope, future)
+    }
 }
 
 impl fmt::Debug for Tokio {

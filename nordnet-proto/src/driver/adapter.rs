@@ -9,6 +9,7 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 use super::feed::FeedDriver;
+use super::note::{Note, Scope};
 use crate::config::Limits;
 use crate::country::Server;
 use crate::failure::Failure;
@@ -81,6 +82,20 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     ///
     /// [`SetupError::Tls`] if the crypto provider has none.
     fn seed(&self) -> Result<[u8; 16], SetupError>;
+
+    /// Is told of what happens, for logs and metrics.
+    fn note(&self, note: &Note<'_>) {
+        let _ = note;
+    }
+
+    /// Is told of what time is spent on: a future within a span, say.
+    fn within<F>(scope: Scope, future: F) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        let _ = scope;
+        future
+    }
 }
 
 /// Whom TLS trusts.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::adapter::Adapter;
 use super::bell::Bell;
 use super::builder::{Journal, Signer};
+use super::note::{CallNotes, Scope};
 use super::task::{by, by_timer, detached, sleep_until};
 use crate::endpoint::{Endpoint, Safety};
 use crate::error::Error;
@@ -67,10 +68,14 @@ impl<R: Adapter> Driver<R> {
         E::Response: Send + 'static,
     {
         match E::SAFETY {
-            Safety::Read => self.drive(call).await,
+            Safety::Read => Arc::clone(self).drive(call).await,
             Safety::Idempotent | Safety::OnceOnly => {
                 let running = Running::count(self);
-                let call = async move { running.0.drive(call).await };
+                let call = Arc::clone(self).drive(call);
+                let call = async move {
+                    let _running = running;
+                    call.await
+                };
                 detached(&self.adapter, call).await
             }
         }
@@ -97,7 +102,7 @@ impl<R: Adapter> Driver<R> {
         self.calls_end().await;
         let call = self.session().close(self.adapter.now());
         match call {
-            Some(call) => self.drive(call).await,
+            Some(call) => Arc::clone(self).drive(call).await,
             None => Ok(()),
         }
     }
@@ -132,11 +137,26 @@ impl<R: Adapter> Driver<R> {
     }
 
     /// Drives one call to its end, in the task of the caller.
-    pub(super) async fn drive<E: Endpoint>(
+    pub(super) fn drive<E>(
+        self: Arc<Self>,
+        call: Operation<E>,
+    ) -> impl Future<Output = Result<E::Response, Error>> + Send + use<R, E>
+    where
+        E: Endpoint + Send + 'static,
+        E::Response: Send + 'static,
+    {
+        let operation = E::OPERATION;
+        R::within(Scope::Call { operation }, async move {
+            self.take_steps(call).await
+        })
+    }
+
+    async fn take_steps<E: Endpoint>(
         self: &Arc<Self>,
         mut call: Operation<E>,
     ) -> Result<E::Response, Error> {
         let adapter = &self.adapter;
+        let mut notes = CallNotes::of::<E>(adapter);
         loop {
             let step = call.poll(&mut self.session(), adapter.now());
             // A call whose time is over is told so when it is polled.
@@ -144,7 +164,10 @@ impl<R: Adapter> Driver<R> {
             match step {
                 Step::Send(out) => {
                     let attempt = out.attempt;
-                    call.handle_answer(attempt, adapter.send(out).await);
+                    notes.sent(attempt);
+                    let answer = adapter.send(out).await;
+                    notes.answered(&answer);
+                    call.handle_answer(attempt, answer);
                 }
                 Step::Login => {
                     if let Some(result) = by(adapter, ends_by, self.log_in(None)).await {
@@ -156,10 +179,15 @@ impl<R: Adapter> Driver<R> {
                         call.handle_recorded(result);
                     }
                 }
-                Step::InFlight { answer_by: until } | Step::Wait(until) => {
+                Step::InFlight { answer_by } => sleep_until(adapter, answer_by).await,
+                Step::Wait(until) => {
+                    notes.waits(until);
                     sleep_until(adapter, until).await;
                 }
-                Step::Done(result) => return result,
+                Step::Done(result) => {
+                    notes.ended::<E>(&result);
+                    return result;
+                }
                 Step::Settled => std::future::pending().await,
             }
         }

@@ -17,6 +17,7 @@ use crate::feed::{FeedConfig, Private, Public};
 use crate::login::LoginError;
 use crate::operation::Operation;
 use crate::order::{Outcome, Reference, Unresolved};
+use crate::session::SessionCounters;
 use crate::session_key::LoggedIn;
 use crate::settings::Settings;
 
@@ -97,6 +98,13 @@ impl<R: Adapter, A> Client<R, A> {
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.driver.session().fingerprint().cloned()
+    }
+
+    /// What the client has done so far: calls, repeats, logins, pauses. A feed
+    /// has counters of its own.
+    #[must_use]
+    pub fn counters(&self) -> SessionCounters {
+        *self.driver.session().counters()
     }
 
     /// A client on the same session that cannot send an order.

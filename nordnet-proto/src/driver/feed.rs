@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::adapter::{Adapter, BoxFuture, Timer as _, Wire as _};
 use super::calls::Driver;
 use super::handle::FeedHandle;
+use super::note::{FeedNotes, Scope};
 use crate::error::Error;
 use crate::failure::{Attempt, Cause, Failure};
 use crate::feed::{Event, Feed, FeedConfig, Kind, Output, Private, Public};
@@ -33,6 +34,7 @@ pub struct FeedDriver<R: Adapter, K: Kind> {
     handle: FeedHandle<K>,
     flushed: bool,
     ended: bool,
+    notes: FeedNotes,
     /// The one place for an account feed, free again when this feed is gone.
     place: Option<Arc<()>>,
 }
@@ -105,6 +107,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
             handle: FeedHandle::new(),
             flushed: true,
             ended: false,
+            notes: FeedNotes::of(K::NAME),
             place: None,
         }
     }
@@ -118,6 +121,8 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
             let mut progress = false;
             match self.machine.poll_output() {
                 Some(Output::Event(event)) => {
+                    let adapter = self.source.adapter();
+                    self.notes.event(&event, self.machine.counters(), adapter);
                     if matches!(event, Event::Closed(_)) {
                         self.end();
                     }
@@ -136,8 +141,12 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
                     server,
                     by,
                 }) if !self.link.is_connecting(attempt) => {
-                    let connect = self.source.adapter().connect(server.clone(), by);
-                    self.link = Link::Connecting(attempt, connect);
+                    let adapter = self.source.adapter();
+                    let feed = K::NAME;
+                    let connect = adapter.connect(server.clone(), by);
+                    let connect = R::within(Scope::Connection { feed, attempt }, connect);
+                    self.notes.connecting(attempt, server, adapter);
+                    self.link = Link::Connecting(attempt, Box::pin(connect));
                 }
                 Some(Output::Login { suspect }) => {
                     let source = &self.source;
@@ -208,6 +217,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
                         self.link = Link::Up(attempt, wire);
                         let now = self.now();
                         self.machine.handle_connected(attempt, now);
+                        self.notes.connected(self.source.adapter());
                     }
                     Err(failure) => self.lose(attempt, failure),
                 }

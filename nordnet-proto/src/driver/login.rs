@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::adapter::{Adapter, BoxFuture};
 use super::bell::Bell;
 use super::calls::Driver;
+use super::note::{Note, NoteKind, Scope};
 use super::task::{by, detached, sleep_until};
 use crate::login::{Login, LoginError, LoginStep};
 use crate::session::LoginTurn;
@@ -36,6 +37,7 @@ impl<R: Adapter> Driver<R> {
                     // its first caller gives up.
                     LoginTurn::Drive(login) => {
                         let login = Arc::clone(&driver).finish_login(login);
+                        let login = R::within(Scope::Login, login);
                         return detached(&driver.adapter, login).await;
                     }
                     LoginTurn::Busy => driver.logins.rung_after(ended).await,
@@ -57,15 +59,24 @@ impl<R: Adapter> Driver<R> {
         let ended = Ended(&self.logins);
         // Goes before the word of the end does: then the turn is free.
         let mut login = login;
+        let begun = self.adapter.now();
+        self.adapter.note(&Note::new(NoteKind::LoginBegun));
         let result = self.drive_login(&mut login).await;
         let now = self.adapter.now();
+        let note = match &result {
+            Ok(_) => Note::new(NoteKind::LoginEnded),
+            Err(error) if error.is_refusal() => Note::new(NoteKind::LoginRefused).because(error),
+            Err(error) => Note::new(NoteKind::LoginFailed).because(error),
+        };
+        let took = now.saturating_duration_since(begun);
+        self.adapter.note(&note.took(took));
         let late = self.session().handle_login(result.clone(), now);
         drop(login);
         drop(ended);
         match late {
             None => result,
             Some(logout) => {
-                let _ = self.drive(logout).await;
+                let _ = Arc::clone(&self).drive(logout).await;
                 Err(LoginError::LoggedOut)
             }
         }
@@ -91,7 +102,10 @@ impl<R: Adapter> Driver<R> {
                         login.handle_signature(&challenge, signature, adapter.now());
                     }
                 }
-                LoginStep::InFlight { answer_by: until } | LoginStep::Wait(until) => {
+                LoginStep::InFlight { answer_by } => sleep_until(adapter, answer_by).await,
+                LoginStep::Wait(until) => {
+                    let wait = until.saturating_duration_since(adapter.now());
+                    adapter.note(&Note::new(NoteKind::LoginWaits).waits(wait));
                     sleep_until(adapter, until).await;
                 }
                 LoginStep::Done(result) => return result,

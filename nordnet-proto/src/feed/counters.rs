@@ -71,4 +71,17 @@ impl Counters {
             + self.unknown
             + self.errors
     }
+
+    /// Connections that came up after the first one.
+    #[must_use]
+    pub const fn reconnects(&self) -> u64 {
+        self.connects.saturating_sub(1)
+    }
+
+    /// Lines that came and could not be read: malformed ones, and those that
+    /// the end of a connection cut off.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.malformed + self.truncated
+    }
 }

@@ -9,6 +9,7 @@
 
 mod api_requests;
 mod clock;
+mod counters;
 mod driver;
 mod feed_bad_input;
 mod feed_bad_lines;

@@ -9,6 +9,8 @@
 
 mod dropped;
 mod feeds;
+#[cfg(feature = "tracing")]
+mod notes;
 mod orders;
 mod sessions;
 mod support;

@@ -9,6 +9,8 @@
 
 mod feed_faults;
 mod feeds;
+#[cfg(feature = "tracing")]
+mod notes;
 mod orders;
 mod sessions;
 mod setup;
