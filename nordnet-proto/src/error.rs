@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::flow::NotListed;
 use crate::login::LoginError;
 use crate::order::InvalidOrder;
 use crate::settings::SetupError;
@@ -20,7 +21,8 @@ pub enum Error {
     Setup(SetupError),
     /// Not one byte of the request left; try again when the cause is mended.
     NotSent(Failure),
-    /// The answer was lost. Only of calls that change nothing.
+    /// The answer was lost. Only of calls that may be made again: they change
+    /// nothing, or twice has the same effect.
     Lost(Failure),
     /// There is no session, and logging in failed.
     Login(LoginError),
@@ -61,6 +63,8 @@ pub enum Error {
     /// An identifier that no address can hold, such as an empty one; nothing
     /// was sent.
     BadIdentifier,
+    /// A key that has no listing.
+    NotListed(NotListed),
 }
 
 impl Error {
@@ -139,6 +143,7 @@ impl fmt::Display for Error {
             Self::BadIdentifier => {
                 f.write_str("an identifier is empty or otherwise none that an address can hold")
             }
+            Self::NotListed(not_listed) => fmt::Display::fmt(not_listed, f),
         }
     }
 }
@@ -163,6 +168,12 @@ impl From<SetupError> for Error {
 impl From<LoginError> for Error {
     fn from(error: LoginError) -> Self {
         Self::Login(error)
+    }
+}
+
+impl From<NotListed> for Error {
+    fn from(not_listed: NotListed) -> Self {
+        Self::NotListed(not_listed)
     }
 }
 

@@ -25,10 +25,15 @@
 //! }
 //! ```
 
+mod listings;
 mod pages;
 
 use std::time::Instant;
 
+pub(crate) use listings::ListingCache;
+pub use listings::{
+    FindListings, Listing, ListingAnswer, ListingCall, ListingKey, NotListed, NotListedReason,
+};
 pub use pages::{Paged, Pages};
 
 use crate::endpoint::Endpoint;

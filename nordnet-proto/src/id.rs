@@ -220,6 +220,13 @@ impl FromStr for TradableId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseIdError(&'static str);
 
+impl ParseIdError {
+    /// Says what was expected.
+    pub(crate) const fn expected(what: &'static str) -> Self {
+        Self(what)
+    }
+}
+
 impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}", self.0)

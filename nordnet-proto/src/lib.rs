@@ -112,7 +112,7 @@ pub use feed::{
     MarketMessage, News, OrderUpdate, Output, PriceTick, Private, Public, PublicTrade, Reconnect,
     ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
 };
-pub use flow::{Flow, FlowStep, Pages};
+pub use flow::{FindListings, Flow, FlowStep, Listing, ListingKey, NotListed, Pages};
 pub use id::{
     AccountId, AccountNumber, AttributeId, CountryCode, Currency, Identifier, IndicatorMarket,
     InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,
@@ -121,8 +121,8 @@ pub use id::{
 pub use login::{Challenge, ChallengeError, Login, LoginError, LoginRefused, LoginStep};
 pub use operation::{Operation, Step};
 pub use order::{
-    Accepted, Action, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder, Outcome, PlaceOrder,
-    Reference, Rejection, Unresolved,
+    Accepted, Action, ActivateOrders, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder,
+    Outcome, PlaceOrder, Reference, Rejection, Unresolved,
 };
 pub use outgoing::Outgoing;
 pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_request};

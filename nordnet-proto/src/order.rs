@@ -9,6 +9,7 @@
 //! - A new order or a change is put on the wire at most once. A cancellation
 //!   may be repeated: twice has the same effect.
 
+mod activate;
 mod cancel;
 mod entry;
 mod intent;
@@ -16,7 +17,9 @@ mod modify;
 mod outcome;
 mod reference;
 mod register;
+mod terms;
 
+pub use activate::ActivateOrders;
 pub use cancel::CancelOrder;
 pub use entry::{InvalidOrder, PlaceOrder};
 pub use intent::{Action, Intent};
@@ -25,6 +28,9 @@ pub use outcome::{Accepted, Doubt, Outcome, Rejection, Unresolved};
 pub use reference::Reference;
 pub(crate) use reference::References;
 pub(crate) use register::Register;
+pub use terms::{
+    FillAndKill, FillOrKill, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop, Trigger,
+};
 
 /// Verdicts are small; a larger answer is none.
 const MAX_BODY: usize = 64 << 10;

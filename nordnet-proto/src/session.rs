@@ -14,6 +14,7 @@ use crate::credentials::{Credentials, Fingerprint};
 use crate::deadline::after;
 use crate::endpoint::Safety;
 use crate::error::Error;
+use crate::flow::ListingCache;
 use crate::login::{Login, LoginError};
 use crate::operation::Operation;
 use crate::order::{Outcome, Reference, References, Register, Unresolved};
@@ -43,6 +44,7 @@ pub struct Session {
     random: Random,
     references: References,
     register: Register,
+    listings: ListingCache,
     current: Option<Current>,
     last_epoch: Option<Epoch>,
     /// Upgrades while the login that was handed out is being driven.
@@ -331,6 +333,10 @@ impl Session {
         &mut self.register
     }
 
+    pub(crate) fn listings(&mut self) -> &mut ListingCache {
+        &mut self.listings
+    }
+
     fn epoch(&self) -> Option<Epoch> {
         Some(self.current.as_ref()?.logged_in.epoch)
     }
@@ -363,6 +369,7 @@ impl Session {
             credentials: credentials.map(Arc::new),
             random,
             register: Register::default(),
+            listings: ListingCache::default(),
             current: None,
             last_epoch: None,
             turn: Weak::new(),

@@ -4,19 +4,18 @@ use std::fmt;
 
 use http::Method;
 
-use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
+use super::{Action, Intent, MAX_BODY, Outcome, Reference, Terms, outcome};
 use crate::api::{Amount, Side};
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::id::{AccountNumber, TradableId};
 use crate::request::HttpResponse;
-use crate::time::Date;
 
-/// `POST /accounts/{accid}/orders`: a limit order.
+/// `POST /accounts/{accid}/orders`: a new order.
 ///
-/// Not `Clone`, and consumed by sending: one value, one order. It lives for
-/// the day unless [`PlaceOrder::valid_until`] says otherwise, and nothing
+/// Not `Clone`, and consumed by sending: one value, one order. A price makes it
+/// a limit order for today; the other order types are [`Terms`]. Nothing
 /// cancels it when the program ends.
 ///
 /// ```
@@ -29,6 +28,15 @@ use crate::time::Date;
 /// let order = PlaceOrder::buy(100, ericsson, limit, account)?;
 /// # let _ = order;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// What an order type does not take cannot be written:
+///
+/// ```compile_fail,E0599
+/// # use nordnet_proto::{api::Amount, order::FillAndKill};
+/// # fn never(price: Amount, date: nordnet_proto::Date) {
+/// let order = FillAndKill::at(price).until(date);
+/// # }
 /// ```
 ///
 /// It cannot be kept to be sent again:
@@ -53,28 +61,27 @@ pub struct PlaceOrder {
     tradable: TradableId,
     side: Side,
     volume: u64,
-    visible_volume: Option<u64>,
-    price: Amount,
-    valid_until: Option<Date>,
+    terms: Terms,
     reference: Option<Reference>,
 }
 
 impl PlaceOrder {
-    /// Buys a number of units at a price per unit or below.
+    /// Buys a number of units at a price per unit or below, or on other terms.
     ///
     /// # Errors
     ///
-    /// [`InvalidOrder`] if the volume or the price is not above zero.
+    /// [`InvalidOrder`] names what is wrong: a volume or a price that is not
+    /// above zero, for instance.
     pub fn buy(
         volume: u64,
         tradable: TradableId,
-        limit: Amount,
+        terms: impl Into<Terms>,
         account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
-        Self::limit(Side::Buy, volume, tradable, limit, account.into())
+        Self::new(Side::Buy, volume, tradable, terms.into(), account.into())
     }
 
-    /// Sells a number of units at a price per unit or above.
+    /// Sells a number of units at a price per unit or above, or on other terms.
     ///
     /// # Errors
     ///
@@ -82,10 +89,10 @@ impl PlaceOrder {
     pub fn sell(
         volume: u64,
         tradable: TradableId,
-        limit: Amount,
+        terms: impl Into<Terms>,
         account: impl Into<AccountNumber>,
     ) -> Result<Self, InvalidOrder> {
-        Self::limit(Side::Sell, volume, tradable, limit, account.into())
+        Self::new(Side::Sell, volume, tradable, terms.into(), account.into())
     }
 
     /// Gives the order a reference of your own, unique among your orders, or
@@ -96,45 +103,23 @@ impl PlaceOrder {
         self
     }
 
-    /// Lets the order live through a day, instead of for today only. The
-    /// source gives no time zone.
-    pub const fn valid_until(mut self, date: Date) -> Self {
-        self.valid_until = Some(date);
-        self
-    }
-
-    /// Shows only a part of the volume on the market: an iceberg, where the
-    /// venue takes it.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidOrder::VisibleVolume`] if the part is nothing or more than
-    /// the whole.
-    pub fn visible_volume(mut self, volume: u64) -> Result<Self, InvalidOrder> {
-        if !(1..=self.volume).contains(&volume) {
-            return Err(InvalidOrder::VisibleVolume);
-        }
-        self.visible_volume = Some(volume);
-        Ok(self)
-    }
-
-    fn limit(
+    fn new(
         side: Side,
         volume: u64,
         tradable: TradableId,
-        price: Amount,
+        terms: Terms,
         account: AccountNumber,
     ) -> Result<Self, InvalidOrder> {
-        check_volume(volume)?;
-        check_price(&price)?;
+        terms.check(volume)?;
+        if !tradable.is_key() {
+            return Err(InvalidOrder::Tradable);
+        }
         Ok(Self {
             account,
             tradable,
             side,
             volume,
-            visible_volume: None,
-            price,
-            valid_until: None,
+            terms,
             reference: None,
         })
     }
@@ -180,13 +165,9 @@ impl Endpoint for PlaceOrder {
         form.field("market_id", self.tradable.market)
             .field("identifier", &self.tradable.identifier)
             .field("side", &self.side)
-            .field("volume", self.volume)
-            .field("order_type", "LIMIT")
-            .field("price", self.price.value)
-            .field("currency", &self.price.currency)
-            .optional("valid_until", self.valid_until)
-            .optional("open_volume", self.visible_volume)
-            .optional("reference", self.reference.as_ref());
+            .field("volume", self.volume);
+        self.terms.write(&mut form);
+        form.optional("reference", self.reference.as_ref());
         Body::Form(form)
     }
 
@@ -213,7 +194,7 @@ impl PlaceOrder {
             tradable: self.tradable.clone(),
             side: self.side.clone(),
             volume: self.volume,
-            price: self.price.clone(),
+            terms: self.terms.clone(),
         };
         Intent::new(self.reference.as_ref(), self.account, action)
     }
@@ -231,6 +212,12 @@ pub enum InvalidOrder {
     Currency,
     /// The visible volume is nothing or more than the whole.
     VisibleVolume,
+    /// The prices of the order are in different currencies.
+    UnlikeCurrencies,
+    /// The trigger of a trailing stop is less than one percent.
+    Trigger,
+    /// What is to be traded has no identifier, or a market below zero.
+    Tradable,
     /// The reference is not 1 to 50 printable ASCII characters.
     Reference,
     /// The order has no reference: nobody stamps one on a request that is sent
@@ -250,6 +237,9 @@ impl fmt::Display for InvalidOrder {
             Self::Price => "the price of an order has to be above zero",
             Self::Currency => "the price of an order needs a currency",
             Self::VisibleVolume => "the visible volume has to be from 1 to the whole volume",
+            Self::UnlikeCurrencies => "the prices of an order have to be in one currency",
+            Self::Trigger => "a trailing stop has to be triggered by one percent or more",
+            Self::Tradable => "an order needs a market and an identifier to trade",
             Self::Reference => "a reference is 1 to 50 printable ASCII characters",
             Self::NoReference => "an order needs a reference to be found again by",
             Self::ReferenceInUse => "another order has this reference, and is live or not settled",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Reference;
+use super::{Reference, Terms};
 use crate::api::{Amount, Side};
 use crate::id::{AccountNumber, OrderId, TradableId};
 
@@ -34,8 +34,8 @@ pub enum Action {
         side: Side,
         /// How many units.
         volume: u64,
-        /// The limit price of one unit.
-        price: Amount,
+        /// At what price, and under which conditions.
+        terms: Terms,
     },
     /// A change of an order; what is `None` stays.
     Modify {
@@ -45,6 +45,8 @@ pub enum Action {
         price: Option<Amount>,
         /// The new volume.
         volume: Option<u64>,
+        /// The new visible volume of an iceberg.
+        visible_volume: Option<u64>,
     },
     /// A cancellation of an order.
     Cancel {
@@ -96,14 +98,15 @@ impl fmt::Display for Action {
                 tradable,
                 side,
                 volume,
-                price,
+                terms,
             } => {
-                write!(f, "{side} {volume} {tradable} limit {price}")
+                write!(f, "{side} {volume} {tradable} {terms}")
             }
             Self::Modify {
                 order_id,
                 price,
                 volume,
+                visible_volume,
             } => {
                 write!(f, "change order {order_id}")?;
                 if let Some(price) = price {
@@ -111,6 +114,9 @@ impl fmt::Display for Action {
                 }
                 if let Some(volume) = volume {
                     write!(f, " to volume {volume}")?;
+                }
+                if let Some(volume) = visible_volume {
+                    write!(f, " to visible volume {volume}")?;
                 }
                 Ok(())
             }

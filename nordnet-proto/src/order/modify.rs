@@ -12,7 +12,7 @@ use crate::id::{AccountNumber, OrderId};
 use crate::request::HttpResponse;
 
 /// `PUT /accounts/{accid}/orders/{order_id}`: a new price or volume of an
-/// order. What is left out stays.
+/// order, the shown part of an iceberg included. What is left out stays.
 ///
 /// Never repeated by itself: it could overwrite a newer change. Whether the
 /// volume counts units that are already executed is not documented.
@@ -23,6 +23,7 @@ pub struct ModifyOrder {
     order_id: OrderId,
     price: Option<Amount>,
     volume: Option<u64>,
+    visible_volume: Option<u64>,
     handle: Option<Reference>,
 }
 
@@ -74,8 +75,45 @@ impl ModifyOrder {
             order_id,
             price,
             volume,
+            visible_volume: None,
             handle: None,
         })
+    }
+
+    /// Changes only how many units of an iceberg are shown.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder::VisibleVolume`] if it is nothing.
+    pub fn visible_volume(
+        order_id: OrderId,
+        shown: u64,
+        account: impl Into<AccountNumber>,
+    ) -> Result<Self, InvalidOrder> {
+        let change = Self {
+            account: account.into(),
+            order_id,
+            price: None,
+            volume: None,
+            visible_volume: None,
+            handle: None,
+        };
+        change.showing(shown)
+    }
+
+    /// Changes also how many units of an iceberg are shown.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrder::VisibleVolume`] if it is nothing, or more than the new
+    /// volume.
+    pub fn showing(mut self, shown: u64) -> Result<Self, InvalidOrder> {
+        let most = self.volume.unwrap_or(i64::MAX.unsigned_abs());
+        if !(1..=most).contains(&shown) {
+            return Err(InvalidOrder::VisibleVolume);
+        }
+        self.visible_volume = Some(shown);
+        Ok(self)
     }
 
     /// Gives the call a handle of your own, to ask for its outcome with. It
@@ -90,6 +128,7 @@ impl ModifyOrder {
             order_id: self.order_id,
             price: self.price.clone(),
             volume: self.volume,
+            visible_volume: self.visible_volume,
         };
         Intent::new(self.handle.as_ref(), self.account, action)
     }
@@ -113,7 +152,8 @@ impl Endpoint for ModifyOrder {
         let mut form = Form::new();
         form.optional("price", self.price.as_ref().map(|price| price.value))
             .optional("currency", self.price.as_ref().map(|price| &price.currency))
-            .optional("volume", self.volume);
+            .optional("volume", self.volume)
+            .optional("open_volume", self.visible_volume);
         Body::Form(form)
     }
 

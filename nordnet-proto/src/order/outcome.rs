@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Action, Intent, Reference};
 use crate::answer;
-use crate::api::{ActionState, OrderReply, OrderState, ResultCode};
+use crate::api::{ActionState, OrderReply, OrderState};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::id::OrderId;
@@ -174,7 +174,7 @@ pub(super) fn settle(
     let body = response.body().as_bytes();
     match response.status().as_u16() {
         200 => match serde_json::from_slice::<OrderReply>(body) {
-            Ok(reply) if reply.result_code == ResultCode::Ok => match intent.order_id() {
+            Ok(reply) if reply.is_ok() => match intent.order_id() {
                 Some(asked) if asked != reply.order_id => {
                     let reason = format!("it is about order {}", reply.order_id);
                     unknown(intent, Doubt::Unreadable(reason))

@@ -5,6 +5,7 @@ use nordnet_proto::api::{
     ListFills, ListOrders, ListPositions, ListTickSizes, Logout, LookupInstruments, StartLogin,
     TouchSession, VerifyLogin,
 };
+use nordnet_proto::order::Limit;
 use nordnet_proto::{
     AccountNumber, ApiKey, CancelOrder, Config, Country, Currency, Date, Decimal, Endpoint, Error,
     HttpRequest, InSession, InvalidOrder, Isin, Language, MarketId, ModifyOrder, NoSession,
@@ -187,12 +188,11 @@ fn entry_change_and_cancellation_of_orders() {
     let order = PlaceOrder::sell(
         9_223_372_036_854_775_807,
         TradableId::new(7, "a&b"),
-        price,
+        Limit::at(price)
+            .until(Date::new(2026, 12, 31).unwrap())
+            .showing(5),
         ACCOUNT,
     )
-    .unwrap()
-    .valid_until(Date::new(2026, 12, 31).unwrap())
-    .visible_volume(5)
     .unwrap()
     .with_reference(Reference::new("x").unwrap());
     assert_eq!(

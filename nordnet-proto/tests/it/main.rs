@@ -33,6 +33,7 @@ mod order_calls;
 mod order_listed;
 mod order_once;
 mod order_references;
+mod order_terms;
 mod purity;
 mod secrets;
 mod session;

@@ -193,7 +193,7 @@ fn an_intent_is_recorded_before_anything_is_sent() {
     let json = serde_json::to_string(&intent).unwrap();
     assert_eq!(
         json,
-        r#"{"reference":"mine","account":60012345,"action":{"Place":{"tradable":{"market_id":11,"identifier":"101"},"side":"BUY","volume":200,"price":{"value":"86.50","currency":"SEK"}}}}"#
+        r#"{"reference":"mine","account":60012345,"action":{"Place":{"tradable":{"market_id":11,"identifier":"101"},"side":"BUY","volume":200,"terms":{"Limit":{"price":{"value":"86.50","currency":"SEK"}}}}}}"#
     );
 }
 
@@ -278,14 +278,6 @@ fn an_order_that_breaks_a_rule_is_not_built() {
     assert_eq!(build(1, 0, "SEK").unwrap_err(), InvalidOrder::Price);
     assert_eq!(build(1, -5, "SEK").unwrap_err(), InvalidOrder::Price);
     assert_eq!(build(1, 1, "").unwrap_err(), InvalidOrder::Currency);
-    assert_eq!(
-        place().visible_volume(0).unwrap_err(),
-        InvalidOrder::VisibleVolume
-    );
-    assert_eq!(
-        place().visible_volume(201).unwrap_err(),
-        InvalidOrder::VisibleVolume
-    );
     let nothing = ModifyOrder::new(ORDER, None, None, AccountNumber::new(1));
     assert_eq!(nothing.unwrap_err(), InvalidOrder::NothingToChange);
     for text in ["", "a\nb", "å", &"x".repeat(51)] {

@@ -121,3 +121,11 @@ pub struct OrderReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_state: Option<ActionState>,
 }
+
+impl OrderReply {
+    /// Whether Nordnet took the request.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.result_code == ResultCode::Ok
+    }
+}

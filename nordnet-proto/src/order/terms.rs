@@ -1,0 +1,379 @@
+//! The types of orders, each with what it takes and nothing else.
+
+mod words;
+
+use serde::Serialize;
+
+use super::InvalidOrder;
+use super::entry::{check_price, check_volume};
+use crate::api::{ActivationKind, Amount, OrderType};
+use crate::decimal::Decimal;
+use crate::endpoint::Form;
+use crate::time::Date;
+
+/// At what price and under which conditions an order trades: one of the order
+/// types, made from one of the structs here, or from the limit price alone.
+///
+/// What a tradable takes, its [`TradableInfo`](crate::api::TradableInfo) tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum Terms {
+    /// At a price or better, for as long as the order lives.
+    Limit(Limit),
+    /// At a price or better, at once; what is left lapses.
+    FillAndKill(FillAndKill),
+    /// At a price or better, at once and in full, or not at all.
+    FillOrKill(FillOrKill),
+    /// Held back until the market meets a trigger.
+    StopLimit(StopLimit),
+    /// Held back until the market turns by a percentage.
+    TrailingStop(TrailingStop),
+    /// A limit and a stop, of which one cancels the other.
+    OneCancelsOther(OneCancelsOther),
+}
+
+/// At a price or better, for as long as the order lives: today, unless it says
+/// otherwise.
+///
+/// ```
+/// use nordnet_proto::api::Amount;
+/// use nordnet_proto::order::Limit;
+///
+/// let price: Amount = "88.20 SEK".parse()?;
+/// let iceberg = Limit::at(price).until("2026-04-02".parse()?).showing(500);
+/// # let _ = iceberg;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct Limit {
+    price: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    showing: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    extended_hours: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    held: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    guessed: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Limit {
+    /// At a price per unit or better.
+    pub const fn at(price: Amount) -> Self {
+        Self {
+            price,
+            until: None,
+            showing: None,
+            extended_hours: false,
+            held: false,
+            guessed: false,
+        }
+    }
+
+    /// Lives through a day, instead of for today only. The source gives no time
+    /// zone.
+    pub const fn until(mut self, date: Date) -> Self {
+        self.until = Some(date);
+        self
+    }
+
+    /// Shows only so many units on the market: an iceberg, where the venue
+    /// takes it.
+    pub const fn showing(mut self, volume: u64) -> Self {
+        self.showing = Some(volume);
+        self
+    }
+
+    /// Takes part in the trading before the opening in the US, too.
+    pub const fn extended_hours(mut self) -> Self {
+        self.extended_hours = true;
+        self
+    }
+
+    /// Is held at Nordnet until [`ActivateOrders`](super::ActivateOrders) sends
+    /// it to the market.
+    pub const fn held(mut self) -> Self {
+        self.held = true;
+        self
+    }
+
+    /// Is sent as `NORMAL`: the server guesses the type from what else there
+    /// is. The source advises against it and is going to withdraw it.
+    pub const fn guessed(mut self) -> Self {
+        self.guessed = true;
+        self
+    }
+}
+
+/// At a price or better, at once; what is left lapses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct FillAndKill {
+    price: Amount,
+}
+
+impl FillAndKill {
+    /// At a price per unit or better.
+    pub const fn at(price: Amount) -> Self {
+        Self { price }
+    }
+}
+
+/// At a price or better, at once and in full, or not at all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct FillOrKill {
+    price: Amount,
+}
+
+impl FillOrKill {
+    /// At a price per unit or better.
+    pub const fn at(price: Amount) -> Self {
+        Self { price }
+    }
+}
+
+/// Held back at Nordnet until the market price meets a trigger; then a limit
+/// order. It lives for today.
+///
+/// ```
+/// use nordnet_proto::order::{StopLimit, Trigger};
+///
+/// // Sells at 81.50 or better, once the price has fallen to 82.
+/// let stop_loss = StopLimit::new(Trigger::at_or_below("82 SEK".parse()?), "81.50 SEK".parse()?);
+/// # let _ = stop_loss;
+/// # Ok::<(), nordnet_proto::api::AmountError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct StopLimit {
+    trigger: Trigger,
+    price: Amount,
+}
+
+impl StopLimit {
+    /// At a price per unit or better, once a trigger has fired.
+    pub const fn new(trigger: Trigger, price: Amount) -> Self {
+        Self { trigger, price }
+    }
+}
+
+/// The market price at which an order that is held back goes live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct Trigger {
+    condition: Comparison,
+    price: Amount,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+enum Comparison {
+    #[serde(rename = "<=")]
+    AtOrBelow,
+    #[serde(rename = ">=")]
+    AtOrAbove,
+}
+
+impl Trigger {
+    /// Fires when the market price is this or lower.
+    pub const fn at_or_below(price: Amount) -> Self {
+        Self {
+            condition: Comparison::AtOrBelow,
+            price,
+        }
+    }
+
+    /// Fires when the market price is this or higher.
+    pub const fn at_or_above(price: Amount) -> Self {
+        Self {
+            condition: Comparison::AtOrAbove,
+            price,
+        }
+    }
+}
+
+/// Held back at Nordnet until the market price turns by a percentage; then a
+/// limit order. It lives for today.
+///
+/// The limit is a percentage above (or below, if negative) the price that the
+/// order trails, which the server alone knows. That its sign works so is
+/// inferred, not documented.
+///
+/// ```
+/// use nordnet_proto::order::TrailingStop;
+///
+/// // Fires 5 % below the highest price, and sells down to 6 % below it.
+/// let stop = TrailingStop::on_fall("5".parse()?, "-6".parse()?);
+/// # let _ = stop;
+/// # Ok::<(), nordnet_proto::DecimalError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct TrailingStop {
+    condition: Comparison,
+    percent: Decimal,
+    target_percent: Decimal,
+}
+
+impl TrailingStop {
+    /// Fires when the price has fallen by a percentage, at least 1.
+    pub const fn on_fall(percent: Decimal, target_percent: Decimal) -> Self {
+        Self {
+            condition: Comparison::AtOrBelow,
+            percent,
+            target_percent,
+        }
+    }
+
+    /// Fires when the price has risen by a percentage, at least 1.
+    pub const fn on_rise(percent: Decimal, target_percent: Decimal) -> Self {
+        Self {
+            condition: Comparison::AtOrAbove,
+            percent,
+            target_percent,
+        }
+    }
+}
+
+/// A limit order and a stop in one: when one trades, the other is cancelled. It
+/// lives for today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct OneCancelsOther {
+    price: Amount,
+    trigger: Trigger,
+    stop_price: Amount,
+}
+
+impl OneCancelsOther {
+    /// A limit at a price, and once a trigger has fired, one at another price
+    /// instead.
+    pub const fn new(price: Amount, trigger: Trigger, stop_price: Amount) -> Self {
+        Self {
+            price,
+            trigger,
+            stop_price,
+        }
+    }
+}
+
+impl Terms {
+    /// The limit price of one unit; `None` where the server reckons it.
+    #[must_use]
+    pub const fn price(&self) -> Option<&Amount> {
+        match self {
+            Self::Limit(Limit { price, .. })
+            | Self::FillAndKill(FillAndKill { price })
+            | Self::FillOrKill(FillOrKill { price })
+            | Self::StopLimit(StopLimit { price, .. })
+            | Self::OneCancelsOther(OneCancelsOther { price, .. }) => Some(price),
+            Self::TrailingStop(_) => None,
+        }
+    }
+
+    /// The order type, as it stands on the wire.
+    #[must_use]
+    pub const fn order_type(&self) -> OrderType {
+        match self {
+            Self::Limit(Limit { guessed: true, .. }) => OrderType::Normal,
+            Self::Limit(_) => OrderType::Limit,
+            Self::FillAndKill(_) => OrderType::FillAndKill,
+            Self::FillOrKill(_) => OrderType::FillOrKill,
+            Self::StopLimit(_) => OrderType::StopLimit,
+            Self::TrailingStop(_) => OrderType::StopTrailing,
+            Self::OneCancelsOther(_) => OrderType::Oco,
+        }
+    }
+
+    const fn activation(&self) -> Option<ActivationKind> {
+        match self {
+            Self::Limit(Limit { held: true, .. }) => Some(ActivationKind::Manual),
+            Self::Limit(_) | Self::FillAndKill(_) | Self::FillOrKill(_) => None,
+            Self::StopLimit(_) => Some(ActivationKind::Stop),
+            Self::TrailingStop(_) => Some(ActivationKind::StopPercent),
+            Self::OneCancelsOther(_) => Some(ActivationKind::OcoStop),
+        }
+    }
+
+    /// Checks what no type can: numbers that are above zero, and currencies
+    /// that are one.
+    pub(super) fn check(&self, volume: u64) -> Result<(), InvalidOrder> {
+        let same_currency = |amounts: &[&Amount]| {
+            for amount in amounts {
+                check_price(amount)?;
+            }
+            let mut pairs = amounts.windows(2);
+            match pairs.all(|pair| matches!(pair, [a, b] if a.currency == b.currency)) {
+                true => Ok(()),
+                false => Err(InvalidOrder::UnlikeCurrencies),
+            }
+        };
+        match self {
+            Self::Limit(limit) => {
+                check_price(&limit.price)?;
+                match limit.showing {
+                    Some(shown) if !(1..=volume).contains(&shown) => {
+                        Err(InvalidOrder::VisibleVolume)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Self::FillAndKill(FillAndKill { price }) | Self::FillOrKill(FillOrKill { price }) => {
+                check_price(price)
+            }
+            Self::StopLimit(stop) => same_currency(&[&stop.price, &stop.trigger.price]),
+            Self::TrailingStop(stop) if stop.percent < Decimal::from(1) => {
+                Err(InvalidOrder::Trigger)
+            }
+            Self::TrailingStop(_) => Ok(()),
+            Self::OneCancelsOther(oco) => {
+                same_currency(&[&oco.price, &oco.trigger.price, &oco.stop_price])
+            }
+        }?;
+        check_volume(volume)
+    }
+
+    pub(super) fn write(&self, form: &mut Form) {
+        let price = self.price();
+        form.field("order_type", self.order_type())
+            .optional("price", price.map(|price| price.value))
+            .optional("currency", price.map(|price| &price.currency))
+            .optional("activation_condition", self.activation());
+        match self {
+            Self::Limit(limit) => {
+                form.optional("valid_until", limit.until)
+                    .optional("open_volume", limit.showing)
+                    .optional("extended_hours", limit.extended_hours.then_some(true));
+            }
+            Self::FillAndKill(_) | Self::FillOrKill(_) => {}
+            Self::StopLimit(stop) => stop.trigger.write(form),
+            Self::TrailingStop(stop) => {
+                form.field("trigger_condition", stop.condition)
+                    .field("trigger_value", stop.percent)
+                    .field("target_value", stop.target_percent);
+            }
+            Self::OneCancelsOther(oco) => {
+                oco.trigger.write(form);
+                form.field("target_value", oco.stop_price.value);
+            }
+        }
+    }
+}
+
+impl Trigger {
+    fn write(&self, form: &mut Form) {
+        form.field("trigger_condition", self.condition)
+            .field("trigger_value", self.price.value);
+    }
+}
