@@ -7,7 +7,10 @@
     reason = "a helper of a test fails by a panic, as the test does"
 )]
 
+mod api;
+mod api_contract;
 mod api_requests;
+mod api_schemas;
 mod clock;
 mod counters;
 mod driver;

@@ -163,8 +163,9 @@ impl Endpoint for GetLeverageFilters {
 pub struct LeverageFilter {
     /// Currencies.
     pub currencies: List<Currency>,
-    /// Days on which products expire.
-    pub expiration_dates: List<Date>,
+    /// Days on which products expire: presumably each is a
+    /// [`Date`](crate::Date), which is not documented.
+    pub expiration_dates: List<String>,
     /// Groups of types.
     pub instrument_group_types: List<InstrumentGroupCode>,
     /// Types.
