@@ -9,6 +9,7 @@
 
 mod api;
 mod api_contract;
+mod api_inconsistencies;
 mod api_requests;
 mod api_schemas;
 mod clock;

@@ -26,8 +26,10 @@ pub(crate) struct Call {
     pub(crate) in_session: bool,
     pub(crate) request: HttpRequest,
     /// Reads a reply and writes it back.
-    pub(crate) reply: Box<dyn Fn(&str) -> Result<Value, Error>>,
+    pub(crate) reply: Box<Reading>,
 }
+
+type Reading = dyn Fn(&str) -> Result<Value, Error>;
 
 fn call<E: Endpoint>(
     make: impl Fn() -> E + 'static,
@@ -185,7 +187,7 @@ fn of_accounts() -> Vec<Call> {
         read(|| GetReturnsToday::of(ACCOUNT).without_credit_account()),
         read(|| ListFills::of(ACCOUNT)),
         read(move || ListFills::of_all(two()).days(Days::MAX)),
-        read(|| SearchNews::new()),
+        read(SearchNews::new),
     ]
 }
 

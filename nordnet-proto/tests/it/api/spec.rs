@@ -41,9 +41,12 @@ pub(crate) fn schemas() -> &'static Map<String, Value> {
     object(&SPEC["components"]["schemas"])
 }
 
-pub(crate) fn inconsistencies() -> Vec<String> {
+/// Where the source contradicts itself: numbers and topics.
+pub(crate) fn inconsistencies() -> Vec<(String, String)> {
     let list = SPEC["x-inconsistencies"].as_array().unwrap();
-    list.iter().map(|one| text(&one["id"])).collect()
+    list.iter()
+        .map(|one| (text(&one["id"]), text(&one["topic"])))
+        .collect()
 }
 
 impl Operation {
