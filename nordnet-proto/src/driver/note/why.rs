@@ -88,6 +88,7 @@ impl From<&Error> for Why {
             Error::TooLong => Self::of("too long a request"),
             Error::NothingAsked => Self::of("nothing was asked for"),
             Error::BadIdentifier => Self::of("an identifier that no address can hold"),
+            Error::NotListed(_) => Self::of("nothing is listed by that key"),
         }
     }
 }
