@@ -28,6 +28,7 @@ mod feed_sim;
 mod feed_splits;
 mod feed_subscriptions;
 mod fixtures;
+mod flow;
 mod keep_alive;
 mod keys;
 mod login;
