@@ -8,6 +8,9 @@
 //! out. To trade from a program take an adapter, such as `nordnet-tokio`; to
 //! embed the protocol in a loop of your own, drive the machines here.
 //!
+//! [`api`] lists all calls, [`order`] is about orders, and [`flow`] about reads
+//! that take several calls.
+//!
 //! # The machines
 //!
 //! | machine | what it is | a driver polls |
@@ -27,7 +30,29 @@
 //! - Where time matters, `now` is the last argument. It should not go
 //!   backwards; where it does, nothing worse than a longer wait comes of it.
 //!
-//! # One call
+//! # With an HTTP client of your own
+//!
+//! Any call can be sent by any HTTP client, one by one and without the machines:
+//!
+//! ```
+//! use nordnet_proto::api::ListAccounts;
+//! use nordnet_proto::{Config, Country, Error, Failure, HttpRequest, HttpResponse, SessionKey};
+//!
+//! fn accounts(
+//!     key: &SessionKey,
+//!     client: impl Fn(HttpRequest) -> Result<HttpResponse, Failure>,
+//! ) -> Result<usize, Error> {
+//!     let config = Config::new(Country::Sweden);
+//!     let (request, sent) = nordnet_proto::to_request(ListAccounts::new(), &config, key)?;
+//!     let accounts = sent.settle(client(request))?;
+//!     Ok(accounts.len())
+//! }
+//! # let answer = |_| Ok(HttpResponse::new(r#"[{"accno":60012345,"alias":"ISK","type":"ISK","default":true}]"#.into()));
+//! # assert_eq!(accounts(&SessionKey::new("5d1f7c0e"), answer)?, 1);
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # One call, with its repeats
 //!
 //! ```
 //! use std::time::Instant;

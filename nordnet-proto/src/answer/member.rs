@@ -35,10 +35,11 @@ impl Complaint {
             .and_then(|rest| rest.strip_suffix('`'));
         // What is wrong is most often the last thing that was read.
         let read = text.get(..offset).unwrap_or(text);
+        let ends_with = |bracket| read.trim_ascii_end().last() == Some(&bracket);
         let is_whole = missing.is_some()
-            || ["length", "type: sequence", "type: map"]
-                .iter()
-                .any(|what| message.starts_with(&format!("invalid {what}")));
+            || message.starts_with("invalid length")
+            || message.starts_with("invalid type: sequence") && ends_with(b']')
+            || message.starts_with("invalid type: map") && ends_with(b'}');
         let mut path = path(read, is_whole);
         if let Some(missing) = missing {
             push_key(&mut path, missing);

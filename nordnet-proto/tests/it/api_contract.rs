@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nordnet_proto::{Decimal, HttpRequest, Safety};
+use nordnet_proto::{HttpRequest, Safety};
 use serde_json::{Map, Value, json};
 
-use crate::api::calls;
 use crate::api::spec::{self, Operation};
+use crate::api::{calls, same};
 
 /// Parameters that are never sent: the language is a setting of the client and
 /// travels in a header, and this one has no effect.
@@ -43,6 +43,24 @@ fn every_operation_has_a_call_and_every_call_an_operation() {
     let deprecated = documented.values().filter(|operation| operation.deprecated);
     let deprecated: Vec<_> = deprecated.map(|operation| &operation.id).collect();
     assert_eq!(deprecated, ["get_account", "search_news"]);
+}
+
+#[test]
+fn the_page_of_the_calls_lists_every_operation() {
+    let page = include_str!("../../src/api.rs");
+    for operation in by_id().values() {
+        let (method, path) = (&operation.method, &operation.path);
+        let safety = match &*operation.safety {
+            "read" => "read",
+            "idempotent-write" => "idempotent",
+            _ => "once only",
+        };
+        let begins = format!("//! | `{method} {path}` | ");
+        let row = page.lines().find(|line| line.starts_with(&begins));
+        let row = row.unwrap_or_else(|| panic!("{begins}"));
+        assert!(row.ends_with(&format!(" | {safety} |")), "{row}");
+        assert_eq!(row.contains("deprecated"), operation.deprecated, "{row}");
+    }
 }
 
 #[test]
@@ -252,41 +270,4 @@ fn keeps(call: &calls::Call, reply: &Value) {
         _ => reply.clone(),
     };
     same(&reply, &written, call.operation);
-}
-
-/// Holds what was written back against what was read.
-fn same(read: &Value, written: &Value, path: &str) {
-    match (read, written) {
-        (Value::Object(members), Value::Object(others)) => {
-            for (name, member) in members {
-                // The source spells one name in two ways, for old clients.
-                if name == "instrumment_id" {
-                    continue;
-                }
-                let path = format!("{path}.{name}");
-                same(
-                    member,
-                    others.get(name).unwrap_or_else(|| panic!("{path}")),
-                    &path,
-                );
-            }
-            for (name, other) in others {
-                // What was absent may be written as what it is read as.
-                let is_none = other.is_null() || *other == false || *other == json!([]);
-                let is_there = members.contains_key(name) || is_none;
-                assert!(is_there, "{path}.{name} comes from nowhere");
-            }
-        }
-        (Value::Array(elements), Value::Array(others)) => {
-            assert_eq!(elements.len(), others.len(), "{path}");
-            for (index, (element, other)) in elements.iter().zip(others).enumerate() {
-                same(element, other, &format!("{path}[{index}]"));
-            }
-        }
-        (Value::Number(number), Value::String(text)) => {
-            let number: Decimal = number.to_string().parse().unwrap();
-            assert_eq!(Ok(number), text.parse(), "{path}");
-        }
-        _ => assert_eq!(read, written, "{path}"),
-    }
 }

@@ -238,14 +238,6 @@ fn settings_show_in_the_request() {
 }
 
 #[test]
-fn too_many_identifiers_for_one_address_are_an_error() {
-    let many = (0..10_000).map(|number| TradableId::new(11, format!("{number:010}")));
-    let config = Config::new(Country::Sweden);
-    let result = to_request(GetTradableInfo::of(many), &config, &SessionKey::new("x"));
-    assert!(matches!(result, Err(Error::TooLong)));
-}
-
-#[test]
 fn an_order_without_a_reference_makes_no_request() {
     let order = PlaceOrder::buy(1, TradableId::new(11, "101"), amount("86.50"), ACCOUNT).unwrap();
     let key = SessionKey::new("f9458a35aa");

@@ -8,8 +8,10 @@
 )]
 
 mod api;
+mod api_any_request;
 mod api_contract;
 mod api_inconsistencies;
+mod api_replies;
 mod api_requests;
 mod api_schemas;
 mod clock;

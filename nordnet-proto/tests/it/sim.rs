@@ -29,7 +29,7 @@ mod plan;
 #[path = "sim/rest.rs"]
 mod rest;
 #[path = "sim/rng.rs"]
-mod rng;
+pub(crate) mod rng;
 #[path = "sim/server.rs"]
 mod server;
 #[path = "sim/sessions.rs"]

@@ -1,5 +1,8 @@
 //! Every call, in every form that its type gives it.
 
+use std::fmt::Debug;
+use std::rc::Rc;
+
 use nordnet_proto::api::*;
 use nordnet_proto::order::{
     FillAndKill, FillOrKill, Limit, OneCancelsOther, StopLimit, TrailingStop, Trigger,
@@ -20,35 +23,38 @@ const ORDER: OrderId = OrderId::new(430518872);
 const ERICSSON: InstrumentId = InstrumentId::new(16100101);
 
 /// A call: what it sends, and how it reads a reply.
+#[expect(clippy::type_complexity, reason = "each is said once")]
 pub(crate) struct Call {
     pub(crate) operation: &'static str,
     pub(crate) safety: Safety,
     pub(crate) in_session: bool,
     pub(crate) request: HttpRequest,
     /// Reads a reply and writes it back.
-    pub(crate) reply: Box<Reading>,
+    pub(crate) reply: Box<dyn Fn(&str) -> Result<Value, Error>>,
+    /// Reads a reply and shows what came of it, elements that were skipped
+    /// included.
+    pub(crate) shown: Box<dyn Fn(&str) -> Result<String, Error>>,
 }
 
-type Reading = dyn Fn(&str) -> Result<Value, Error>;
-
-fn call<E: Endpoint>(
+fn call<E: Endpoint<Response: Debug>>(
     make: impl Fn() -> E + 'static,
     request: HttpRequest,
     written: impl Fn(E::Response) -> Value + 'static,
 ) -> Call {
+    let make = Rc::new(make);
+    let again = Rc::clone(&make);
+    let settle = |call: E, body: &str| call.settle(Ok(HttpResponse::new(body.into())));
     Call {
         operation: E::OPERATION,
         safety: E::SAFETY,
         in_session: <E::Auth as nordnet_proto::Auth>::IN_SESSION,
         request,
-        reply: Box::new(move |body| {
-            let response = make().settle(Ok(HttpResponse::new(body.into())))?;
-            Ok(written(response))
-        }),
+        reply: Box::new(move |body| settle(make(), body).map(&written)),
+        shown: Box::new(move |body| settle(again(), body).map(|shown| format!("{shown:?}"))),
     }
 }
 
-fn in_session<E: Endpoint<Auth = InSession>>(
+fn in_session<E: Endpoint<Auth = InSession, Response: Debug>>(
     make: impl Fn() -> E + 'static,
     written: impl Fn(E::Response) -> Value + 'static,
 ) -> Call {
@@ -57,7 +63,7 @@ fn in_session<E: Endpoint<Auth = InSession>>(
     call(make, request, written)
 }
 
-fn without_session<E: Endpoint<Auth = NoSession>>(
+fn without_session<E: Endpoint<Auth = NoSession, Response: Debug>>(
     make: impl Fn() -> E + 'static,
     written: impl Fn(E::Response) -> Value + 'static,
 ) -> Call {
@@ -67,7 +73,7 @@ fn without_session<E: Endpoint<Auth = NoSession>>(
 
 fn read<E>(make: impl Fn() -> E + 'static) -> Call
 where
-    E: Endpoint<Auth = InSession, Response: Serialize + 'static>,
+    E: Endpoint<Auth = InSession, Response: Debug + Serialize + 'static>,
 {
     in_session(make, as_json)
 }
