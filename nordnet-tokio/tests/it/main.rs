@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod api;
 mod feed_faults;
 mod feeds;
 #[cfg(feature = "tracing")]
