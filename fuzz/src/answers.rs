@@ -1,12 +1,14 @@
 //! Answers of the REST API out of any bytes.
 
 use nordnet_proto::api::{
-    Amount, GetAccountInfo, GetStatus, GetTickSizes, GetTradableInfo, ListAccounts, ListFills,
-    ListOrders, ListPositions, LookupInstruments, StartLogin, TouchSession,
+    Amount, GetAccountInfo, GetLeverageFilters, GetNews, GetStatus, GetTickSizes, GetTradableInfo,
+    LeverageQuery, ListAccounts, ListFills, ListLedgers, ListOrders, ListPositions,
+    ListTradableTrades, LookupInstruments, SearchAttributes, SearchMain, SearchStocks,
+    SearchUnlimitedTurbos, StartLogin, TouchSession,
 };
 use nordnet_proto::{
-    AccountNumber, ApiKey, CancelOrder, Decimal, Endpoint, Error, HttpResponse, OrderId, Outcome,
-    PlaceOrder, TickSizeId, TradableId,
+    AccountNumber, ActivateOrders, ApiKey, CancelOrder, Decimal, Endpoint, Error, HttpResponse,
+    InstrumentId, NewsId, OrderId, Outcome, PlaceOrder, TickSizeId, TradableId,
 };
 
 use crate::draw::Draw;
@@ -21,7 +23,7 @@ const STATUSES: [u16; 16] = [
 /// never calls an answer that may be a success an error.
 pub fn answers(data: &[u8]) {
     let mut draw = Draw(data);
-    let (call, status, wait) = (draw.below(13), draw.below(16), draw.text());
+    let (call, status, wait) = (draw.below(22), draw.below(16), draw.text());
     let status = STATUSES[usize::from(status)];
     let mut response = HttpResponse::new(draw.0.to_vec().into());
     *response.status_mut() = status.try_into().expect("a status");
@@ -49,6 +51,18 @@ pub fn answers(data: &[u8]) {
             response,
             status,
         ),
+        13 => settle(&ListLedgers::of(ACCOUNT), response),
+        14 => settle(&SearchAttributes::new(), response),
+        15 => settle(&SearchStocks::new(), response),
+        16 => settle(&SearchUnlimitedTurbos::new(), response),
+        17 => settle(&SearchMain::new("eric"), response),
+        18 => settle(&ListTradableTrades::of([tradable]), response),
+        19 => settle(&GetNews::of([NewsId::new(1)]), response),
+        20 => {
+            let query = LeverageQuery::on(InstrumentId::new(1));
+            settle(&GetLeverageFilters::new(query), response);
+        }
+        21 => settle(&ActivateOrders::new([OrderId::new(1)], ACCOUNT), response),
         _ => {
             let limit = Amount::new(Decimal::new(8652, 2), "SEK");
             let order_call = PlaceOrder::buy(100, tradable, limit, ACCOUNT).expect("an order");

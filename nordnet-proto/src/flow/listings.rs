@@ -128,26 +128,18 @@ impl FindListings {
                     _ => None,
                 });
                 push(&mut self.asks, tradables, Ask::Tradables);
-                push(
-                    &mut self.asks,
-                    self.candidates.iter().copied(),
-                    Ask::Instruments,
-                );
+                let candidates = self.candidates.iter().copied();
+                push(&mut self.asks, candidates, Ask::Instruments);
                 Some(Stage::Instruments)
             }
             Stage::Instruments => {
-                let ids: BTreeSet<_> = self
-                    .resolved()
-                    .map(|(_, _, tradable)| tradable.id())
-                    .collect();
+                let ids: BTreeSet<_> = self.resolved().map(Tradable::id).collect();
                 push(&mut self.asks, ids, Ask::Info);
                 Some(Stage::Trading)
             }
             Stage::Trading => {
-                let ids: BTreeSet<_> = self
-                    .resolved()
-                    .map(|(_, _, tradable)| tradable.tick_size_id)
-                    .collect();
+                let tables = self.resolved().map(|tradable| tradable.tick_size_id);
+                let ids: BTreeSet<_> = tables.collect();
                 push(&mut self.asks, ids, Ask::Ticks);
                 Some(Stage::Ticks)
             }
@@ -191,12 +183,10 @@ impl FindListings {
         self.candidates.remove(&InstrumentId::new(0));
     }
 
-    /// The wanted keys that name one tradable.
-    fn resolved(&self) -> impl Iterator<Item = (&ListingKey, &Instrument, &Tradable)> {
-        self.wanted.iter().filter_map(|key| {
-            let (instrument, tradable) = self.resolve(key).ok()?;
-            Some((key, instrument, tradable))
-        })
+    /// The tradables of the wanted keys that name one.
+    fn resolved(&self) -> impl Iterator<Item = &Tradable> {
+        let found = self.wanted.iter().filter_map(|key| self.resolve(key).ok());
+        found.map(|(_, tradable)| tradable)
     }
 
     fn resolve(&self, key: &ListingKey) -> Result<(&Instrument, &Tradable), NotListedReason> {

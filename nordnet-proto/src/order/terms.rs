@@ -309,39 +309,26 @@ impl Terms {
     /// Checks what no type can: numbers that are above zero, and currencies
     /// that are one.
     pub(super) fn check(&self, volume: u64) -> Result<(), InvalidOrder> {
-        let same_currency = |amounts: &[&Amount]| {
-            for amount in amounts {
-                check_price(amount)?;
-            }
-            let mut pairs = amounts.windows(2);
-            match pairs.all(|pair| matches!(pair, [a, b] if a.currency == b.currency)) {
-                true => Ok(()),
-                false => Err(InvalidOrder::UnlikeCurrencies),
-            }
-        };
+        check_volume(volume)?;
         match self {
-            Self::Limit(limit) => {
-                check_price(&limit.price)?;
-                match limit.showing {
-                    Some(shown) if !(1..=volume).contains(&shown) => {
-                        Err(InvalidOrder::VisibleVolume)
-                    }
-                    _ => Ok(()),
-                }
-            }
+            Self::Limit(Limit { price, showing, .. }) => match showing {
+                Some(shown) if !(1..=volume).contains(shown) => Err(InvalidOrder::VisibleVolume),
+                _ => check_prices([price]),
+            },
             Self::FillAndKill(FillAndKill { price }) | Self::FillOrKill(FillOrKill { price }) => {
-                check_price(price)
+                check_prices([price])
             }
-            Self::StopLimit(stop) => same_currency(&[&stop.price, &stop.trigger.price]),
+            Self::StopLimit(StopLimit { trigger, price }) => check_prices([price, &trigger.price]),
             Self::TrailingStop(stop) if stop.percent < Decimal::from(1) => {
                 Err(InvalidOrder::Trigger)
             }
             Self::TrailingStop(_) => Ok(()),
-            Self::OneCancelsOther(oco) => {
-                same_currency(&[&oco.price, &oco.trigger.price, &oco.stop_price])
-            }
-        }?;
-        check_volume(volume)
+            Self::OneCancelsOther(OneCancelsOther {
+                price,
+                trigger,
+                stop_price,
+            }) => check_prices([price, &trigger.price, stop_price]),
+        }
     }
 
     pub(super) fn write(&self, form: &mut Form) {
@@ -376,4 +363,18 @@ impl Trigger {
         form.field("trigger_condition", self.condition)
             .field("trigger_value", self.price.value);
     }
+}
+
+/// Checks each price, and that all are in one currency.
+fn check_prices<const N: usize>(prices: [&Amount; N]) -> Result<(), InvalidOrder> {
+    for price in prices {
+        check_price(price)?;
+    }
+    if prices
+        .iter()
+        .any(|price| price.currency != prices[0].currency)
+    {
+        return Err(InvalidOrder::UnlikeCurrencies);
+    }
+    Ok(())
 }
