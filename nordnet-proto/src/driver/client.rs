@@ -136,7 +136,7 @@ impl<R: Adapter, A> Client<R, A> {
     /// # Errors
     ///
     /// As [`Client::market_feed`], and
-    /// [`SetupError::AccountFeedIsOpen`](nordnet_proto::SetupError::AccountFeedIsOpen) while
+    /// [`SetupError::AccountFeedIsOpen`](crate::SetupError::AccountFeedIsOpen) while
     /// another one of this client, or of a clone, is there: a session has one,
     /// and a second would displace it.
     pub fn account_feed(&self) -> Result<R::Feed<Private>, Error> {
