@@ -12,6 +12,8 @@
 //!  a feed ──▶ FeedDriver ───────────────▶ Feed ──────▶ Adapter: connect, timer; Wire
 //! ```
 //!
+//! What happens on the way is told to [`Adapter::note`], for logs and metrics.
+//!
 //! Users of an adapter need nothing of it but the names that the adapter gives
 //! to [`Client`] and [`ClientBuilder`]. For a runtime of your own, implement
 //! [`Adapter`], [`Wire`] and [`Timer`]; `nordnet-tokio` is an example. Where

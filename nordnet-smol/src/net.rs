@@ -210,3 +210,28 @@ impl Wire for Socket {
         Pin::new(&mut self.0).poll_flush(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_dead_address_does_not_keep_the_next_one_from_being_tried() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+        let mut tries = Tries(Vec::new());
+        tries.begin(closed.unwrap());
+        tries.begin(open);
+        smol::block_on(async {
+            let mut ends = [tries.next().await.unwrap(), tries.next().await.unwrap()];
+            ends.sort_by_key(Result::is_ok);
+            let [refused, connected] = ends;
+            assert!(refused.is_err());
+            assert_eq!(connected.unwrap().peer_addr().unwrap(), open);
+            assert!(tries.next().await.is_none());
+        });
+    }
+}
