@@ -101,6 +101,7 @@ mod error;
 mod failure;
 mod feed;
 pub mod flow;
+mod http1;
 mod id;
 mod login;
 mod open_enum;
@@ -138,6 +139,7 @@ pub use feed::{
     ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
 };
 pub use flow::{FindListings, Flow, FlowStep, Listing, ListingKey, NotListed, Pages};
+pub use http1::{AnswerReader, to_http1};
 pub use id::{
     AccountId, AccountNumber, AttributeId, CountryCode, Currency, Identifier, IndicatorMarket,
     InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,
