@@ -139,6 +139,11 @@ impl<'a> Client<'a> {
         self.session["session_key"].as_str().unwrap()
     }
 
+    pub(crate) fn authorization(&self) -> String {
+        let basic = STANDARD.encode(format!("{0}:{0}", self.key()));
+        format!("Basic {basic}")
+    }
+
     /// Takes a new connection for REST.
     pub(crate) fn reconnect(&mut self) {
         self.rest = connect(port(self.server.rest_url()), self.server.ca_der()).unwrap();
@@ -154,9 +159,8 @@ impl<'a> Client<'a> {
         path: &str,
         form: &str,
     ) -> io::Result<(u16, String)> {
-        let basic = STANDARD.encode(format!("{0}:{0}", self.key()));
         let headers = [
-            ("authorization", format!("Basic {basic}")),
+            ("authorization", self.authorization()),
             (
                 "content-type",
                 "application/x-www-form-urlencoded".to_owned(),

@@ -10,6 +10,7 @@
 mod client;
 mod contract;
 mod control_port;
+mod cuts;
 mod exchange_dialect;
 mod exchange_feeds;
 mod exchange_login;
