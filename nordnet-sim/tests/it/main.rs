@@ -7,6 +7,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod answers;
 mod client;
 mod contract;
 mod control_port;
