@@ -21,6 +21,7 @@ mod exchange_rest;
 mod exchange_search;
 mod exchange_time;
 mod exchange_world;
+mod hostile;
 mod program;
 mod schema;
 mod server;
