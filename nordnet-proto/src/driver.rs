@@ -15,29 +15,38 @@
 //! What happens on the way is told to [`Adapter::note`], for logs and metrics.
 //!
 //! Users of an adapter need nothing of it but the names that the adapter gives
-//! to [`Client`] and [`ClientBuilder`]. For a runtime of your own, implement
-//! [`Adapter`], [`Wire`] and [`Timer`]; `nordnet-tokio` is an example. Where
-//! there is none, drive the machines themselves: see the example `own_loop`.
+//! to [`Client`], [`ClientBuilder`] and [`FeedDriver`]. For a runtime of your
+//! own, implement [`Adapter`], [`Wire`], [`Timer`], and [`AsyncAdapter`] or
+//! [`BlockingAdapter`]; `nordnet-tokio` is an example. [`Http`] sends requests
+//! over your connections, if you have no HTTP library that does. Where there
+//! is no runtime, drive the machines themselves: see the example `own_loop`.
 
 mod adapter;
 mod bell;
 mod builder;
 mod calls;
 mod client;
+mod events;
 mod feed;
 mod handle;
+mod http;
 mod kept;
 mod login;
 mod note;
 mod task;
 
-pub use adapter::{Adapter, BoxFuture, FileContent, Timer, Trust, Wire};
+pub use adapter::{
+    Adapter, AsyncAdapter, BlockingAdapter, BoxFuture, FileContent, Timer, Trust, Wire,
+};
 pub use builder::ClientBuilder;
 pub use calls::Driver;
 pub use client::Client;
-pub use feed::FeedDriver;
+pub use events::Elapsed;
+pub use feed::{FeedDriver, READ_BUFFER};
 pub use handle::FeedHandle;
+pub use http::Http;
 pub use kept::KeptConnections;
 pub use note::{About, Level, Note, NoteKind, Scope, Why};
 #[cfg(feature = "tracing")]
 pub use note::{trace, traced};
+pub use task::{by_timer, detached};

@@ -8,13 +8,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use nordnet_proto::driver::{self, Adapter, BoxFuture, FileContent, Timer, Trust};
-use nordnet_proto::{Failure, HttpResponse, Kind, Limits, Outgoing, ReadOnly, Server, SetupError};
+use nordnet_proto::driver::{self, Adapter, AsyncAdapter, BoxFuture, FileContent, Timer, Trust};
+use nordnet_proto::{Failure, HttpResponse, Limits, Outgoing, ReadOnly, Server, SetupError};
 use rustls::ClientConfig;
 use smol::Timer as Sleep;
 use zeroize::Zeroizing;
 
-use crate::feed::Feed;
 use crate::http1::Http;
 use crate::net::{Connector, Socket};
 
@@ -56,7 +55,6 @@ pub struct Smol {
 
 impl Adapter for Smol {
     type Call<T: Send + 'static> = BoxFuture<T>;
-    type Feed<K: Kind> = Feed<K>;
     type Tls = ClientConfig;
     type Wire = Socket;
     type Timer = Alarm;
@@ -138,6 +136,8 @@ impl Adapter for Smol {
         driver::traced(scope, future)
     }
 }
+
+impl AsyncAdapter for Smol {}
 
 impl fmt::Debug for Smol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

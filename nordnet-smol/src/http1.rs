@@ -39,7 +39,7 @@ impl Http {
 
     /// Sends one request and reads the whole answer.
     pub(crate) async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
-        let is_open = |kept: &Connection| !kept.sender.is_closed();
+        let is_open = |kept: &mut Connection| !kept.sender.is_closed();
         let mut connection = match self.kept.take(&out, is_open, Instant::now()) {
             Some(connection) => connection,
             None => self.open(&out).await?,
@@ -48,7 +48,7 @@ impl Http {
         let by = Timer::at(out.answer_by);
         let exchange = exchange(&mut connection.sender, out.request, out.max_body);
         let response = before(by, exchange).await.unwrap_or_else(late)?;
-        if is_open(&connection) {
+        if is_open(&mut connection) {
             self.kept.put(connection, Instant::now());
         }
         Ok(response)

@@ -8,13 +8,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use nordnet_proto::driver::{self, Adapter, BoxFuture, FileContent, Timer, Trust};
-use nordnet_proto::{Failure, HttpResponse, Kind, Limits, Outgoing, ReadOnly, Server, SetupError};
+use nordnet_proto::driver::{self, Adapter, AsyncAdapter, BoxFuture, FileContent, Timer, Trust};
+use nordnet_proto::{Failure, HttpResponse, Limits, Outgoing, ReadOnly, Server, SetupError};
 use rustls::ClientConfig;
 use tokio::time::{Sleep, sleep_until};
 use zeroize::Zeroizing;
 
-use crate::feed::Feed;
 use crate::http1::Http;
 use crate::net::{Connector, Socket};
 
@@ -61,7 +60,6 @@ pub struct Tokio {
 
 impl Adapter for Tokio {
     type Call<T: Send + 'static> = BoxFuture<T>;
-    type Feed<K: Kind> = Feed<K>;
     type Tls = ClientConfig;
     type Wire = Socket;
     type Timer = Alarm;
@@ -149,6 +147,8 @@ impl Adapter for Tokio {
         driver::traced(scope, future)
     }
 }
+
+impl AsyncAdapter for Tokio {}
 
 impl fmt::Debug for Tokio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

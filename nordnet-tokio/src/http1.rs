@@ -43,7 +43,7 @@ impl Http {
     /// Sends one request and reads the whole answer.
     pub(crate) async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
         let now = || Instant::now().into_std();
-        let is_open = |kept: &Connection| !kept.sender.is_closed();
+        let is_open = |kept: &mut Connection| !kept.sender.is_closed();
         let mut connection = match self.kept.take(&out, is_open, now()) {
             Some(connection) => connection,
             None => self.open(&out).await?,
@@ -52,7 +52,7 @@ impl Http {
         let by = out.answer_by.into();
         let exchange = exchange(&mut connection.sender, out.request, out.max_body);
         let response = timeout_at(by, exchange).await.unwrap_or_else(late)?;
-        if is_open(&connection) {
+        if is_open(&mut connection) {
             self.kept.put(connection, now());
         }
         Ok(response)

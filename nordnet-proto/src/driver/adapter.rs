@@ -8,12 +8,10 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use super::feed::FeedDriver;
 use super::note::{Note, Scope};
 use crate::config::Limits;
 use crate::country::Server;
 use crate::failure::Failure;
-use crate::feed::Kind;
 use crate::outgoing::Outgoing;
 use crate::request::HttpResponse;
 use crate::settings::SetupError;
@@ -26,8 +24,6 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     /// What a call of the client returns: a future, or in a blocking adapter
     /// the result itself.
     type Call<T: Send + 'static>;
-    /// The feed that users of the adapter have.
-    type Feed<K: Kind>: From<FeedDriver<Self, K>>;
     /// The adapter's own kind of TLS settings.
     type Tls: Send + 'static;
     /// An open connection to a feed.
@@ -98,6 +94,15 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     }
 }
 
+/// An adapter whose calls are futures, and whose feeds are streams.
+pub trait AsyncAdapter: Adapter {}
+
+/// An adapter whose calls wait, and whose feeds are iterators.
+pub trait BlockingAdapter: Adapter {
+    /// Waits for a future.
+    fn wait<F: Future>(future: F) -> F::Output;
+}
+
 /// Whom TLS trusts.
 #[derive(Clone, Debug)]
 pub enum Trust<T> {
@@ -121,8 +126,13 @@ pub struct FileContent {
 
 /// An open connection.
 pub trait Wire: Send + Unpin {
-    /// Reads what there is; 0 is the end of the stream.
-    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>>;
+    /// Reads what there is; 0 is the end of the stream. May put another buffer
+    /// in the place of this one, so that nothing need be copied.
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut Box<[u8]>,
+    ) -> Poll<io::Result<usize>>;
 
     /// Writes some of the bytes.
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>>;

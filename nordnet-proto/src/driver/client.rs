@@ -118,7 +118,7 @@ impl<R: Adapter, A> Client<R, A> {
     /// # Errors
     ///
     /// [`Error::Setup`] if there is no randomness for the feed's jitter.
-    pub fn market_feed(&self) -> Result<R::Feed<Public>, Error> {
+    pub fn market_feed(&self) -> Result<FeedDriver<R, Public>, Error> {
         self.market_feed_with(self.driver.feed_config())
     }
 
@@ -127,8 +127,8 @@ impl<R: Adapter, A> Client<R, A> {
     /// # Errors
     ///
     /// As [`Client::market_feed`].
-    pub fn market_feed_with(&self, config: FeedConfig) -> Result<R::Feed<Public>, Error> {
-        Ok(FeedDriver::market(&self.driver, config)?.into())
+    pub fn market_feed_with(&self, config: FeedConfig) -> Result<FeedDriver<R, Public>, Error> {
+        FeedDriver::market(&self.driver, config)
     }
 
     /// Opens the feed of own orders and trades.
@@ -139,7 +139,7 @@ impl<R: Adapter, A> Client<R, A> {
     /// [`SetupError::AccountFeedIsOpen`](crate::SetupError::AccountFeedIsOpen) while
     /// another one of this client, or of a clone, is there: a session has one,
     /// and a second would displace it.
-    pub fn account_feed(&self) -> Result<R::Feed<Private>, Error> {
+    pub fn account_feed(&self) -> Result<FeedDriver<R, Private>, Error> {
         self.account_feed_with(self.driver.feed_config())
     }
 
@@ -148,8 +148,8 @@ impl<R: Adapter, A> Client<R, A> {
     /// # Errors
     ///
     /// As [`Client::market_feed`].
-    pub fn account_feed_with(&self, config: FeedConfig) -> Result<R::Feed<Private>, Error> {
-        Ok(FeedDriver::account(&self.driver, config)?.into())
+    pub fn account_feed_with(&self, config: FeedConfig) -> Result<FeedDriver<R, Private>, Error> {
+        FeedDriver::account(&self.driver, config)
     }
 
     /// A reference that no other order of this client has, to ask

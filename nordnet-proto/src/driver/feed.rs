@@ -17,13 +17,19 @@ use crate::login::LoginError;
 use crate::session_key::{Epoch, LoggedIn};
 use crate::settings::SetupError;
 
-/// How much is read at once; a TLS record holds 16 KiB.
-const READ_BUFFER: usize = 64 << 10;
+/// How much of a feed is read at once, in bytes; a TLS record holds 16 KiB.
+pub const READ_BUFFER: usize = 64 << 10;
 
-/// A feed with its connections, its logins and its timer.
+/// A feed, reconnects included.
 ///
+/// Over an async adapter it is a stream of events, over a blocking one an
+/// iterator; both end after [`Event::Closed`]. An adapter has it under its own
+/// name.
+///
+/// Nothing happens between polls. A feed that is not polled for long is
+/// disconnected by the server, and tells the gap when it is polled again.
 /// Dropping a poll loses nothing: connections and logins under way are kept
-/// here. Nothing happens between polls.
+/// here.
 pub struct FeedDriver<R: Adapter, K: Kind> {
     machine: Feed<K>,
     source: Source<R>,
@@ -31,7 +37,7 @@ pub struct FeedDriver<R: Adapter, K: Kind> {
     login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
     timer: Option<R::Timer>,
     buffer: Box<[u8]>,
-    handle: FeedHandle<K>,
+    pub(super) handle: FeedHandle<K>,
     flushed: bool,
     ended: bool,
     notes: FeedNotes,
@@ -80,13 +86,8 @@ impl<R: Adapter> FeedDriver<R, Private> {
 }
 
 impl<R: Adapter, K: Kind> FeedDriver<R, K> {
-    /// A feed of a session that somebody else has logged in. When that session
-    /// ends, so does the feed.
-    ///
-    /// # Errors
-    ///
-    /// [`SetupError::Tls`] if there is no randomness for the feed's jitter.
-    pub fn standalone(
+    /// A feed over an adapter of its own, on a session that stays as it is.
+    pub(super) fn fixed(
         adapter: R,
         logged_in: LoggedIn,
         config: FeedConfig,
@@ -176,14 +177,12 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
         change(&mut self.machine, now);
     }
 
-    /// Reaches the feed from elsewhere.
-    #[must_use]
-    pub fn handle(&self) -> FeedHandle<K> {
-        self.handle.clone()
+    pub(super) fn adapter(&self) -> &R {
+        self.source.adapter()
     }
 
-    fn now(&self) -> Instant {
-        self.source.adapter().now()
+    pub(super) fn now(&self) -> Instant {
+        self.adapter().now()
     }
 
     fn end(&mut self) {

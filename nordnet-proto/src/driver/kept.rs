@@ -30,9 +30,14 @@ impl<C> KeptConnections<C> {
 
     /// Takes a connection for a request, if there is one that it may use.
     /// `is_open` looks for what has ended meanwhile.
-    pub fn take(&self, out: &Outgoing, is_open: impl Fn(&C) -> bool, now: Instant) -> Option<C> {
+    pub fn take(
+        &self,
+        out: &Outgoing,
+        mut is_open: impl FnMut(&mut C) -> bool,
+        now: Instant,
+    ) -> Option<C> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(connection, until)| *until > now && is_open(connection));
+        kept.retain_mut(|(connection, until)| *until > now && is_open(connection));
         if !out.may_reuse_connection {
             return None;
         }

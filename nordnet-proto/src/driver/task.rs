@@ -12,10 +12,7 @@ use super::adapter::{Adapter, Timer};
 
 /// Runs a future in a task of its own and waits for its result. Dropping the
 /// wait does not end the task; a panic in the task goes on in the waiter.
-pub(super) fn detached<R, F>(
-    adapter: &R,
-    future: F,
-) -> impl Future<Output = F::Output> + Send + use<R, F>
+pub fn detached<R, F>(adapter: &R, future: F) -> impl Future<Output = F::Output> + Send + use<R, F>
 where
     R: Adapter,
     F: Future<Output: Send> + Send + 'static,
@@ -77,7 +74,7 @@ pub(super) async fn by<R: Adapter, T>(
 }
 
 /// Waits for a future until that time, with a timer at hand.
-pub(super) async fn by_timer<T>(
+pub async fn by_timer<T>(
     timer: &mut impl Timer,
     at: Instant,
     future: impl Future<Output = T>,

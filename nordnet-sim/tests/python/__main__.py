@@ -14,7 +14,7 @@ import unittest
 import simulator
 import test_waiting
 
-MODULES = ["test_login", "test_rest", "test_feeds", "test_waiting"]
+MODULES = ["test_login", "test_rest", "test_orders", "test_rules", "test_feeds", "test_faults", "test_waiting"]
 
 
 class Result(unittest.TextTestResult):
@@ -39,7 +39,9 @@ def main():
     if options.only:
         return run(options)
     both = [
-        subprocess.Popen([sys.executable, __file__, *sys.argv[1:], "--only", kind], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        subprocess.Popen(
+            [sys.executable, __file__, *sys.argv[1:], "--only", kind], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
         for kind in ("tls", "plain")
     ]
     # One after the other to the reader, whatever order they end in.

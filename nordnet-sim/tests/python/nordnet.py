@@ -135,9 +135,13 @@ class Session:
         self.expires_in = answer["expires_in"]
         self.public_feed, self.private_feed = answer["public_feed"], answer["private_feed"]
 
-    def call(self, method, path, form=None, language=None):
+    @property
+    def authorization(self):
         pair = f"{self.key}:{self.key}".encode("ascii")
-        headers = {"Authorization": "Basic " + base64.b64encode(pair).decode("ascii")}
+        return "Basic " + base64.b64encode(pair).decode("ascii")
+
+    def call(self, method, path, form=None, language=None):
+        headers = {"Authorization": self.authorization}
         if language:
             headers["Accept-Language"] = language
         if form is None:

@@ -43,9 +43,7 @@ class Simulator:
     def control(self, call, **arguments):
         """Post to the control port."""
         body = json.dumps(arguments).encode("utf-8")
-        request = urllib.request.Request(
-            f"{self.ready['control']}/{call}", body, {"Content-Type": "application/json"}
-        )
+        request = urllib.request.Request(f"{self.ready['control']}/{call}", body, {"Content-Type": "application/json"})
         return self._open(request)
 
     def truth(self, what):

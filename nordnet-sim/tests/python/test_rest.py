@@ -13,7 +13,9 @@ ERIC, VOLVO = "11:101", "11:366"
 
 class Reads(Case):
     def accounts(self, **flags):
-        return [account for account in self.session.get("/accounts") if all(account.get(n) == v for n, v in flags.items())]
+        return [
+            account for account in self.session.get("/accounts") if all(account.get(n) == v for n, v in flags.items())
+        ]
 
     def instrument(self, tradable=ERIC):
         return self.session.get(f"/instruments/lookup/market_id_identifier/{tradable}")[0]
@@ -33,7 +35,14 @@ class Accounts(Reads):
         indexes = ",".join(str(account["accid"]) for account in open_ones)
         self.assertEqual(self.session.get(f"/accounts/{indexes}/info"), infos)
         for info in infos:
-            parts = ["account_sum", "full_marketvalue", "interest", "forward_sum", "future_sum", "unrealized_future_profit_loss"]
+            parts = [
+                "account_sum",
+                "full_marketvalue",
+                "interest",
+                "forward_sum",
+                "future_sum",
+                "unrealized_future_profit_loss",
+            ]
             self.assertEqual(info["own_capital"]["value"], sum(info[part]["value"] for part in parts))
 
     def test_the_old_call_gives_one_object(self):
@@ -204,8 +213,9 @@ class Everything(Reads):
 
     def test_searches_find_what_is_there(self):
         rows = self.session.get("/instrument_search/query/stocklist?free_text_search=ericsson")
-        self.assertEqual([row["instrument_info"]["symbol"] for row in rows["results"]], ["ERIC B"])
-        self.assertEqual(rows["total_hits"], 1)
+        # Once for every market.
+        self.assertEqual({row["instrument_info"]["symbol"] for row in rows["results"]}, {"ERIC B"})
+        self.assertEqual(rows["total_hits"], len(rows["results"]))
         groups = self.session.get("/main_search?query=ericsson")
         self.assertTrue(any("Ericsson" in row["display_name"] for group in groups for row in group["results"]))
         self.assert_status(self.session.call("GET", "/main_search?query=nothingofthekind"), 204, 404)

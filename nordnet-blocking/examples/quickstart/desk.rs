@@ -1,0 +1,163 @@
+//! What a trader has before the eyes: an account, a listing, and both feeds.
+
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::nordnet::api::{
+    Account, AccountInfo, GetAccountInfo, GetTickSizes, Instrument, ListAccounts,
+    LookupInstruments, Tradable,
+};
+use crate::nordnet::{
+    AccountFeed, Client, Event, Feed, Kind, MarketFeed, MarketMessage, Subscription, TradableId,
+};
+use crate::show::{Quote, grouped, seconds};
+
+/// How long something is waited for that should come at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+
+/// An account, a listing, and both feeds.
+pub(crate) struct Desk {
+    pub(crate) account: Account,
+    pub(crate) instrument: Instrument,
+    pub(crate) tradable: Tradable,
+    market: MarketFeed,
+    pub(crate) orders: AccountFeed,
+    pub(crate) quote: Quote,
+}
+
+impl Desk {
+    pub(crate) fn open(nordnet: &Client, start: Instant) -> Result<Self> {
+        let session = nordnet.session()?;
+        let mut market = nordnet.market_feed()?;
+        let mut orders = nordnet.account_feed()?;
+        until_connected(&mut market)?;
+        until_connected(&mut orders)?;
+        say!(
+            "login      key {} ok, session {} min, both feeds up          {}",
+            nordnet.fingerprint().ok_or("no key")?,
+            session.expires_in.as_secs() / 60,
+            seconds(start.elapsed())
+        );
+
+        let accounts = nordnet.send(ListAccounts::new())?;
+        let account = accounts
+            .preselected()
+            .ok_or("no account is preselected")?
+            .clone();
+        let info: AccountInfo = nordnet.send(GetAccountInfo::of(&account))?;
+        say!(
+            "account    {}  {}  default  own capital {} {}",
+            account.number,
+            account.alias,
+            grouped(info.own_capital.value, 2),
+            info.own_capital.currency
+        );
+
+        let ericsson = TradableId::new(11, "101");
+        let found = nordnet.send(LookupInstruments::by_tradable([&ericsson]))?;
+        let instrument = found.first().ok_or("no instrument 11:101")?.clone();
+        let tradable = instrument
+            .tradables
+            .iter()
+            .find(|tradable| tradable.id() == ericsson)
+            .ok_or("11:101 is not tradable")?
+            .clone();
+        market.subscribe(Subscription::Price(ericsson));
+        let mut desk = Self {
+            account,
+            instrument,
+            tradable,
+            market,
+            orders,
+            quote: Quote::default(),
+        };
+        desk.show_listing(nordnet)?;
+        Ok(desk)
+    }
+
+    /// The tick depends on the price, so a quote has to come first.
+    fn show_listing(&mut self, nordnet: &Client) -> Result<()> {
+        while self.quote.price().is_none() {
+            if !self.next_tick(Instant::now() + PATIENCE)? {
+                return Err("no price has come".into());
+            }
+        }
+        let tables = nordnet.send(GetTickSizes::of([self.tradable.tick_size_id]))?;
+        let tick = self
+            .quote
+            .price()
+            .and_then(|price| tables.first()?.tick_at(price));
+        say!(
+            "listing    {}  {}  {}  {}  tick {}  lot {}\n",
+            self.instrument.symbol,
+            self.tradable.id(),
+            self.tradable.mic,
+            self.instrument.currency,
+            tick.map_or_else(|| "?".into(), |tick| tick.to_string()),
+            self.tradable.lot_size.normalized(),
+        );
+        say!("{}", self.quote.line(&self.instrument.symbol));
+        Ok(())
+    }
+
+    /// Prints ticks as they come.
+    pub(crate) fn watch(&mut self, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        while self.next_tick(end)? {
+            say!("{}", self.quote.line(&self.instrument.symbol));
+        }
+        Ok(())
+    }
+
+    /// Waits for the next price until that time, and tells of everything else
+    /// that matters. Says whether one has come.
+    pub(crate) fn next_tick(&mut self, end: Instant) -> Result<bool> {
+        while let Ok(event) = self.market.next_before(end) {
+            match event {
+                Some(Event::Message(MarketMessage::Price(tick))) => {
+                    self.quote.merge(&tick);
+                    return Ok(true);
+                }
+                Some(Event::Message(_)) => {}
+                Some(Event::Connected { after_gap }) => {
+                    self.quote = Quote::default();
+                    if let Some(gap) = after_gap {
+                        say!("           connected again, after {gap}");
+                    }
+                }
+                Some(Event::Disconnected(lost)) => say!("           {lost}"),
+                Some(Event::Refused { message, .. }) => return Err(message.into()),
+                Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
+                Some(other) => say!("           {other:?}"),
+                None => return Err("the market feed has ended".into()),
+            }
+        }
+        Ok(false)
+    }
+
+    pub(crate) fn close<A>(self, nordnet: Client<A>, unknown: usize, start: Instant) -> Result<()> {
+        let (market, orders) = (self.market.counters(), self.orders.counters());
+        let messages = market.messages() + orders.messages();
+        let gaps = market.gaps + orders.gaps;
+        drop((self.market, self.orders));
+        nordnet.logout()?;
+        say!(
+            "summary    {messages} messages, {gaps} gaps, {unknown} unknown orders, logged out          {}",
+            seconds(start.elapsed())
+        );
+        Ok(())
+    }
+}
+
+/// A feed is up once its login has been sent.
+fn until_connected<K: Kind>(feed: &mut Feed<K>) -> Result<()> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match feed.next_before(end)? {
+            Some(Event::Connected { .. }) => return Ok(()),
+            Some(Event::Disconnected(lost)) => say!("           {lost}"),
+            Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Futures on plain threads: a thread that polls one sleeps until it is woken,
+//! or until the earliest time that a timer in it waits for.
+
+use std::cell::Cell;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use nordnet_proto::driver::{BoxFuture, Timer};
+
+thread_local! {
+    /// What the timers wait for that were polled last.
+    static ALARM: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Polls a future on this thread until it is ready.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    // Mostly the next event of a feed is there, and nobody has to be woken.
+    let mut cx = Context::from_waker(Waker::noop());
+    if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
+        return result;
+    }
+    let bell = Arc::new(Bell {
+        thread: thread::current(),
+        rung: AtomicBool::new(false),
+    });
+    let waker = Waker::from(Arc::clone(&bell));
+    // This may be a call within a call.
+    let outer = ALARM.take();
+    loop {
+        let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
+        let alarm = ALARM.take();
+        if let Poll::Ready(result) = poll {
+            ALARM.set(outer);
+            return result;
+        }
+        bell.wait(alarm);
+    }
+}
+
+/// Polls a future on a thread of its own to its end.
+#[allow(clippy::panic, reason = "as threads of the standard library do")]
+pub(crate) fn spawn(task: BoxFuture<()>) {
+    let thread = thread::Builder::new().name("nordnet".into());
+    if let Err(error) = thread.spawn(|| block_on(task)) {
+        panic!("no thread can begin: {error}");
+    }
+}
+
+/// Wakes the thread that waits for a future of this crate.
+#[derive(Debug)]
+pub struct Alarm;
+
+impl Timer for Alarm {
+    fn poll_until(&mut self, at: Instant, _: &mut Context<'_>) -> Poll<()> {
+        if at <= Instant::now() {
+            return Poll::Ready(());
+        }
+        ALARM.set(Some(ALARM.get().map_or(at, |other| other.min(at))));
+        Poll::Pending
+    }
+}
+
+struct Bell {
+    thread: Thread,
+    rung: AtomicBool,
+}
+
+impl Bell {
+    fn wait(&self, until: Option<Instant>) {
+        while !self.rung.swap(false, Ordering::AcqRel) {
+            let Some(until) = until else {
+                thread::park();
+                continue;
+            };
+            match until.checked_duration_since(Instant::now()) {
+                Some(left) if !left.is_zero() => thread::park_timeout(left),
+                _ => return,
+            }
+        }
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            self.thread.unpark();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Answers as no server should give them.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use nordnet_blocking::api::ListAccounts;
+use nordnet_blocking::{Cause, Client, Error, Outcome};
+use nordnet_sim::{Answer, Part, Server};
+use rustix::net::listen;
+
+use crate::support::{builder, in_less, placed, resting_order, server, trader};
+
+const MOST: Duration = Duration::from_secs(1);
+
+/// What a read that is given a second ends with.
+fn cause(server: &Server, answer: Answer) -> Cause {
+    let nordnet = trader(server);
+    let control = server.control();
+    control.reset();
+    control.respond("list_accounts", 100, answer).unwrap();
+    let call = || nordnet.send_within(ListAccounts::new(), MOST);
+    match in_less(MOST * 2, call) {
+        Err(Error::Lost(failure)) => failure.cause,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_that_comes_byte_by_byte_does_not_outlast_the_deadline() {
+    let server = server();
+    for part in [Part::Head, Part::Body] {
+        let drip = Answer::ordinary().dripped(part, Duration::from_millis(100));
+        assert_eq!(cause(&server, drip), Cause::Timeout);
+    }
+}
+
+#[test]
+fn an_answer_that_never_comes_does_not_outlast_the_deadline() {
+    let late = Answer::ordinary().late(Duration::from_secs(30));
+    assert_eq!(cause(&server(), late), Cause::Timeout);
+}
+
+#[test]
+fn what_is_no_answer_or_too_much_of_one_is_refused() {
+    let server = server();
+    let garbage = Answer::garbage("220 ready\r\n\r\n");
+    assert_eq!(cause(&server, garbage), Cause::Protocol);
+    let huge = Answer::ordinary().padded(64 << 20);
+    assert_eq!(cause(&server, huge), Cause::TooLarge);
+    let head = Answer::ordinary().header("x-long", &"x".repeat(100_000));
+    assert_eq!(cause(&server, head), Cause::TooLarge);
+}
+
+#[test]
+fn chunks_and_interim_answers_are_read() {
+    let server = server();
+    let nordnet = trader(&server);
+    for answer in [
+        Answer::ordinary().chunked(),
+        Answer::ordinary().after_interim(103),
+        Answer::ordinary().dripped(Part::Head, Duration::ZERO),
+    ] {
+        server
+            .control()
+            .respond("list_accounts", 1, answer)
+            .unwrap();
+        assert!(!nordnet.send(ListAccounts::new()).unwrap().is_empty());
+    }
+    assert_eq!(server.control().connections().len(), 1, "all on one");
+}
+
+#[test]
+fn an_order_with_such_an_answer_is_unknown() {
+    let server = server();
+    let nordnet = trader(&server);
+    let answers = [
+        Answer::garbage("no HTTP\r\n").processed(),
+        Answer::ordinary().padded(64 << 20),
+        Answer::ordinary().late(Duration::from_secs(30)),
+    ];
+    for (number, answer) in answers.into_iter().enumerate() {
+        let reference = format!("odd-{number}");
+        server.control().respond("place_order", 1, answer).unwrap();
+        let order = || nordnet.send_within(resting_order(&reference), MOST);
+        let outcome = in_less(MOST * 2, order).unwrap();
+        assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+        assert_eq!(placed(&server, &reference), 1);
+    }
+}
+
+/// A host that lets nobody in: the queue of its listener is full.
+#[test]
+fn a_dead_host_does_not_outlast_the_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listen(&listener, 0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let _queued: Vec<_> = (0..4)
+        .map(|_| std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)))
+        .collect();
+    let server = server();
+    let builder = builder(&server).configure(|config| {
+        config.base_url = format!("https://{address}").parse().unwrap();
+        config.limits.connect = Duration::from_millis(200);
+        config.limits.login = Duration::from_millis(500);
+    });
+    let login = || -> Result<Client, Error> { builder.login() };
+    assert!(in_less(Duration::from_secs(2), login).is_err());
+}

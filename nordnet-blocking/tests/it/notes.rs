@@ -1,0 +1,50 @@
+//! What is told to `tracing`, on whichever thread it happens.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use nordnet_blocking::Outcome;
+use nordnet_blocking::api::ListAccounts;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::support::{resting_order, server, trader};
+
+#[test]
+fn calls_logins_and_feeds_are_told() {
+    let seen = Seen::default();
+    let writer = seen.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::DEBUG)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .init();
+    let server = server();
+    let nordnet = trader(&server);
+    nordnet.send(ListAccounts::new()).unwrap();
+    let placed = nordnet.send(resting_order("note-1"));
+    assert!(matches!(placed, Ok(Outcome::Accepted(_))));
+    let mut feed = nordnet.market_feed().unwrap();
+    assert!(feed.next().is_some());
+    let text = String::from_utf8(seen.0.lock().unwrap().clone()).unwrap();
+    for line in [
+        "login: nordnet: login_ended",
+        r#"call{operation="list_accounts"}: nordnet: call_answered"#,
+        r#"call{operation="place_order"}: nordnet: call_answered"#,
+        r#"nordnet: feed_begun feed="MarketFeed""#,
+    ] {
+        assert!(text.contains(line), "{line} is missing:\n{text}");
+    }
+}
+
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Seen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! Calls over the connections of an adapter that brings no HTTP library.
+
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::task::{Context, Waker};
+
+use super::adapter::{Adapter, Wire};
+use super::feed::READ_BUFFER;
+use super::kept::KeptConnections;
+use super::task::by;
+use crate::config::Limits;
+use crate::failure::{Cause, Failure};
+use crate::http1::{AnswerReader, to_http1};
+use crate::outgoing::Outgoing;
+use crate::request::HttpResponse;
+
+/// HTTP/1.1: one call in flight on each connection, none used again after a
+/// failure, no redirects, no proxies, no repeats.
+#[derive(Debug)]
+pub struct Http<W> {
+    kept: KeptConnections<W>,
+}
+
+impl<W: Wire> Http<W> {
+    /// No connections yet, under these limits.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        let kept = KeptConnections::new(limits);
+        Self { kept }
+    }
+
+    /// Sends one request and reads the whole answer, on a connection of its own
+    /// or on one that an earlier call has left in good order.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if there is no whole answer in time.
+    pub async fn send<R: Adapter<Wire = W>>(
+        &self,
+        adapter: &R,
+        out: Outgoing,
+    ) -> Result<HttpResponse, Failure> {
+        let mut wire = match self.kept.take(&out, is_silent, adapter.now()) {
+            Some(wire) => wire,
+            None => {
+                let server = out.server.as_ref().clone();
+                adapter.connect(server, out.connect_by).await?
+            }
+        };
+        let mut sent = false;
+        let exchange = exchange(&mut wire, &out, &mut sent);
+        let answer = by(adapter, out.answer_by, exchange).await;
+        let late = || Err(Failure::after_sending(Cause::Timeout, ""));
+        let (response, may_reuse) = answer
+            .unwrap_or_else(late)
+            .map_err(|failure| Failure { sent, ..failure })?;
+        if may_reuse && is_silent(&mut wire) {
+            self.kept.put(wire, adapter.now());
+        }
+        Ok(response)
+    }
+}
+
+/// Gives the answer, and whether the connection may be used again.
+async fn exchange(
+    wire: &mut impl Wire,
+    out: &Outgoing,
+    sent: &mut bool,
+) -> Result<(HttpResponse, bool), Failure> {
+    let request = to_http1(&out.request);
+    let mut bytes = request.as_bytes();
+    while !bytes.is_empty() {
+        let written = poll_fn(|cx| wire.poll_write(cx, bytes)).await;
+        let count = written.map_err(|error| failure(&error))?;
+        if count == 0 {
+            return Err(failure(&ErrorKind::WriteZero.into()));
+        }
+        *sent = true;
+        bytes = bytes.get(count..).unwrap_or_default();
+    }
+    let flushed = poll_fn(|cx| wire.poll_flush(cx)).await;
+    flushed.map_err(|error| failure(&error))?;
+
+    let mut answer = AnswerReader::new(out);
+    let mut buffer = vec![0; READ_BUFFER].into();
+    loop {
+        let read = poll_fn(|cx| wire.poll_read(cx, &mut buffer)).await;
+        let count = read.map_err(|error| failure(&error))?;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        if let Some(response) = answer.handle_input(bytes)? {
+            return Ok((response, answer.may_reuse_connection()));
+        }
+    }
+}
+
+/// Whether the other side has neither closed nor said anything that nobody
+/// asked for.
+fn is_silent(wire: &mut impl Wire) -> bool {
+    let mut cx = Context::from_waker(Waker::noop());
+    wire.poll_read(&mut cx, &mut vec![0].into()).is_pending()
+}
+
+fn failure(error: &io::Error) -> Failure {
+    let cause = match error.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => Cause::Closed,
+        kind => Cause::Io(kind),
+    };
+    Failure::after_sending(cause, error.to_string())
+}
