@@ -7,8 +7,9 @@ use super::feed::FeedKind;
 use super::request::Request;
 use super::route::Operation;
 
-/// Older entries are forgotten.
+/// Older entries are forgotten, by their number and by the text in them.
 const MOST_ENTRIES: usize = 100_000;
+const MOST_TEXT: usize = 32 * 1024 * 1024;
 
 /// One request that was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,9 +74,57 @@ pub struct Counters {
 /// The record of everything received.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
-    entries: VecDeque<AuditEntry>,
-    commands: VecDeque<CommandEntry>,
+    entries: Log<AuditEntry>,
+    commands: Log<CommandEntry>,
     pub(crate) counters: Counters,
+}
+
+/// The latest entries of a kind.
+#[derive(Debug)]
+struct Log<T> {
+    entries: VecDeque<T>,
+    text: usize,
+}
+
+/// What takes up room with the text in it.
+trait Weighed {
+    fn text(&self) -> usize;
+}
+
+impl Weighed for AuditEntry {
+    fn text(&self) -> usize {
+        self.target.len() + self.body.as_ref().map_or(0, String::len)
+    }
+}
+
+impl Weighed for CommandEntry {
+    fn text(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl<T> Default for Log<T> {
+    fn default() -> Self {
+        Self {
+            entries: VecDeque::new(),
+            text: 0,
+        }
+    }
+}
+
+impl<T: Weighed + Clone> Log<T> {
+    fn push(&mut self, entry: T) {
+        self.text += entry.text();
+        self.entries.push_back(entry);
+        while self.entries.len() > MOST_ENTRIES || self.text > MOST_TEXT {
+            let oldest = self.entries.pop_front();
+            self.text -= oldest.map_or(0, |entry| entry.text());
+        }
+    }
+
+    fn all(&self) -> Vec<T> {
+        self.entries.iter().cloned().collect()
+    }
 }
 
 impl Audit {
@@ -88,13 +137,10 @@ impl Audit {
         at: Duration,
     ) {
         self.counters.requests += 1;
-        if self.entries.len() >= MOST_ENTRIES {
-            self.entries.pop_front();
-        }
         let body = operation
             .is_some_and(Operation::is_order)
             .then(|| String::from_utf8_lossy(&request.body).into_owned());
-        self.entries.push_back(AuditEntry {
+        self.entries.push(AuditEntry {
             at,
             method: request.method.clone(),
             target: request.target.clone(),
@@ -110,7 +156,7 @@ impl Audit {
 
     /// Completes the entry that was begun last.
     pub(crate) fn end(&mut self, processed: bool, status: Option<u16>) {
-        if let Some(entry) = self.entries.back_mut() {
+        if let Some(entry) = self.entries.entries.back_mut() {
             entry.processed = processed;
             entry.status = status;
         }
@@ -118,22 +164,45 @@ impl Audit {
 
     pub(crate) fn command(&mut self, entry: CommandEntry) {
         self.counters.commands += 1;
-        if self.commands.len() >= MOST_ENTRIES {
-            self.commands.pop_front();
-        }
-        self.commands.push_back(entry);
+        self.commands.push(entry);
     }
 
     pub(crate) fn commands(&self) -> Vec<CommandEntry> {
-        self.commands.iter().cloned().collect()
+        self.commands.all()
     }
 
     pub(crate) fn entries(&self) -> Vec<AuditEntry> {
-        self.entries.iter().cloned().collect()
+        self.entries.all()
     }
 }
 
 pub(crate) fn suffix(key: &str) -> String {
     let skipped = key.chars().count().saturating_sub(4);
     key.chars().skip(skipped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_entries_are_kept_within_bounds() {
+        let entry = |number: u64, length: usize| CommandEntry {
+            at: Duration::ZERO,
+            feed: FeedKind::Public,
+            connection: number,
+            text: "x".repeat(length),
+        };
+        let mut audit = Audit::default();
+        for number in 0..(MOST_ENTRIES as u64 + 10) {
+            audit.command(entry(number, 3));
+        }
+        let kept = audit.commands();
+        assert_eq!((kept.len(), kept[0].connection), (MOST_ENTRIES, 10));
+        for number in 0..40 {
+            audit.command(entry(number, 1024 * 1024));
+        }
+        assert_eq!(audit.commands().len(), 32);
+        assert_eq!(audit.counters.commands, MOST_ENTRIES as u64 + 50);
+    }
 }

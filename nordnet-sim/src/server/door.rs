@@ -20,7 +20,8 @@ use super::{control, feed, http};
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
 /// After a failure to accept or to listen.
 const MOMENT: Duration = Duration::from_millis(5);
-const BACKLOG: u32 = 1024;
+/// Past this, newcomers have to knock again a second later.
+const BACKLOG: u32 = 4096;
 
 /// What is served at a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

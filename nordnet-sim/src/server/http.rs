@@ -12,8 +12,8 @@ use super::http1::{Bad, Form, Image, head};
 use super::wire::Wire;
 
 const IDLE_FOR: Duration = Duration::from_secs(60);
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
-const BODY_WITHIN: Duration = Duration::from_secs(10);
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
+const BODY_WITHIN: Duration = Duration::from_secs(5);
 const WRITTEN_WITHIN: Duration = Duration::from_secs(60);
 
 /// Answers requests until the connection ends, and says how it is to end.

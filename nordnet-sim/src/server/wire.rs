@@ -56,9 +56,11 @@ struct Traffic {
 }
 
 impl Traffic {
-    fn room(&self) -> Option<u64> {
+    /// Returns how many bytes may pass before the next cut.
+    fn room(&self) -> usize {
         let nearest = self.cuts.iter().map(|(at, _)| *at).min();
-        nearest.map(|at| at.saturating_sub(self.bytes))
+        let room = nearest.map_or(u64::MAX, |at| at.saturating_sub(self.bytes));
+        usize::try_from(room).unwrap_or(usize::MAX)
     }
 
     fn due(&self) -> Option<Cut> {
@@ -94,13 +96,18 @@ impl Record {
         }
     }
 
-    /// Plans a cut after so many bytes from now on.
+    /// Plans a cut after so many bytes from now on: of those received at once
+    /// after the last, of those sent when there is one more to be sent.
     pub(super) fn cut_after(&self, direction: Direction, bytes: u64, cut: Cut) {
         let mut state = self.state();
-        let traffic = state.traffic(direction);
+        let traffic = match direction {
+            Direction::In => &mut state.received,
+            Direction::Out => &mut state.sent,
+        };
         let at = traffic.bytes.saturating_add(bytes);
         traffic.cuts.push((at, cut));
-        self.end_if_due(&mut state);
+        let due = state.received.due();
+        self.end_if(due, &mut state);
     }
 
     pub(super) fn clear_cuts(&self) {
@@ -168,8 +175,8 @@ impl Record {
         self.state().kept.len()
     }
 
-    fn end_if_due(&self, state: &mut State) {
-        if let Some(cut) = state.received.due().or_else(|| state.sent.due()) {
+    fn end_if(&self, due: Option<Cut>, state: &mut State) {
+        if let Some(cut) = due {
             state.end.get_or_insert(End::Cut(cut));
             self.changed.notify_one();
         }
@@ -177,24 +184,6 @@ impl Record {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn traffic(&mut self, direction: Direction) -> &mut Traffic {
-        match direction {
-            Direction::In => &mut self.received,
-            Direction::Out => &mut self.sent,
-        }
-    }
-
-    /// Returns how many bytes may still pass, `None` if the connection is to end.
-    fn room(&mut self, direction: Direction) -> Option<usize> {
-        if self.end.is_some() {
-            return None;
-        }
-        let room = self.traffic(direction).room().unwrap_or(u64::MAX);
-        Some(usize::try_from(room).unwrap_or(usize::MAX))
     }
 }
 
@@ -234,10 +223,13 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let Some(room) = this.record.state().room(Direction::In) else {
-            return Poll::Pending;
+        let room = {
+            let state = this.record.state();
+            if state.end.is_some() {
+                return Poll::Pending;
+            }
+            state.received.room().min(buffer.remaining())
         };
-        let room = room.min(buffer.remaining());
         let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
         ready!(Pin::new(&mut this.socket).poll_read(cx, &mut part))?;
         let bytes = part.filled();
@@ -246,7 +238,8 @@ impl AsyncRead for Wire {
         state.received.bytes += count as u64;
         let left = MOST_KEPT.saturating_sub(state.kept.len());
         state.kept.extend_from_slice(&bytes[..count.min(left)]);
-        this.record.end_if_due(&mut state);
+        let due = state.received.due();
+        this.record.end_if(due, &mut state);
         drop(state);
         buffer.advance(count);
         Poll::Ready(Ok(()))
@@ -260,14 +253,17 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let Some(room) = this.record.state().room(Direction::Out) else {
-            return Poll::Pending;
+        let room = {
+            let mut state = this.record.state();
+            let due = state.sent.due();
+            this.record.end_if(due, &mut state);
+            if state.end.is_some() {
+                return Poll::Pending;
+            }
+            state.sent.room().min(bytes.len())
         };
-        let part = &bytes[..room.min(bytes.len())];
-        let count = ready!(Pin::new(&mut this.socket).poll_write(cx, part))?;
-        let mut state = this.record.state();
-        state.sent.bytes += count as u64;
-        this.record.end_if_due(&mut state);
+        let count = ready!(Pin::new(&mut this.socket).poll_write(cx, &bytes[..room]))?;
+        this.record.state().sent.bytes += count as u64;
         Poll::Ready(Ok(count))
     }
 

@@ -14,6 +14,8 @@ use super::wire::Record;
 
 /// Connections to one port at a time.
 const MOST_OPEN: usize = 1024;
+/// Idle connections that go at a time when places are short.
+const EVICTED: usize = 32;
 /// Ended connections that are remembered, and how many bytes of theirs.
 const MOST_ENDED: usize = 10_000;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -38,7 +40,7 @@ struct State {
 }
 
 impl Wires {
-    /// Takes in a connection, in the place of an idle one if there is no other;
+    /// Takes in a connection, in the place of idle ones if there is no other;
     /// none if nobody can be spared.
     pub(super) fn enter(&self, channel: Channel, peer: SocketAddr) -> Option<Arc<Record>> {
         let mut state = self.state();
@@ -54,7 +56,7 @@ impl Wires {
         Some(record)
     }
 
-    /// Sends the connection away that has been idle for longest.
+    /// Sends connections away that have been idle for longest.
     pub(super) fn evict(&self) {
         self.state().evict(|_| true);
     }
@@ -121,18 +123,20 @@ impl Wires {
 }
 
 impl State {
-    /// Says whether one could be sent away.
+    /// Sends those away that have been idle for longest, several at once so
+    /// that a crowd costs little. Says whether there were any.
     fn evict(&mut self, may_go: impl Fn(&Record) -> bool) -> bool {
-        let idle = self.open.values().filter(|record| may_go(record));
+        let chosen = self.open.values().filter(|record| may_go(record));
         let since = |record: &Arc<Record>| Some((record.idle_since()?, record.number));
-        let Some((_, number)) = idle.filter_map(since).min() else {
-            return false;
-        };
-        if let Some(record) = self.open.remove(&number) {
-            record.evict();
-            self.remember(record);
+        let mut idle: Vec<_> = chosen.filter_map(since).collect();
+        idle.sort_unstable();
+        for (_, number) in idle.iter().take(EVICTED) {
+            if let Some(record) = self.open.remove(number) {
+                record.evict();
+                self.remember(record);
+            }
         }
-        true
+        !idle.is_empty()
     }
 
     fn remember(&mut self, record: Arc<Record>) {

@@ -139,6 +139,50 @@ impl<'a> Client<'a> {
         self.session["session_key"].as_str().unwrap()
     }
 
+    pub(crate) fn authorization(&self) -> String {
+        let basic = STANDARD.encode(format!("{0}:{0}", self.key()));
+        format!("Basic {basic}")
+    }
+
+    /// Sends a request and leaves the response to be read.
+    pub(crate) fn send_get(&mut self, path: &str) -> io::Result<()> {
+        let authorization = self.authorization();
+        let text = format!(
+            "GET /api/2{path} HTTP/1.1\r\nhost: sim\r\nauthorization: {authorization}\r\n\r\n"
+        );
+        self.rest.get_mut().write_all(text.as_bytes())?;
+        self.rest.get_mut().flush()
+    }
+
+    /// Reads the lines of a head.
+    pub(crate) fn head(&mut self) -> io::Result<Vec<String>> {
+        let mut lines = Vec::new();
+        loop {
+            match line(&mut self.rest)? {
+                text if text.is_empty() => return Ok(lines),
+                text => lines.push(text),
+            }
+        }
+    }
+
+    /// Reads a body that comes in chunks.
+    pub(crate) fn chunks(&mut self) -> io::Result<String> {
+        let mut body = Vec::new();
+        loop {
+            let length = usize::from_str_radix(&line(&mut self.rest)?, 16).unwrap();
+            let mut chunk = vec![0; length + 2];
+            self.rest.read_exact(&mut chunk)?;
+            if length == 0 {
+                return Ok(String::from_utf8(body).unwrap());
+            }
+            body.extend_from_slice(&chunk[..length]);
+        }
+    }
+
+    pub(crate) fn rest(&mut self) -> &mut Connection {
+        &mut self.rest
+    }
+
     /// Takes a new connection for REST.
     pub(crate) fn reconnect(&mut self) {
         self.rest = connect(port(self.server.rest_url()), self.server.ca_der()).unwrap();
@@ -154,9 +198,8 @@ impl<'a> Client<'a> {
         path: &str,
         form: &str,
     ) -> io::Result<(u16, String)> {
-        let basic = STANDARD.encode(format!("{0}:{0}", self.key()));
         let headers = [
-            ("authorization", format!("Basic {basic}")),
+            ("authorization", self.authorization()),
             (
                 "content-type",
                 "application/x-www-form-urlencoded".to_owned(),

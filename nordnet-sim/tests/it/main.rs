@@ -7,9 +7,11 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod answers;
 mod client;
 mod contract;
 mod control_port;
+mod cuts;
 mod exchange_dialect;
 mod exchange_feeds;
 mod exchange_login;
@@ -19,6 +21,7 @@ mod exchange_rest;
 mod exchange_search;
 mod exchange_time;
 mod exchange_world;
+mod hostile;
 mod program;
 mod schema;
 mod server;
