@@ -17,6 +17,7 @@ mod api_schemas;
 mod clock;
 mod counters;
 mod driver;
+mod example_own_loop;
 mod example_replay;
 mod feed_bad_input;
 mod feed_bad_lines;
