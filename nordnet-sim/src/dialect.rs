@@ -7,20 +7,20 @@ use std::str::FromStr;
 /// parsing of `NAME=VALUE,..` with the list of what there is.
 macro_rules! switches {
     ($(
-        $(#[$doc:meta])*
+        #[doc = $doc:literal]
         $field:ident : $name:ident {
-            $(#[$first_doc:meta])* $first:ident = $first_text:literal,
-            $($(#[$other_doc:meta])* $other:ident = $other_text:literal,)*
+            #[doc = $first_doc:literal] $first:ident = $first_text:literal,
+            $(#[doc = $other_doc:literal] $other:ident = $other_text:literal,)*
         }
     )*) => {
         $(
-            $(#[$doc])*
+            #[doc = $doc]
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
             pub enum $name {
-                $(#[$first_doc])*
+                #[doc = $first_doc]
                 #[default]
                 $first,
-                $($(#[$other_doc])* $other,)*
+                $(#[doc = $other_doc] $other,)*
             }
         )*
 
@@ -30,14 +30,19 @@ macro_rules! switches {
         /// the default is the likeliest answer to each.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct Dialect {
-            $($(#[$doc])* pub $field: $name,)*
+            $(#[doc = $doc] pub $field: $name,)*
         }
 
         impl Dialect {
-            /// Every switch with its values, the default first.
-            pub const KNOWN: &'static [(&'static str, &'static [&'static str])] = &[
-                $((stringify!($field), &[$first_text, $($other_text),*]),)*
-            ];
+            /// Every switch.
+            pub const KNOWN: &'static [Switch] = &[$(Switch {
+                name: stringify!($field),
+                about: $doc.trim_ascii(),
+                values: &[
+                    ($first_text, $first_doc.trim_ascii()),
+                    $(($other_text, $other_doc.trim_ascii()),)*
+                ],
+            },)*];
 
             fn set(&mut self, switch: &str, value: &str) -> bool {
                 match (switch, value) {
@@ -51,6 +56,29 @@ macro_rules! switches {
             }
         }
     };
+}
+
+/// A switch of the [`Dialect`], for those who list them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Switch {
+    /// Its name in a dialect text.
+    pub name: &'static str,
+    /// What it is about.
+    pub about: &'static str,
+    /// Its values in a dialect text with what they mean, the default first.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+impl fmt::Display for Switch {
+    /// Writes `NAME=VALUE|..`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        for (index, (value, _)) in self.values.iter().enumerate() {
+            write!(f, "{}{value}", if index == 0 { '=' } else { '|' })?;
+        }
+        Ok(())
+    }
 }
 
 switches! {
@@ -254,9 +282,9 @@ pub struct UnknownSwitch(String);
 impl fmt::Display for UnknownSwitch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown dialect `{}`; known are", self.0)?;
-        for (index, (switch, values)) in Dialect::KNOWN.iter().enumerate() {
+        for (index, switch) in Dialect::KNOWN.iter().enumerate() {
             let separator = if index == 0 { "" } else { "," };
-            write!(f, "{separator} {switch}={}", values.join("|"))?;
+            write!(f, "{separator} {switch}")?;
         }
         Ok(())
     }
@@ -278,9 +306,10 @@ mod tests {
 
     #[test]
     fn every_known_value_is_accepted() {
-        for (switch, values) in Dialect::KNOWN {
-            for value in *values {
-                assert!(format!("{switch}={value}").parse::<Dialect>().is_ok());
+        for switch in Dialect::KNOWN {
+            for (value, _) in switch.values {
+                let text = format!("{}={value}", switch.name);
+                assert!(text.parse::<Dialect>().is_ok(), "{text}");
             }
         }
     }

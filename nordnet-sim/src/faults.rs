@@ -4,10 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Declares a family of faults with their names, and the text that says which
-/// there are.
+/// Declares a family of faults with their names and what they do.
 macro_rules! faults {
-    ($(#[$doc:meta])* $family:ident { $($fault:ident = $name:literal,)* }) => {
+    ($(#[$doc:meta])* $family:ident { $($fault:ident = $name:literal, $about:literal;)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum $family {
@@ -15,8 +14,8 @@ macro_rules! faults {
         }
 
         impl $family {
-            pub(crate) const ALL: &'static [(Self, &'static str)] =
-                &[$((Self::$fault, $name),)*];
+            const ALL: &'static [(Self, &'static str)] = &[$((Self::$fault, $name),)*];
+            const ABOUT: &'static [(&'static str, &'static str)] = &[$(($name, $about),)*];
         }
     };
 }
@@ -24,81 +23,46 @@ macro_rules! faults {
 faults! {
     /// What can strike a request, in the order in which it is drawn for.
     RequestFault {
-        Unauthorized = "401",
-        TooMany = "429",
-        Failed = "500",
-        Unavailable = "503",
-        Page = "html",
-        Empty = "empty",
-        WrongType = "type",
-        Redirect = "redirect",
-        Garbage = "garbage",
-        Dropped = "dropped",
-        Lost = "lost",
-        Reset = "reset",
-        Never = "never",
-        Torn = "torn",
-        Late = "late",
-        Slow = "slow",
-        Huge = "huge",
-        Chunked = "chunked",
-        Interim = "interim",
+        Unauthorized = "401", "refused as if without a session";
+        TooMany = "429", "refused as one too many, with a `Retry-After` or not";
+        Failed = "500", "answered with 500, processed or not";
+        Unavailable = "503", "refused, with a `Retry-After` in seconds, as a date, or not at all";
+        Page = "html", "answered with 502 and a page, processed or not";
+        Empty = "empty", "processed, and answered with nothing in it";
+        WrongType = "type", "processed, and answered as `text/plain`";
+        Redirect = "redirect", "sent elsewhere with 301, 302, 307 or 308, unprocessed";
+        Garbage = "garbage", "answered with what is not HTTP, unprocessed";
+        Dropped = "dropped", "not processed, the connection is closed";
+        Lost = "lost", "processed, but the connection is closed instead of a reply";
+        Reset = "reset", "processed or not, the connection is reset";
+        Never = "never", "processed or not, there is never a reply";
+        Torn = "torn", "processed, and the reply breaks off somewhere";
+        Late = "late", "processed, and answered three seconds later";
+        Slow = "slow", "processed, and the reply comes byte by byte";
+        Huge = "huge", "processed, and 16 MiB of spaces follow the reply";
+        Chunked = "chunked", "processed, and the reply comes in chunks";
+        Interim = "interim", "processed, and a 103 comes before the reply";
     }
 }
 
 faults! {
     /// What can strike a feed connection in a second.
     FeedFault {
-        Cut = "cut",
-        Stall = "stall",
-        HalfOpen = "halfopen",
-        Junk = "junk",
-        Long = "long",
-        Partial = "partial",
+        Cut = "cut", "closed, in order, without TLS's farewell or with a reset";
+        Stall = "stall", "silent for 5 to 20 seconds, then all of it comes";
+        HalfOpen = "halfopen", "still there, but nothing ever comes and nothing is read";
+        Junk = "junk", "sent a line that is no message";
+        Long = "long", "sent 2 MiB without an end of line";
+        Partial = "partial", "sent half a line, then closed";
     }
 }
 
 /// How often things go wrong by themselves. The default is never.
 ///
-/// Parsed from a text such as `503=0.05,lost=0.01,cut=0.01,delay=200ms`. `P` is
-/// a probability from 0 to 1 with at most six places. The draws follow the seed.
-///
-/// Each request may be struck by one of these:
-///
-/// | name | meaning |
-/// |---|---|
-/// | `401=P` | refused as if without a session |
-/// | `429=P` | refused as one too many, with a `Retry-After` or not |
-/// | `500=P` | answered with 500, processed or not |
-/// | `503=P` | refused, with a `Retry-After` in seconds, as a date, or not at all |
-/// | `html=P` | answered with 502 and a page, processed or not |
-/// | `empty=P` | processed, and answered with nothing in it |
-/// | `type=P` | processed, and answered as `text/plain` |
-/// | `redirect=P` | sent elsewhere with 301, 302, 307 or 308, unprocessed |
-/// | `garbage=P` | answered with what is not HTTP, unprocessed |
-/// | `dropped=P` | not processed, the connection is closed |
-/// | `lost=P` | processed, but the connection is closed instead of a reply |
-/// | `reset=P` | processed or not, the connection is reset |
-/// | `never=P` | processed or not, there is never a reply |
-/// | `torn=P` | processed, and the reply breaks off somewhere |
-/// | `late=P` | processed, and answered three seconds later |
-/// | `slow=P` | processed, and the reply comes byte by byte |
-/// | `huge=P` | processed, and 16 MiB of spaces follow the reply |
-/// | `chunked=P` | processed, and the reply comes in chunks |
-/// | `interim=P` | processed, and a 103 comes before the reply |
-///
-/// Each second, each feed connection may be struck by one of these:
-///
-/// | name | meaning |
-/// |---|---|
-/// | `cut=P` | it is closed, in order, without TLS's farewell or with a reset |
-/// | `stall=P` | nothing comes for 5 to 20 seconds, then all of it |
-/// | `halfopen=P` | it stays, but nothing ever comes and nothing is read |
-/// | `junk=P` | a line comes that is no message |
-/// | `long=P` | 2 MiB come without an end of line |
-/// | `partial=P` | half a line comes, then it is closed |
-///
-/// And `delay=TIME` holds every reply back that long (`200ms`, `1s`).
+/// Parsed from a text such as `503=0.05,lost=0.01,cut=0.01,delay=200ms`: names
+/// of [`REQUESTS`](Self::REQUESTS) and [`FEEDS`](Self::FEEDS) with a probability
+/// from 0 to 1 with at most six places, and `delay` with the time that every
+/// reply is held back (`200ms`, `1s`). The draws follow the seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     requests: [u32; RequestFault::ALL.len()],
@@ -107,6 +71,13 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// What may strike each request: a name, and what becomes of the request.
+    pub const REQUESTS: &'static [(&'static str, &'static str)] = RequestFault::ABOUT;
+
+    /// What may strike each feed connection in each second: a name, and what
+    /// becomes of the connection.
+    pub const FEEDS: &'static [(&'static str, &'static str)] = FeedFault::ABOUT;
+
     /// Draws for a request; `strikes` is asked with millionths.
     pub(crate) fn request(&self, strikes: impl FnMut(u32) -> bool) -> Option<RequestFault> {
         draw(RequestFault::ALL, &self.requests, strikes)
@@ -174,8 +145,7 @@ pub struct UnknownFault(String);
 impl fmt::Display for UnknownFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown fault `{}`; known are", self.0)?;
-        let requests = RequestFault::ALL.iter().map(|(_, name)| name);
-        for name in requests.chain(FeedFault::ALL.iter().map(|(_, name)| name)) {
+        for (name, _) in Faults::REQUESTS.iter().chain(Faults::FEEDS) {
             write!(f, " {name}=P,")?;
         }
         f.write_str(" delay=TIME (P from 0 to 1 with six places at most, TIME as 200ms or 1s)")

@@ -158,7 +158,7 @@ pub use config::{CommandLimits, Config, FeedAddress};
 pub use dialect::{
     AbsentMembers, Accids, BadIds, Challenges, DeadTouch, Dialect, EmptyLists, ErrorCodes, Expiry,
     FeedRefusal, FilledOrders, Heartbeats, LineEnds, Logins, Logout, Members, Numbers, OrderEvents,
-    PublicFeeds, RepeatedSubscribe, Spaces, Surprises, Texts, TickRanges, UnknownAccount,
+    PublicFeeds, RepeatedSubscribe, Spaces, Surprises, Switch, Texts, TickRanges, UnknownAccount,
     UnknownSwitch,
 };
 pub use exchange::{

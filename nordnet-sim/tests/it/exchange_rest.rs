@@ -228,9 +228,9 @@ fn the_audit_knows_requests_but_no_secrets() {
 
 #[test]
 fn every_dialect_says_the_same() {
-    for (switch, values) in Dialect::KNOWN {
-        for value in *values {
-            let dialect = format!("{switch}={value}");
+    for switch in Dialect::KNOWN {
+        for (value, _) in switch.values {
+            let dialect = format!("{}={value}", switch.name);
             let mut world = World::with(|config| config.dialect = dialect.parse().unwrap());
             let public = world.feed(FeedKind::Public);
             let private = world.feed(FeedKind::Private);

@@ -1,6 +1,6 @@
 //! The text of `--help`.
 
-use nordnet_sim::Dialect;
+use nordnet_sim::{Dialect, Faults};
 
 const HELP: &str = "\
 Nordnet in a box: REST API, both feeds and a market, for trying out clients.
@@ -37,13 +37,18 @@ options:
   --verbose, --quiet    with or without the log on stderr
                         [with it; without it for `run`]
   --version, --help
+";
 
-faults: a probability from 0 to 1, or a time
-  429=P                 a request is refused as one too many
-  503=P                 a request is refused with Retry-After: 1
-  lost=P                a request takes effect, but no reply comes
-  cut=P                 each second, a feed connection is closed
-  delay=TIME            every reply comes this much later (200ms, 1s)
+const FAULTS: &str = "
+faults: by chance, each request (P from 0 to 1; the draws follow the seed) is
+";
+
+const FEED_FAULTS: &str = "
+and in each second each feed connection is
+";
+
+const DELAY: &str = "
+and with delay=TIME every reply comes this much later (200ms, 1s).
 
 dialect: the first value is the default
 ";
@@ -63,14 +68,27 @@ examples:
 The README says more: every control call, every dialect, what is not modelled.
 ";
 
-/// Returns the text, with the switches that there are.
+/// Returns the text, with the faults and the switches that there are.
 pub(crate) fn text() -> String {
-    let switches = Dialect::KNOWN
+    let faults = |known: &[(&str, &str)]| -> String {
+        let line =
+            |(name, about): &(&str, &str)| format!("  {:<21} {about}\n", format!("{name}=P"));
+        known.iter().map(line).collect()
+    };
+    let switches: String = Dialect::KNOWN
         .iter()
-        .map(|(switch, values)| format!("  {switch:<21} {}\n", values.join(", ")));
-    [HELP.to_owned()]
-        .into_iter()
-        .chain(switches)
-        .chain([REST.to_owned()])
-        .collect()
+        .map(|switch| format!("  {switch}\n      {}\n", switch.about))
+        .collect();
+    [
+        HELP,
+        FAULTS,
+        &faults(Faults::REQUESTS),
+        FEED_FAULTS,
+        &faults(Faults::FEEDS),
+        DELAY,
+        &switches,
+        REST,
+    ]
+    .concat()
+    .replace('`', "")
 }
