@@ -29,7 +29,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
         rung: AtomicBool::new(false),
     });
     let waker = Waker::from(Arc::clone(&bell));
-    // This may be a call within a call.
+    // This may be a call within a call. What is left over from another one
+    // wakes too early, once.
     let outer = ALARM.take();
     loop {
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));

@@ -213,3 +213,62 @@ fn own_roots(pem: &[u8]) -> Result<RootCertStore, SetupError> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    fn connector() -> Connector {
+        Connector::new(Trust::Mozilla, &Limits::default()).unwrap()
+    }
+
+    /// A listener whose queue is full lets nobody in and refuses nobody.
+    #[test]
+    fn a_dead_address_does_not_keep_the_next_one_from_being_tried() {
+        let dead = TcpListener::bind("127.0.0.1:0").unwrap();
+        rustix::net::listen(&dead, 0).unwrap();
+        let dead_end = dead.local_addr().unwrap();
+        let wait = Duration::from_millis(100);
+        let connect = |_| TcpStream::connect_timeout(&dead_end, wait).ok();
+        let _queued: Vec<_> = (0..4).map_while(connect).collect();
+
+        let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+        let open = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open_to = open.local_addr().unwrap();
+        let addresses = vec![dead_end, refused.unwrap(), open_to];
+        let start = Instant::now();
+        let tcp = connector().open_tcp(addresses, start + SOON).unwrap();
+        assert_eq!(tcp.peer_addr().unwrap(), open_to);
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn what_comes_last_is_told_when_no_address_lets_anybody_in() {
+        let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+        let by = Instant::now() + SOON;
+        let open = |addresses| connector().open_tcp(addresses, by).unwrap_err().cause;
+        assert_eq!(open(vec![refused.unwrap()]), Cause::Connect);
+        assert_eq!(open(Vec::new()), Cause::Resolve);
+    }
+
+    #[test]
+    fn lookups_do_not_pile_up() {
+        *lock(&RUNNING) += LOOKUPS;
+        let server = Server::new("localhost", 1, false);
+        let soon = Instant::now() + Duration::from_millis(50);
+        let error = addresses(&server, soon).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        *lock(&RUNNING) -= LOOKUPS;
+        assert!(
+            !addresses(&server, Instant::now() + SOON)
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(*lock(&RUNNING), 0);
+    }
+}

@@ -21,6 +21,7 @@ use super::{failed, lock, thread};
 /// Dropped, it is closed, and its threads end by themselves.
 pub struct Socket {
     shared: Arc<Shared>,
+    /// What is to be written: one request, or what a feed's pacing lets through.
     output: Sender<Payload>,
 }
 
