@@ -71,26 +71,46 @@ impl Fixed {
     /// `2.06845115E7`, `5.0E-4`.
     #[must_use]
     pub fn to_jvm(self) -> String {
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = self.write_jvm(&mut text);
+        text
+    }
+
+    pub(crate) fn write_jvm(self, out: &mut impl fmt::Write) -> fmt::Result {
         let magnitude = self.0.unsigned_abs();
         let sign = if self.0 < 0 { "-" } else { "" };
-        if magnitude == 0 {
-            return "0.0".to_owned();
-        }
         // A JVM leaves plain notation below a thousandth and from ten million on.
-        if (10..100_000_000_000).contains(&magnitude) {
-            let plain = self.to_string();
-            return if plain.contains('.') {
-                plain
-            } else {
-                plain + ".0"
-            };
+        if magnitude == 0 || (10..100_000_000_000).contains(&magnitude) {
+            self.write_plain(out)?;
+            let whole = magnitude.is_multiple_of(ONE as u64);
+            return out.write_str(if whole { ".0" } else { "" });
         }
         let digits = magnitude.to_string();
         let exponent = digits.len() as i64 - 1 - 4;
         let (first, rest) = digits.split_at(1);
         let rest = rest.trim_end_matches('0');
         let rest = if rest.is_empty() { "0" } else { rest };
-        format!("{sign}{first}.{rest}E{exponent}")
+        write!(out, "{sign}{first}.{rest}E{exponent}")
+    }
+
+    fn write_plain(self, out: &mut impl fmt::Write) -> fmt::Result {
+        let magnitude = self.0.unsigned_abs();
+        let (units, fraction) = (magnitude / ONE as u64, magnitude % ONE as u64);
+        if self.0 < 0 {
+            out.write_str("-")?;
+        }
+        write!(out, "{units}")?;
+        let (mut rest, mut unit) = (fraction, ONE as u64 / 10);
+        if rest > 0 {
+            out.write_char('.')?;
+        }
+        while rest > 0 {
+            out.write_char(char::from(b'0' + (rest / unit) as u8))?;
+            rest %= unit;
+            unit /= 10;
+        }
+        Ok(())
     }
 
     fn rounded(dividend: i128, divisor: i128) -> Self {
@@ -102,16 +122,7 @@ impl Fixed {
 
 impl fmt::Display for Fixed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.0.unsigned_abs();
-        let (units, fraction) = (magnitude / ONE as u64, magnitude % ONE as u64);
-        if self.0 < 0 {
-            f.write_str("-")?;
-        }
-        if fraction == 0 {
-            return write!(f, "{units}");
-        }
-        let fraction = format!("{fraction:04}");
-        write!(f, "{units}.{}", fraction.trim_end_matches('0'))
+        self.write_plain(f)
     }
 }
 

@@ -1,6 +1,8 @@
 //! JSON output with control over every byte: member order, number format and
 //! white space are part of what a client under test has to cope with.
 
+use std::fmt::Write;
+
 use crate::dialect::{
     AbsentMembers, Dialect, LineEnds, Members, Numbers, Spaces, Surprises, Texts,
 };
@@ -20,8 +22,11 @@ pub(crate) enum Json {
     /// JSON text that came from the other side and goes back untouched.
     Raw(String),
     Array(Vec<Self>),
-    Object(Vec<(&'static str, Self)>),
+    Object(Vec<Member>),
 }
+
+/// A member of an object.
+pub(crate) type Member = (&'static str, Json);
 
 /// Builds a [`Json::Object`]; an `Option` that is `None` leaves the member out.
 macro_rules! object {
@@ -123,6 +128,28 @@ impl Encoder {
         text
     }
 
+    /// Encodes a message of a feed from the members of its data, with its end.
+    pub(crate) fn message<'a>(
+        &mut self,
+        kind: &'static str,
+        data: impl Iterator<Item = &'a Member>,
+    ) -> String {
+        if !self.is_straight() {
+            let data = Json::Object(data.cloned().collect());
+            return self.line(&object! { "type": kind, "data": data });
+        }
+        let mut out = String::with_capacity(512);
+        out.push('{');
+        self.write_name("type", &mut out);
+        self.write_text(kind, &mut out);
+        self.separate(1, &mut out);
+        self.write_name("data", &mut out);
+        self.write_members(data, &mut out);
+        out.push('}');
+        out.push_str(self.line_end);
+        out
+    }
+
     /// Encodes a message of a feed, with its end.
     pub(crate) fn line(&mut self, value: &Json) -> String {
         let mut out = String::with_capacity(256);
@@ -147,10 +174,11 @@ impl Encoder {
             Json::Absent | Json::Null => out.push_str("null"),
             Json::Bool(true) => out.push_str("true"),
             Json::Bool(false) => out.push_str("false"),
-            Json::Int(number) => out.push_str(&number.to_string()),
-            Json::Number(number) => out.push_str(&match self.numbers {
-                Numbers::Jvm => number.to_jvm(),
-                Numbers::Plain => number.to_string(),
+            // Writing to a text cannot fail.
+            Json::Int(number) => drop(write!(out, "{number}")),
+            Json::Number(number) => drop(match self.numbers {
+                Numbers::Jvm => number.write_jvm(out),
+                Numbers::Plain => write!(out, "{number}"),
             }),
             Json::Text(text) => self.write_text(text, out),
             Json::Raw(text) => out.push_str(text),
@@ -162,31 +190,47 @@ impl Encoder {
                 }
                 out.push(']');
             }
-            Json::Object(members) => self.write_object(members, out),
+            Json::Object(members) if self.is_straight() => self.write_members(members.iter(), out),
+            Json::Object(members) => {
+                let odd = self.odd_member();
+                let members = self.shuffled(members.iter().chain(&odd).collect());
+                self.write_members(members.into_iter(), out);
+            }
         }
     }
 
-    fn write_object(&mut self, members: &[(&'static str, Json)], out: &mut String) {
-        let odd = self.odd_member();
-        let mut members: Vec<_> = members
-            .iter()
-            .chain(&odd)
-            .filter(|(_, value)| self.says_null || *value != Json::Absent)
-            .collect();
+    /// Says whether objects are written as they are.
+    fn is_straight(&self) -> bool {
+        self.shuffle.is_none() && self.surprises.is_none()
+    }
+
+    fn shuffled<'a>(&mut self, mut members: Vec<&'a Member>) -> Vec<&'a Member> {
         if let Some(rng) = &mut self.shuffle {
             for last in (1..members.len()).rev() {
                 let other = (rng.next() % (last as u64 + 1)) as usize;
                 members.swap(last, other);
             }
         }
+        members
+    }
+
+    fn write_members<'a>(&mut self, members: impl Iterator<Item = &'a Member>, out: &mut String) {
         out.push('{');
-        for (index, (name, value)) in members.into_iter().enumerate() {
+        let says_null = self.says_null;
+        let there = members.filter(|(_, value)| says_null || *value != Json::Absent);
+        for (index, (name, value)) in there.enumerate() {
             self.separate(index, out);
-            self.write_text(name, out);
-            out.push_str(if self.spaces { ": " } else { ":" });
+            self.write_name(name, out);
             self.write(value, out);
         }
         out.push('}');
+    }
+
+    fn write_name(&self, name: &str, out: &mut String) {
+        out.push('"');
+        // None of them has anything to escape.
+        out.push_str(name);
+        out.push_str(if self.spaces { "\": " } else { "\":" });
     }
 
     /// Returns a member that nobody has heard of, now and then.
@@ -213,6 +257,12 @@ impl Encoder {
 
     fn write_text(&self, text: &str, out: &mut String) {
         out.push('"');
+        let special = |byte: u8| matches!(byte, b'"' | b'\\' | ..b' ') || self.ascii && byte > 127;
+        if !text.bytes().any(special) {
+            out.push_str(text);
+            out.push('"');
+            return;
+        }
         for c in text.chars() {
             match c {
                 '"' => out.push_str("\\\""),

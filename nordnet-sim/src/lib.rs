@@ -121,6 +121,7 @@
 //! The truth, and an end to all plans:
 //!
 //! ```text
+//! get  tradables                     # every market:identifier
 //! get  orders                        # all orders, as they really are
 //! get  audit                         # every request received
 //! get  audit/raw?connection=3        # every byte received, keys and all

@@ -1,39 +1,71 @@
 //! What happens when, in the order of time.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 /// A queue of events by due time; equal times keep their order of entry.
 #[derive(Debug)]
 pub(crate) struct Agenda<E> {
-    events: BTreeMap<(Duration, u64), E>,
+    entries: BinaryHeap<Entry<E>>,
     entered: u64,
+}
+
+#[derive(Debug)]
+struct Entry<E> {
+    at: Duration,
+    entered: u64,
+    event: E,
 }
 
 impl<E> Agenda<E> {
     pub(crate) fn new() -> Self {
         Self {
-            events: BTreeMap::new(),
+            entries: BinaryHeap::new(),
             entered: 0,
         }
     }
 
     pub(crate) fn push(&mut self, at: Duration, event: E) {
         self.entered += 1;
-        self.events.insert((at, self.entered), event);
+        self.entries.push(Entry {
+            at,
+            entered: self.entered,
+            event,
+        });
     }
 
     /// Takes the next event that is due, with the time it was due at.
     pub(crate) fn pop(&mut self, now: Duration) -> Option<(Duration, E)> {
-        let entry = self.events.first_entry()?;
-        let at = entry.key().0;
-        (at <= now).then(|| (at, entry.remove()))
+        self.next().filter(|at| *at <= now)?;
+        self.entries.pop().map(|entry| (entry.at, entry.event))
     }
 
     pub(crate) fn next(&self) -> Option<Duration> {
-        self.events.keys().next().map(|(at, _)| *at)
+        self.entries.peek().map(|entry| entry.at)
     }
 }
+
+/// The earlier is the greater, because the heap hands out the greatest.
+impl<E> Ord for Entry<E> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.entered).cmp(&(self.at, self.entered))
+    }
+}
+
+impl<E> PartialOrd for Entry<E> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E> PartialEq for Entry<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.entered == other.entered
+    }
+}
+
+impl<E> Eq for Entry<E> {}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Who has subscribed to what, and what they were last told.
 
-use crate::json::{Json, object};
+use crate::json::{Json, Member};
 
 use super::Exchange;
 use super::feed::{ConnectionId, Topic};
@@ -12,12 +12,17 @@ pub(crate) struct Boards {
     boards: Vec<Board>,
     listings: usize,
     indicators: usize,
+    /// Room for a message that is being made.
+    snapshot: Members,
+    change: Members,
 }
 
 /// What is told of a topic. All subscribers know the same, but for the time:
 /// a change of the time alone is not told.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
+    /// Whose it is: what every message begins with.
+    identity: Members,
     told: Members,
     subscribers: Vec<Subscriber>,
 }
@@ -34,10 +39,16 @@ impl Boards {
             boards: Vec::new(),
             listings,
             indicators,
+            snapshot: Vec::new(),
+            change: Vec::new(),
         };
         let count = boards.place(Topic::News(sources));
         boards.boards.resize_with(count, Board::default);
         boards
+    }
+
+    pub(crate) fn has_subscribers(&self, topic: Topic) -> bool {
+        !self.boards[self.place(topic)].subscribers.is_empty()
     }
 
     fn board(&mut self, topic: Topic) -> &mut Board {
@@ -69,18 +80,21 @@ impl Exchange {
     pub(super) fn subscribe(&mut self, topic: Topic, id: ConnectionId) {
         // From here on the others must know what the newcomer does.
         self.tell_change(topic);
-        let snapshot = self.snapshot(&topic);
+        let mut told = Members::new();
+        self.snapshot(topic, &mut told);
+        let identity = self.identity(topic);
+        if !told.is_empty() {
+            let members = identity.iter().chain(&told);
+            let line = self.encoder.message(topic.message_type(), members);
+            self.send_line(id, &line);
+        }
         let board = self.boards.board(topic);
         board.subscribers.retain(|one| one.id != id);
         board.subscribers.push(Subscriber {
             id,
-            clock: clock(&snapshot),
+            clock: clock(&told),
         });
-        board.told.clone_from(&snapshot);
-        if !snapshot.is_empty() {
-            let line = self.line_of(topic, snapshot);
-            self.send_line(id, &line);
-        }
+        (board.identity, board.told) = (identity, told);
     }
 
     pub(super) fn unsubscribe(&mut self, topic: Topic, id: ConnectionId) {
@@ -102,34 +116,41 @@ impl Exchange {
 
     /// Sends everybody what changed of the topic since they were last told.
     pub(super) fn tell_change(&mut self, topic: Topic) {
-        if self.boards.board(topic).subscribers.is_empty() {
+        if !self.boards.has_subscribers(topic) {
             return;
         }
-        let snapshot = self.snapshot(&topic);
+        let mut snapshot = std::mem::take(&mut self.boards.snapshot);
+        let mut change = std::mem::take(&mut self.boards.change);
+        self.snapshot(topic, &mut snapshot);
         let board = self.boards.board(topic);
-        let Some(change) = delta(&board.told, &snapshot) else {
-            return;
-        };
-        let now = clock(&snapshot);
-        board.told = snapshot;
+        if delta(&board.told, &snapshot, &mut change) {
+            std::mem::swap(&mut board.told, &mut snapshot);
+            self.tell(topic, &change);
+        }
+        snapshot.clear();
+        change.clear();
+        (self.boards.snapshot, self.boards.change) = (snapshot, change);
+    }
+
+    /// Sends everybody a change of the topic, made only once for all who need
+    /// it in the same form.
+    fn tell(&mut self, topic: Topic, change: &Members) {
+        let now = clock(change);
+        let board = self.boards.board(topic);
+        let identity = std::mem::take(&mut board.identity);
         let mut subscribers = std::mem::take(&mut board.subscribers);
         let mut lines = [None, None];
         for subscriber in &mut subscribers {
             let knows_the_time = subscriber.clock == now;
             let line = lines[usize::from(knows_the_time)].get_or_insert_with(|| {
-                let mut change = change.clone();
-                change.retain(|(name, _)| !knows_the_time || *name != CLOCK);
-                self.line_of(topic, change)
+                let told = |(name, _): &&Member| !knows_the_time || *name != CLOCK;
+                let members = identity.iter().chain(change.iter().filter(told));
+                self.encoder.message(topic.message_type(), members)
             });
             subscriber.clock = now;
             self.send_line(subscriber.id, line);
         }
-        self.boards.board(topic).subscribers = subscribers;
-    }
-
-    fn line_of(&mut self, topic: Topic, members: Members) -> String {
-        let data = Json::Object(members);
-        self.encoder
-            .line(&object! { "type": topic.message_type(), "data": data })
+        let board = self.boards.board(topic);
+        (board.identity, board.subscribers) = (identity, subscribers);
     }
 }

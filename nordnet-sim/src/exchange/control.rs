@@ -320,6 +320,13 @@ impl Exchange {
         self.resume_all();
     }
 
+    /// Returns every `market:identifier` that can be subscribed to and traded.
+    #[must_use]
+    pub fn tradables(&self) -> Vec<String> {
+        let listings = self.market.iter();
+        listings.map(|one| one.listing.tradable()).collect()
+    }
+
     /// Returns the sessions that are alive, oldest first.
     #[must_use]
     pub fn sessions(&self) -> Vec<SessionRecord> {

@@ -1,6 +1,6 @@
 //! What the public feed tells: full messages first, then what changed.
 
-use crate::json::{Json, object};
+use crate::json::{Json, Member, object};
 
 use super::Exchange;
 use super::feed::Topic;
@@ -8,7 +8,7 @@ use super::market::{DEPTH, Level, PublicTrade, Side};
 use super::order::State;
 
 /// The members of a message in the order of the reference's table.
-pub(crate) type Members = Vec<(&'static str, Json)>;
+pub(crate) type Members = Vec<Member>;
 
 /// Names a change of a member that alone is no news.
 pub(crate) const CLOCK: &str = "tick_timestamp";
@@ -99,6 +99,9 @@ impl Exchange {
 
     pub(super) fn tell_trade(&mut self, index: usize, trade: &PublicTrade) {
         self.tape.record(index, trade);
+        if !self.boards.has_subscribers(Topic::Trade(index)) {
+            return;
+        }
         let listing = &self.market[index].listing;
         let message = object! {
             "type": "trade",
@@ -117,18 +120,28 @@ impl Exchange {
         self.tell_subscribers(Topic::Trade(index), &message);
     }
 
-    /// Returns all members of a topic's message; none for what has no state.
-    pub(super) fn snapshot(&self, topic: &Topic) -> Members {
-        match *topic {
-            Topic::Price(index) => self.price(index),
-            Topic::Depth(index) => self.depth(index),
-            Topic::Status(index) => self.status(index),
-            Topic::Indicator(index) => self.indicator(index),
-            Topic::Trade(_) | Topic::News(_) => Vec::new(),
+    /// Returns the members that every message of a topic has: whose it is.
+    pub(super) fn identity(&self, topic: Topic) -> Members {
+        match topic {
+            Topic::Price(index) => {
+                let mut members = self.key(index);
+                let id = self.market[index].listing.instrument_id;
+                members.push(("id", Json::Int(id)));
+                members
+            }
+            Topic::Depth(index) | Topic::Status(index) | Topic::Trade(index) => self.key(index),
+            Topic::Indicator(index) => {
+                let index = self.indicators[index].index;
+                vec![
+                    ("i", Json::from(index.identifier)),
+                    ("m", Json::from(index.market)),
+                ]
+            }
+            Topic::News(_) => Vec::new(),
         }
     }
 
-    fn identity(&self, index: usize) -> Members {
+    fn key(&self, index: usize) -> Members {
         let listing = &self.market[index].listing;
         vec![
             ("i", Json::from(listing.identifier.as_str())),
@@ -136,14 +149,23 @@ impl Exchange {
         ]
     }
 
-    fn price(&self, index: usize) -> Members {
+    /// Adds all other members of a topic's message; none for what has no state.
+    pub(super) fn snapshot(&self, topic: Topic, members: &mut Members) {
+        match topic {
+            Topic::Price(index) => self.price(index, members),
+            Topic::Depth(index) => self.depth(index, members),
+            Topic::Status(index) => self.status(index, members),
+            Topic::Indicator(index) => self.indicator(index, members),
+            Topic::Trade(_) | Topic::News(_) => {}
+        }
+    }
+
+    fn price(&self, index: usize, members: &mut Members) {
         let instrument = &self.market[index];
         let day = &instrument.day;
         let bid = self.levels(index, Side::Buy).into_iter().next();
         let ask = self.levels(index, Side::Sell).into_iter().next();
-        let mut members = self.identity(index);
         members.extend([
-            ("id", Json::Int(instrument.listing.instrument_id)),
             (CLOCK, Json::Int(instrument.ticked_at)),
             ("trade_timestamp", Json::Int(day.traded_at)),
             ("bid", bid.map(|level| level.price).into()),
@@ -161,13 +183,11 @@ impl Exchange {
             ("turnover_volume", day.turnover_volume.into()),
             ("delayed", minutes_late(instrument.listing.venue.delay)),
         ]);
-        members
     }
 
-    fn depth(&self, index: usize) -> Members {
+    fn depth(&self, index: usize, members: &mut Members) {
         let bids = self.levels(index, Side::Buy);
         let asks = self.levels(index, Side::Sell);
-        let mut members = self.identity(index);
         members.push((CLOCK, Json::Int(self.market[index].ticked_at)));
         for (place, names) in LEVELS.iter().enumerate() {
             let (bid, ask) = (bids.get(place), asks.get(place));
@@ -180,31 +200,26 @@ impl Exchange {
                 (names[5], ask.map(|level| level.orders).into()),
             ]);
         }
-        members
     }
 
-    fn status(&self, index: usize) -> Members {
+    fn status(&self, index: usize, members: &mut Members) {
         let instrument = &self.market[index];
-        let mut members = self.identity(index);
         members.extend([
             (CLOCK, Json::Int(instrument.ticked_at)),
             ("status", Json::from(instrument.status.as_str())),
         ]);
-        members
     }
 
-    fn indicator(&self, index: usize) -> Members {
+    fn indicator(&self, index: usize, members: &mut Members) {
         let indicator = &self.indicators[index];
-        vec![
-            ("i", Json::from(indicator.index.identifier)),
-            ("m", Json::from(indicator.index.market)),
+        members.extend([
             (CLOCK, Json::Int(indicator.ticked_at)),
             ("last", indicator.last.into()),
             ("high", indicator.high.into()),
             ("low", indicator.low.into()),
             ("close", indicator.close.into()),
             ("delayed", minutes_late(indicator.index.delay)),
-        ]
+        ]);
     }
 
     /// Returns the book that everybody sees: what others want, and own orders.
@@ -247,25 +262,23 @@ fn minutes_late(delay: i64) -> Json {
     Json::from((delay > 0).then_some(delay))
 }
 
-/// Returns the members of a delta: identity, time and what changed, a lost
-/// value as `null`. `None` if nothing changed but the time.
-pub(crate) fn delta(old: &Members, new: &Members) -> Option<Members> {
+/// Collects what a delta says besides whose it is: the time and what changed, a
+/// lost value as `null`. Says no if nothing changed but the time.
+pub(crate) fn delta(old: &Members, new: &Members, change: &mut Members) -> bool {
     let mut news = false;
-    let mut members = Vec::new();
     for ((name, before), (_, after)) in old.iter().zip(new) {
-        if matches!(*name, "i" | "m" | "id" | CLOCK) {
-            members.push((*name, after.clone()));
+        if *name == CLOCK {
+            change.push((CLOCK, after.clone()));
         } else if before != after {
             news = true;
-            let value = if *after == Json::Absent {
-                Json::Null
-            } else {
-                after.clone()
+            let value = match after {
+                Json::Absent => Json::Null,
+                after => after.clone(),
             };
-            members.push((*name, value));
+            change.push((*name, value));
         }
     }
-    news.then_some(members)
+    news
 }
 
 #[cfg(test)]
@@ -273,27 +286,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_delta_holds_identity_changes_and_losses() {
+    fn a_delta_holds_the_time_changes_and_losses() {
         let tick = |at, bid: Json, ask| {
             vec![
-                ("i", Json::from("101")),
                 (CLOCK, Json::Int(at)),
                 ("bid", bid),
                 ("ask", Json::Int(ask)),
             ]
         };
+        let change = |old: &Members, new: &Members| {
+            let mut change = Vec::new();
+            delta(old, new, &mut change).then_some(change)
+        };
         let full = tick(1, Json::Int(5), 6);
-        assert_eq!(delta(&full, &tick(2, Json::Int(5), 6)), None);
-        let lost = delta(&full, &tick(2, Json::Absent, 6)).unwrap();
-        assert_eq!(
-            lost,
-            [
-                ("i", Json::from("101")),
-                (CLOCK, Json::Int(2)),
-                ("bid", Json::Null)
-            ]
-        );
-        let back = delta(&tick(2, Json::Absent, 6), &tick(3, Json::Int(7), 6)).unwrap();
-        assert_eq!(back[2], ("bid", Json::Int(7)));
+        assert_eq!(change(&full, &tick(2, Json::Int(5), 6)), None);
+        let lost = change(&full, &tick(2, Json::Absent, 6)).unwrap();
+        assert_eq!(lost, [(CLOCK, Json::Int(2)), ("bid", Json::Null)]);
+        let back = change(&tick(2, Json::Absent, 6), &tick(3, Json::Int(7), 6)).unwrap();
+        assert_eq!(back[1], ("bid", Json::Int(7)));
     }
 }

@@ -84,6 +84,7 @@ fn tell(control: &Control, path: &str, query: &str) -> Result<Value, Refused> {
         "/counters" => describe::counters(&control.counters()),
         "/orders" => control.orders().iter().map(describe::order).collect(),
         "/sessions" => control.sessions().iter().map(describe::session).collect(),
+        "/tradables" => control.tradables().into(),
         _ => return Err(Refused(404, "nothing to ask for at this path".to_owned())),
     })
 }

@@ -144,6 +144,8 @@ async fn listen(
         });
         // Nobody loses a feed to those who only knock.
         record.set_idle(!logged_in);
+        // Nor must one with much to say keep the others from being served.
+        tokio::task::yield_now().await;
     }
 }
 

@@ -252,6 +252,12 @@ impl Control {
         self.respond(operation, times, answer)
     }
 
+    /// Returns every `market:identifier` that can be subscribed to and traded.
+    #[must_use]
+    pub fn tradables(&self) -> Vec<String> {
+        self.shared.run(|exchange, _| exchange.tradables())
+    }
+
     /// Returns the open connections, oldest first.
     #[must_use]
     pub fn connections(&self) -> Vec<ConnectionRecord> {

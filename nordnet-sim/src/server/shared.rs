@@ -14,8 +14,12 @@ use super::door::Port;
 use super::feed::Outbox;
 use super::wires::Wires;
 
+/// How much time can be made up for.
+const MOST_BEHIND: Duration = Duration::from_millis(20);
 /// How many of the exchange's events happen before others have their turn.
 const MOST_EVENTS: usize = 2000;
+/// The same, while somebody waits for an answer.
+const FEW_EVENTS: usize = 50;
 
 /// The exchange, its feed connections and the wall clock.
 pub(super) struct Shared {
@@ -29,6 +33,8 @@ pub(super) struct Shared {
 
 struct State {
     exchange: Exchange,
+    /// By how much the exchange's time is behind the wall clock's for good.
+    lost: Duration,
     peers: BTreeMap<ConnectionId, Arc<Outbox>>,
 }
 
@@ -45,6 +51,7 @@ impl Shared {
         Self {
             state: Mutex::new(State {
                 exchange,
+                lost: Duration::ZERO,
                 peers: BTreeMap::new(),
             }),
             api: Arc::default(),
@@ -57,7 +64,7 @@ impl Shared {
 
     /// Runs something on the exchange, then hands out what it wants done.
     pub(super) fn run<R>(&self, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
-        let result = self.with(action);
+        let result = self.with(FEW_EVENTS, action);
         self.wake.notify_one();
         result
     }
@@ -73,7 +80,7 @@ impl Shared {
     /// Takes in a feed connection.
     pub(super) fn connect(&self, id: ConnectionId, kind: FeedKind, outbox: Arc<Outbox>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = state.tell_time(self.began.elapsed());
+        let now = state.tell_time(self.began.elapsed(), FEW_EVENTS);
         state.exchange.handle_connected_as(id, kind, now);
         state.peers.insert(id, outbox);
         drop(state);
@@ -84,18 +91,29 @@ impl Shared {
     pub(super) fn disconnect(&self, id: ConnectionId) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.peers.remove(&id);
-        let now = state.tell_time(self.began.elapsed());
+        let now = state.tell_time(self.began.elapsed(), FEW_EVENTS);
         state.exchange.handle_disconnected(id, now);
         drop(state);
         self.wake.notify_one();
     }
 
-    fn with<R>(&self, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
+    /// Lets at most so many events happen, and returns when by the wall clock
+    /// the next one does.
+    fn next_event(&self, most: usize) -> Option<Duration> {
+        let next = self.with(most, |exchange, _| exchange.poll_timeout())?;
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(next.saturating_add(state.lost))
+    }
+
+    /// Runs something after the events that are due, at most so many.
+    fn with<R>(&self, most: usize, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
         // An exchange that panicked half-way is still the only one there is.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = state.tell_time(self.began.elapsed());
+        let now = state.tell_time(self.began.elapsed(), most);
         let result = action(&mut state.exchange, now);
-        let State { exchange, peers } = &mut *state;
+        let State {
+            exchange, peers, ..
+        } = &mut *state;
         while let Some(output) = exchange.poll_output() {
             match output {
                 Output::Lines { to, bytes } => {
@@ -130,22 +148,25 @@ impl Shared {
 }
 
 impl State {
-    /// Returns the exchange's time for the wall clock's.
+    /// Returns the exchange's time for the wall clock's, after at most so many
+    /// of the events that are due.
     ///
     /// If more is due than can be done, the exchange's time falls behind, so
-    /// that nobody waits long for the lock.
-    fn tell_time(&mut self, wall: Duration) -> Duration {
-        self.exchange.advance_within(wall, MOST_EVENTS)
+    /// that nobody waits long for the lock. Past a moment that is for good:
+    /// made up for in a hurry, it would be more than the feeds can take.
+    fn tell_time(&mut self, wall: Duration, most: usize) -> Duration {
+        let due = wall.saturating_sub(self.lost);
+        let now = self.exchange.advance_within(due, most);
+        let behind = due.saturating_sub(now);
+        self.lost += behind.saturating_sub(MOST_BEHIND);
+        now
     }
 }
 
 /// Runs the exchange's timers.
 pub(super) async fn keep_time(shared: &Arc<Shared>) {
     loop {
-        let next = shared.with(|exchange, now| {
-            exchange.handle_timeout(now);
-            exchange.poll_timeout()
-        });
+        let next = shared.next_event(MOST_EVENTS);
         let woken = shared.wake.notified();
         match next.map(|at| at.saturating_sub(shared.began.elapsed())) {
             // Behind: the connections have their turn all the same.

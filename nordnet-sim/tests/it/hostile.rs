@@ -29,7 +29,8 @@ fn serves_well(server: &Server) {
     client.feed(server.private_feed());
     assert!(ControlPort::of(server).get("/counters")["logins"].is_u64());
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    // On a machine that is busy with other tests.
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[test]
