@@ -253,17 +253,16 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let room = {
-            let mut state = this.record.state();
-            let due = state.sent.due();
-            this.record.end_if(due, &mut state);
-            if state.end.is_some() {
-                return Poll::Pending;
-            }
-            state.sent.room().min(bytes.len())
-        };
+        // Held until all is counted, so that nobody knows of less than arrived.
+        let mut state = this.record.state();
+        let due = state.sent.due();
+        this.record.end_if(due, &mut state);
+        if state.end.is_some() {
+            return Poll::Pending;
+        }
+        let room = state.sent.room().min(bytes.len());
         let count = ready!(Pin::new(&mut this.socket).poll_write(cx, &bytes[..room]))?;
-        this.record.state().sent.bytes += count as u64;
+        state.sent.bytes += count as u64;
         Poll::Ready(Ok(count))
     }
 

@@ -1,9 +1,9 @@
 //! Measures how many ticks the simulator delivers, and what memory it takes.
 //!
 //! ```text
-//! cargo run --release -p nordnet-sim --example drain
-//! cargo run --release -p nordnet-sim --example drain -- --clients 50
-//! cargo run --release -p nordnet-sim --example drain -- --ticks 10000000
+//! cargo run --release -p nordnet-sim --example ticks
+//! cargo run --release -p nordnet-sim --example ticks -- --clients 50
+//! cargo run --release -p nordnet-sim --example ticks -- --ticks 10000000
 //! ```
 //!
 //! It starts a simulator in a thread of this process, without TLS, subscribes to
