@@ -154,6 +154,62 @@ switches! {
         /// It is.
         Listed = "listed",
     }
+    /// How an order request is refused that can be understood.
+    refusals: Refusals {
+        /// With status 200 and a result code.
+        Reply = "reply",
+        /// With status 400 and an error code.
+        Error = "error",
+    }
+    /// What the volume in a change means.
+    changed_volume: ChangedVolume {
+        /// All of the order, with what is executed already.
+        Total = "total",
+        /// What is left of it.
+        Left = "left",
+    }
+    /// What a change without a single field does.
+    empty_change: EmptyChange {
+        /// It is a bad request.
+        Refused = "refused",
+        /// Nothing, and that is fine.
+        Ok = "ok",
+    }
+    /// Whether an order type and an activation condition must name each other.
+    pairing: Pairing {
+        /// They must.
+        Strict = "strict",
+        /// One of them is enough, and a condition makes more of `LIMIT`.
+        Lenient = "lenient",
+    }
+    /// What the target of a trailing stop is, in percent.
+    target_sign: TargetSign {
+        /// It is added to the price: -6 is below it.
+        Signed = "signed",
+        /// How far away it is: 6 is below for a sale and above for a purchase.
+        Distance = "distance",
+    }
+    /// Where it is today: for lists of what happened, and for `valid_until`.
+    today: Today {
+        /// In Stockholm.
+        Stockholm = "stockholm",
+        /// In UTC.
+        Utc = "utc",
+    }
+    /// Which orders and trades are first in a list.
+    lists: ListOrder {
+        /// The oldest.
+        Oldest = "oldest",
+        /// The newest.
+        Newest = "newest",
+    }
+    /// How cancelling an order once more is answered.
+    repeated_cancel: RepeatedCancel {
+        /// It is refused.
+        Refused = "refused",
+        /// It is fine.
+        Ok = "ok",
+    }
     /// What a second subscription to the same thing brings.
     repeated_subscribe: RepeatedSubscribe {
         /// A full message, once more.

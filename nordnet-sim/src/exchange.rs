@@ -1,6 +1,6 @@
 //! The exchange without its server: values and times in, values out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
@@ -11,15 +11,20 @@ use crate::rng::Rng;
 mod accounts;
 mod agenda;
 mod answer;
+mod auction;
 mod audit;
 mod boards;
+mod book;
+mod calendar;
 mod cash;
 mod catalog;
 mod clock;
 mod command;
 mod control;
 mod derivatives;
+mod entry;
 mod feed;
+mod fills;
 mod indicators;
 mod instruments;
 mod listings;
@@ -31,6 +36,8 @@ mod matching;
 mod news;
 mod order;
 mod orders;
+mod others;
+mod phases;
 mod public_trades;
 mod reference;
 mod request;
@@ -38,8 +45,12 @@ mod rest;
 mod route;
 mod search;
 mod serve;
+mod stops;
 mod texts;
 mod ticks;
+mod verdict;
+mod walk;
+mod wire;
 
 pub(crate) use clock::utc;
 
@@ -57,10 +68,12 @@ use agenda::Agenda;
 use answer::Scripts;
 use audit::Audit;
 use boards::Boards;
+use calendar::Session;
 use catalog::Catalog;
-use clock::Clock;
+use clock::{Clock, Date};
 use feed::Connection;
 use indicators::Indicator;
+use listings::VENUES;
 use login::Gate;
 use market::Instrument;
 use news::News;
@@ -99,14 +112,20 @@ pub struct Exchange {
     gate: Gate,
     accounts: Vec<Account>,
     orders: BTreeMap<i64, Order>,
-    /// The orders that are on the market, by instrument.
-    books: Vec<Vec<i64>>,
+    /// Those that may still trade.
+    live: BTreeSet<i64>,
+    /// Those that wait for a trigger, by instrument.
+    stops: Vec<Vec<i64>>,
     trades: Vec<OwnTrade>,
-    /// The last place in a queue that was given out.
-    queued: u64,
 
     /// Listings never come or go, so an index into it stays good.
     market: Vec<Instrument>,
+    /// What each venue does now.
+    sessions: Vec<Session>,
+    /// When the next of them changes.
+    turn_at: Duration,
+    /// The trading day that has begun last.
+    day: Date,
     catalog: Catalog,
     tape: Tape,
     indicators: Vec<Indicator>,
@@ -161,6 +180,7 @@ pub enum Output {
 #[derive(Clone, Debug)]
 enum Event {
     Tick(usize),
+    Turn,
     Indicators,
     News,
     Confirm(i64),
@@ -178,11 +198,12 @@ impl Exchange {
     pub fn new(config: Config) -> Self {
         let seed = config.seed;
         let clock = Clock::new(config.opening, config.speed);
-        let market: Vec<_> = listings::listings(config.instruments, seed, clock.at(Duration::ZERO))
+        let opening = clock.at(Duration::ZERO);
+        let market: Vec<_> = listings::listings(config.instruments, seed, opening)
             .into_iter()
-            .map(|listing| Instrument::new(listing, seed, config.opening))
+            .map(|listing| Instrument::new(listing, seed, opening))
             .collect();
-        let indicators = Indicator::all(&market, seed, config.opening);
+        let indicators = Indicator::all(&market, seed, opening);
         let mut exchange = Self {
             boards: Boards::new(market.len(), indicators.len(), news::SOURCES.len()),
             now: Duration::ZERO,
@@ -193,9 +214,15 @@ impl Exchange {
             gate: Gate::new(seed),
             accounts: accounts::opening(&market),
             orders: BTreeMap::new(),
-            books: vec![Vec::new(); market.len()],
+            live: BTreeSet::new(),
+            stops: vec![Vec::new(); market.len()],
             trades: Vec::new(),
-            queued: 0,
+            sessions: VENUES
+                .iter()
+                .map(|venue| Session::at(venue, opening))
+                .collect(),
+            turn_at: Duration::ZERO,
+            day: Date::in_stockholm(opening),
             indicators,
             catalog: Catalog::new(&market),
             tape: Tape::new(&market),
@@ -298,6 +325,7 @@ impl Exchange {
     }
 
     fn plan(&mut self) {
+        self.plan_turn();
         for index in 0..self.market.len() {
             if let Some(period) = self.tick_period() {
                 let phase = period.mul_f64((index + 1) as f64 / self.market.len() as f64);
@@ -320,6 +348,7 @@ impl Exchange {
                     self.after(period, Event::Tick(index));
                 }
             }
+            Event::Turn => self.turn(),
             Event::Indicators => {
                 self.move_indicators();
                 self.after(self.indicator_period(), Event::Indicators);

@@ -36,6 +36,15 @@ impl Rng {
         self.next() % 1_000_000 < u64::from(millionths)
     }
 
+    /// Returns a number around zero whose square is one on average, nearly as
+    /// a normal distribution has it.
+    pub(crate) fn normal(&mut self) -> f64 {
+        let bits = self.next();
+        let sum: u64 = (0..4).map(|part| bits >> (16 * part) & 0xFFFF).sum();
+        // Four even draws of 16 bits: their mean, and their deviation.
+        (sum as f64 - 131_070.0) / 37_837.2
+    }
+
     /// Makes the text of a version 4 UUID.
     pub(crate) fn uuid(&mut self) -> String {
         let (a, b) = (self.next(), self.next());

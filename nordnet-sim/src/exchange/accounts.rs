@@ -116,6 +116,12 @@ impl Account {
         }
     }
 
+    /// Begins a day: notes what it is worth, and that nothing was paid in yet.
+    pub(crate) fn begin_day(&mut self, market: &[Instrument]) {
+        self.deposits.clear();
+        self.morning = self.capital(market);
+    }
+
     fn holdings_value(&self, market: &[Instrument]) -> Fixed {
         self.value_of(market, |_| 100)
     }
@@ -280,13 +286,7 @@ impl Exchange {
 
     fn buy_orders_value(&self, account: usize) -> Fixed {
         self.open_orders(account, Side::Buy)
-            .map(|order| {
-                let currency = self.market[order.instrument].listing.currency();
-                order
-                    .price
-                    .times(order.remaining())
-                    .at_rate(exchange_rate(currency))
-            })
+            .map(|order| self.bound_by(order))
             .sum()
     }
 

@@ -39,6 +39,16 @@ impl Clock {
         self.opening.saturating_add(passed)
     }
 
+    /// Returns the time at which market time comes to this.
+    pub(crate) fn when(&self, market: i64) -> Duration {
+        let passed = market
+            .saturating_sub(self.opening)
+            .saturating_sub(self.jumped);
+        let thousandths = u128::try_from(passed).unwrap_or(0) * 1_000_000;
+        let micros = thousandths.div_ceil(u128::from(self.speed));
+        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    }
+
     /// Returns how long a span of market time lasts.
     pub(crate) fn span(&self, market: Duration) -> Duration {
         let nanos = market.as_nanos() * 1000 / u128::from(self.speed);
@@ -73,6 +83,16 @@ impl Date {
         }
     }
 
+    /// Returns the date in Stockholm at a time.
+    pub(crate) fn in_stockholm(ms: i64) -> Self {
+        let latest = Self::of(ms.saturating_add(DAY_MS / 12));
+        if latest.at_minute(0) > ms {
+            latest.back(1)
+        } else {
+            latest
+        }
+    }
+
     /// Reads `YYYY-MM-DD`, refusing days that do not exist.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let shape = |(index, byte): (usize, u8)| match index {
@@ -102,7 +122,7 @@ impl Date {
         }
     }
 
-    fn civil(self) -> (i64, i64, i64) {
+    pub(crate) fn civil(self) -> (i64, i64, i64) {
         let z = self.days + 719_468;
         let era = z.div_euclid(146_097);
         let doe = z.rem_euclid(146_097);
@@ -130,9 +150,30 @@ impl Date {
         }
     }
 
-    fn is_weekend(self) -> bool {
+    pub(crate) fn days_after(self, other: Self) -> i64 {
+        self.days - other.days
+    }
+
+    /// Returns the day of the week, Monday being 0.
+    pub(crate) fn weekday(self) -> i64 {
         // 1970-01-01 was a Thursday.
-        matches!((self.days + 3).rem_euclid(7), 5 | 6)
+        (self.days + 3).rem_euclid(7)
+    }
+
+    pub(crate) fn is_weekend(self) -> bool {
+        self.weekday() > 4
+    }
+
+    /// Returns Easter Sunday of the year (after Gauss, for the Gregorian calendar).
+    pub(crate) fn easter(self) -> Self {
+        let (year, _, _) = self.civil();
+        let (century, golden) = (year / 100, year % 19);
+        let skipped = century - century / 4 - (8 * century + 13) / 25;
+        let moon = (skipped + 19 * golden + 15).rem_euclid(30);
+        let moon = moon - i64::from(moon == 29 || (moon == 28 && golden > 10));
+        // The Sunday after the full moon of spring.
+        let full = Self::new(year, 3, 21).back(-moon);
+        full.back((full.weekday() + 1) % 7 - 7)
     }
 
     /// Central European summer time: from the last Sunday of March until the
@@ -146,19 +187,12 @@ impl Date {
         last_sunday(3) <= self && self < last_sunday(10)
     }
 
-    /// Returns this and the following trading days, with opening and closing
-    /// time for the given minutes after midnight in Stockholm.
-    pub(crate) fn trading_days(self, count: usize, open: i64, close: i64) -> Vec<(Self, i64, i64)> {
-        (0..)
-            .map(|ahead| self.back(-ahead))
-            .filter(|date| !date.is_weekend())
-            .take(count)
-            .map(|date| {
-                let offset = if date.is_summer() { 120 } else { 60 };
-                let at = |minute: i64| date.start() + (minute - offset) * 60_000;
-                (date, at(open), at(close))
-            })
-            .collect()
+    /// Returns the time of a minute after midnight in Stockholm.
+    pub(crate) fn at_minute(self, minute: i64) -> i64 {
+        // On the day of the change the night still has the time before.
+        let rule = if minute < 120 { self.back(1) } else { self };
+        let offset = if rule.is_summer() { 120 } else { 60 };
+        self.start() + (minute - offset) * 60_000
     }
 }
 
@@ -167,17 +201,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trading_days_match_the_published_example() {
-        let days = Date::of(1_773_738_000_000).trading_days(10, 540, 1050);
-        assert_eq!(days[0].0.text(), "2026-03-17");
-        assert_eq!(
-            (days[0].1, days[0].2),
-            (1_773_734_400_000, 1_773_765_000_000)
-        );
-        assert_eq!(days[4].0.text(), "2026-03-23");
-        // After the last Sunday of March the same local hour is an hour earlier.
-        assert_eq!(days[9].0.text(), "2026-03-30");
-        assert_eq!(days[9].1 - days[8].1, 3 * DAY_MS - 3_600_000);
+    fn midnight_in_stockholm_follows_summer_time() {
+        for (date, utc) in [
+            ("2026-03-28", -60),
+            ("2026-03-29", -60),
+            ("2026-03-30", -120),
+            ("2026-10-25", -120),
+            ("2026-10-26", -60),
+        ] {
+            let date = Date::parse(date).unwrap();
+            let midnight = date.at_minute(0);
+            assert_eq!(midnight - date.start(), utc * 60_000, "{}", date.text());
+            assert_eq!(Date::in_stockholm(midnight), date);
+            assert_eq!(Date::in_stockholm(midnight - 1), date.back(1));
+        }
+    }
+
+    #[test]
+    fn easter_is_where_it_was() {
+        for sunday in [
+            "1981-04-19",
+            "2000-04-23",
+            "2019-04-21",
+            "2026-04-05",
+            "2027-03-28",
+        ] {
+            let date = Date::parse(sunday).unwrap();
+            assert_eq!(date.easter(), date);
+        }
     }
 
     #[test]

@@ -8,9 +8,10 @@ use crate::fixed::Fixed;
 use super::Exchange;
 use super::answer::{Answer, Cut};
 use super::audit::{AuditEntry, CommandEntry, Counters};
+use super::book::{Deal, Owner};
 use super::feed::{ConnectionId, FeedKind};
 use super::login::SessionRecord;
-use super::market::Side;
+use super::market::{Halt, Side};
 use super::order::State;
 use super::route::Operation;
 
@@ -131,7 +132,7 @@ impl Exchange {
         if !self.market[index].set_quote(bid, ask, at) {
             return Err(ControlError::InvalidPrice);
         }
-        self.sweep(index);
+        self.settle(index);
         self.publish(index);
         Ok(())
     }
@@ -157,14 +158,21 @@ impl Exchange {
         if !instrument.set_quote(Some(price), Some(ask), at) {
             return Err(ControlError::InvalidPrice);
         }
-        let trade = instrument.record(price, instrument.listing.lot, None, at);
-        self.tell_trade(index, &trade);
-        self.sweep(index);
+        let deal = Deal {
+            price,
+            volume: instrument.listing.lot,
+            owner: Owner::Others,
+            auction: false,
+        };
+        instrument.deals.insert(0, deal);
+        self.settle(index);
         self.publish(index);
         Ok(())
     }
 
-    /// Sets the trading status of a listing, a letter such as `R` or `X`.
+    /// Sets the trading status of a listing: `X` halts it, `R` lets it go on
+    /// with what has collected meanwhile. Any other text is shown and means
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -179,7 +187,13 @@ impl Exchange {
         let index = self
             .instrument_named(tradable)
             .ok_or(ControlError::UnknownTradable)?;
-        self.market[index].status = status.to_owned();
+        let instrument = &mut self.market[index];
+        match status {
+            "X" => instrument.stop(Halt::Ordered),
+            "R" => instrument.resume(),
+            other => instrument.label = Some(other.to_owned()),
+        }
+        self.settle(index);
         self.publish(index);
         Ok(())
     }
@@ -200,10 +214,18 @@ impl Exchange {
             .orders
             .get(&order)
             .filter(|order| order.state == State::OnMarket && volume > 0 && volume <= order.open());
-        let (price, instrument) = found
-            .map(|order| (order.price, order.instrument))
+        let (side, price, instrument) = found
+            .map(|order| (order.side, order.price, order.instrument))
             .ok_or(ControlError::UnknownOrder)?;
-        self.execute(order, volume, price);
+        let book = &mut self.market[instrument].book;
+        book.pick(side, price, order, volume);
+        let deal = Deal {
+            price,
+            volume,
+            owner: Owner::Own(order),
+            auction: false,
+        };
+        self.execute(order, deal);
         self.publish(instrument);
         Ok(())
     }
@@ -281,10 +303,11 @@ impl Exchange {
         }
     }
 
-    /// Lets the market's clock jump ahead.
+    /// Lets the market's clock jump ahead. What happens at the turns of the
+    /// day meanwhile, such as auctions and the close, has happened then.
     pub fn jump_clock(&mut self, by: Duration, now: Duration) {
         self.advance(now);
-        self.clock.jump(by);
+        self.jump(by);
     }
 
     /// Plans what happens to the next `times` requests of an operation, named

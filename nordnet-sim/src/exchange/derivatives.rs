@@ -24,7 +24,13 @@ impl Exchange {
             let (open, highest, lowest, close) = match terms.underlying {
                 Underlying::Listing(index) => {
                     let day = &self.market[index].day;
-                    (day.open, day.high, day.low, day.close)
+                    let traded = |price: Option<Fixed>| price.unwrap_or(day.last);
+                    (
+                        traded(day.open),
+                        traded(day.high),
+                        traded(day.low),
+                        day.close,
+                    )
                 }
                 Underlying::Index(index) => {
                     let one = &self.indicators[index];
@@ -37,9 +43,9 @@ impl Exchange {
             let (one, other) = (worth(highest), worth(lowest));
             let instrument = &mut self.market[index];
             let day = &mut instrument.day;
-            (day.open, day.close) = (open, close);
-            day.high = one.max(other).max(day.last);
-            day.low = one.min(other).min(day.last);
+            (day.open, day.close) = (Some(open), close);
+            day.high = Some(one.max(other).max(day.last));
+            day.low = Some(one.min(other).min(day.last));
             day.turnover = (open + day.last).per(2).times(day.turnover_volume);
             instrument.morning = open;
         }

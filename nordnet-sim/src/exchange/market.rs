@@ -1,13 +1,17 @@
-//! Prices that move: a seeded walk on the tick grid with a book around it.
+//! A listing with its market: the book, the day's figures, its status.
 
 use crate::fixed::Fixed;
 use crate::rng::Rng;
 
+use super::auction::Equilibrium;
+use super::book::{Book, Deal};
+use super::calendar::{Phase, Session};
 use super::listings::Listing;
-
-pub(crate) const DEPTH: usize = 5;
+use super::walk::Walk;
 
 const BROKERS: [&str; 8] = ["AVA", "CAR", "DDB", "ENS", "JPM", "MSI", "SEB", "SHB"];
+/// The broker that own orders go through.
+const OWN_BROKER: &str = "NON";
 
 /// Buy or sell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,21 +32,25 @@ impl Side {
         }
     }
 
-    /// Says whether an order of this side at `limit` trades with `price`.
-    pub(crate) fn reaches(self, limit: Fixed, price: Fixed) -> bool {
+    pub(crate) fn other(self) -> Self {
         match self {
-            Self::Buy => limit >= price,
-            Self::Sell => limit <= price,
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
         }
     }
-}
 
-/// What is wanted or offered at one price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Level {
-    pub(crate) price: Fixed,
-    pub(crate) volume: i64,
-    pub(crate) orders: i64,
+    /// Says whether an order of this side at `limit` trades with `price`.
+    pub(crate) fn reaches(self, limit: Fixed, price: Fixed) -> bool {
+        self.rank(limit) >= self.rank(price)
+    }
+
+    /// Makes prices comparable: the higher the rank, the sooner it trades.
+    pub(crate) fn rank(self, price: Fixed) -> Fixed {
+        match self {
+            Self::Buy => price,
+            Self::Sell => -price,
+        }
+    }
 }
 
 /// A trade that everybody sees.
@@ -54,14 +62,25 @@ pub(crate) struct PublicTrade {
     pub(crate) buyer: &'static str,
     pub(crate) seller: &'static str,
     pub(crate) id: String,
+    /// Whether an auction made it.
+    pub(crate) auction: bool,
+}
+
+impl PublicTrade {
+    /// Returns the type of the wire.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.auction { "AUCTION" } else { "NORMAL" }
+    }
 }
 
 /// The day's figures of one listing.
 #[derive(Clone, Debug)]
 pub(crate) struct Day {
-    pub(crate) open: Fixed,
-    pub(crate) high: Fixed,
-    pub(crate) low: Fixed,
+    /// What nothing has been traded yet today has no value.
+    pub(crate) open: Option<Fixed>,
+    pub(crate) high: Option<Fixed>,
+    pub(crate) low: Option<Fixed>,
+    /// The last price of the trading day before.
     pub(crate) close: Fixed,
     pub(crate) last: Fixed,
     pub(crate) last_volume: i64,
@@ -70,21 +89,36 @@ pub(crate) struct Day {
     pub(crate) turnover_volume: i64,
 }
 
+/// Why a listing does not trade although its venue does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Halt {
+    /// Somebody has ordered it.
+    Ordered,
+    /// The price has moved too fast; it trades again at this time.
+    Volatility(i64),
+}
+
 /// A listing with its market.
 #[derive(Debug)]
 pub(crate) struct Instrument {
     pub(crate) listing: Listing,
-    /// What others want, best first. Own orders are not in it.
-    pub(crate) bids: Vec<Level>,
-    pub(crate) asks: Vec<Level>,
+    pub(crate) book: Book,
     pub(crate) day: Day,
-    pub(crate) status: String,
+    pub(crate) phase: Phase,
+    pub(crate) halt: Option<Halt>,
+    /// A status letter that was set by hand and means nothing here.
+    pub(crate) label: Option<String>,
     pub(crate) ticked_at: i64,
+    /// What it was worth in the morning.
     pub(crate) morning: Fixed,
-    best_bid: Fixed,
-    best_ask: Fixed,
+    /// Executions in the book that are not booked yet.
+    pub(crate) deals: Vec<Deal>,
+    pub(super) walk: Walk,
+    /// What others bid, and how many steps above it they ask.
+    pub(super) bid: Fixed,
+    pub(super) width: i64,
+    pub(super) rng: Rng,
     trades: u64,
-    rng: Rng,
 }
 
 impl Instrument {
@@ -98,9 +132,9 @@ impl Instrument {
         let turnover_volume = rng.between(2_000, 60_000) * 10;
         let mut instrument = Self {
             day: Day {
-                open,
-                high,
-                low,
+                open: Some(open),
+                high: Some(high),
+                low: Some(low),
                 close,
                 last: price,
                 last_volume: rng.between(1, 40) * listing.lot,
@@ -108,110 +142,94 @@ impl Instrument {
                 turnover: (open + price).per(2).times(turnover_volume),
                 turnover_volume,
             },
-            bids: Vec::new(),
-            asks: Vec::new(),
-            status: "R".to_owned(),
+            book: Book::new(),
+            phase: Session::at(listing.venue, at).phase,
+            halt: None,
+            label: None,
             ticked_at: at,
-            morning: open,
-            best_bid: listing.ticks.shift(price, -1),
-            best_ask: price,
+            morning: close,
+            deals: Vec::new(),
+            walk: Walk::new(price, Rng::new(seed, !listing.instrument_id as u64), at),
+            bid: price,
+            width: 1,
             trades: 0,
             rng,
             listing,
         };
-        instrument.rebuild();
+        instrument.gather();
         instrument
     }
 
-    /// Lets the market move once; there may be a trade.
-    pub(crate) fn step(&mut self, at: i64) -> Option<PublicTrade> {
-        self.ticked_at = at;
-        self.wander();
-        self.rebuild();
-        let trade = if self.rng.once_in(3) {
-            self.trade_among_others(at)
-        } else {
-            None
-        };
-        if self.rng.once_in(24) {
-            // One side withdraws for a moment; the next step brings it back.
-            let side = if self.rng.once_in(2) {
-                &mut self.bids
-            } else {
-                &mut self.asks
-            };
-            side.clear();
-        }
-        trade
+    /// Says whether orders trade when they meet.
+    pub(crate) fn matches(&self) -> bool {
+        self.phase == Phase::Continuous && self.halt.is_none()
     }
 
-    /// Sets what others bid and ask; `None` withdraws a side.
-    ///
-    /// The walk goes on from there. Says no if a price is off the tick grid
-    /// or the bid is not below the ask.
-    pub(crate) fn set_quote(&mut self, bid: Option<Fixed>, ask: Option<Fixed>, at: i64) -> bool {
-        let ticks = self.listing.ticks;
-        let allowed = |price: &Option<Fixed>| price.is_none_or(|price| ticks.allows(price));
-        let crossed = matches!((bid, ask), (Some(bid), Some(ask)) if bid >= ask);
-        if !allowed(&bid) || !allowed(&ask) || crossed {
-            return false;
-        }
-        self.ticked_at = at;
-        self.best_bid = bid
-            .or_else(|| ask.map(|ask| ticks.shift(ask, -1)))
-            .unwrap_or(self.best_bid);
-        self.best_ask = ask.unwrap_or_else(|| ticks.shift(self.best_bid, 1));
-        self.listing.price = self.best_bid;
-        self.rebuild();
-        if bid.is_none() {
-            self.bids.clear();
-        }
-        if ask.is_none() {
-            self.asks.clear();
-        }
-        true
+    /// Says whether orders can be entered, changed and taken back.
+    pub(crate) fn takes_orders(&self) -> bool {
+        self.phase != Phase::Closed
     }
 
-    /// Makes this the price that the market is drawn to and goes on from.
-    pub(crate) fn follow(&mut self, worth: Fixed) {
-        self.listing.price = worth;
-        self.best_bid = worth;
+    /// Goes on to the next phase of the day; a call ends with its auction.
+    pub(crate) fn turn(&mut self, phase: Phase) {
+        let ends_call = matches!(phase, Phase::Continuous | Phase::Closed);
+        if ends_call && self.halt.is_none() {
+            self.book.uncross(self.day.last, &mut self.deals);
+        }
+        match phase {
+            Phase::OpeningCall => self.begin_day(),
+            Phase::Closed => self.halt = self.halt.filter(|halt| *halt == Halt::Ordered),
+            Phase::Continuous | Phase::ClosingCall => {}
+        }
+        self.label = None;
+        self.phase = phase;
     }
 
-    /// Takes liquidity for an own order, best price first, up to `volume`.
-    pub(crate) fn take(&mut self, side: Side, limit: Fixed, volume: i64) -> Vec<(Fixed, i64)> {
-        let levels = match side {
-            Side::Buy => &mut self.asks,
-            Side::Sell => &mut self.bids,
-        };
-        let mut open = volume;
-        let mut taken = Vec::new();
-        for level in levels.iter_mut() {
-            let part = level.volume.min(open);
-            if part < 1 || !side.reaches(limit, level.price) {
-                break;
-            }
-            level.volume -= part;
-            open -= part;
-            taken.push((level.price, part));
+    /// Begins a day that nothing has been traded on.
+    fn begin_day(&mut self) {
+        let day = &mut self.day;
+        (day.open, day.high, day.low) = (None, None, None);
+        day.close = day.last;
+        (day.turnover, day.turnover_volume) = (Fixed::ZERO, 0);
+        self.morning = day.last;
+    }
+
+    /// Makes this what others think it is worth.
+    pub(crate) fn follow(&mut self, worth: Fixed, at: i64) {
+        self.walk.follow(worth, at);
+    }
+
+    /// Stops trading in this listing.
+    pub(crate) fn stop(&mut self, halt: Halt) {
+        self.halt = Some(halt);
+        self.label = None;
+    }
+
+    /// Lets trading go on: what has collected trades at one price.
+    pub(crate) fn resume(&mut self) {
+        self.label = None;
+        if self.halt.take().is_some() && self.matches() {
+            self.book.uncross(self.day.last, &mut self.deals);
         }
-        levels.retain(|level| level.volume > 0);
-        taken
+    }
+
+    /// Returns where a call would end now.
+    pub(crate) fn equilibrium(&self) -> Option<Equilibrium> {
+        let calls = self.takes_orders() && !self.matches();
+        calls
+            .then(|| self.book.equilibrium(self.day.last))
+            .flatten()
     }
 
     /// Books a trade into the day's figures and names the two sides.
-    pub(crate) fn record(
-        &mut self,
-        price: Fixed,
-        volume: i64,
-        own: Option<Side>,
-        at: i64,
-    ) -> PublicTrade {
+    pub(crate) fn record(&mut self, deal: Deal, own: Option<Side>, at: i64) -> PublicTrade {
+        let Deal { price, volume, .. } = deal;
         let day = &mut self.day;
         day.last = price;
         day.last_volume = volume;
-        day.high = day.high.max(price);
-        day.low = day.low.min(price);
+        day.open = day.open.or(Some(price));
+        day.high = day.high.max(Some(price));
+        day.low = Some(day.low.map_or(price, |low| low.min(price)));
         day.traded_at = at;
         day.turnover += price.times(volume);
         day.turnover_volume = day.turnover_volume.saturating_add(volume);
@@ -219,8 +237,8 @@ impl Instrument {
         self.trades += 1;
         let mut broker = || BROKERS[(self.rng.next() % BROKERS.len() as u64) as usize];
         let (buyer, seller) = match own {
-            Some(Side::Buy) => ("NON", broker()),
-            Some(Side::Sell) => (broker(), "NON"),
+            Some(Side::Buy) => (OWN_BROKER, broker()),
+            Some(Side::Sell) => (broker(), OWN_BROKER),
             None => (broker(), broker()),
         };
         PublicTrade {
@@ -230,6 +248,7 @@ impl Instrument {
             buyer,
             seller,
             id: format!("{}-{:07}", self.listing.identifier, self.trades),
+            auction: deal.auction,
         }
     }
 
@@ -238,116 +257,21 @@ impl Instrument {
         self.day.last
     }
 
-    pub(crate) fn vwap(&self) -> Fixed {
-        self.day.turnover.per(self.day.turnover_volume)
+    /// Returns the mean price of the day, by volume.
+    pub(crate) fn vwap(&self) -> Option<Fixed> {
+        let volume = self.day.turnover_volume;
+        (volume > 0).then(|| self.day.turnover.per(volume))
     }
 
-    fn trade_among_others(&mut self, at: i64) -> Option<PublicTrade> {
-        let buys = self.rng.once_in(2);
-        let best = *if buys { &self.asks } else { &self.bids }.first()?;
-        let lots = best.volume / self.listing.lot;
-        let volume = self.rng.between(1, (lots / 2).max(1)) * self.listing.lot;
-        let side = if buys { Side::Buy } else { Side::Sell };
-        self.take(side, best.price, volume);
-        Some(self.record(best.price, volume, None, at))
-    }
-
-    fn wander(&mut self) {
-        let ticks = self.listing.ticks;
-        let tick = ticks.tick_at(self.best_bid).ten_thousandths();
-        let away = (self.listing.price - self.best_bid).ten_thousandths() / tick;
-        // The further away from its home, the likelier the way back.
-        let pull = (away / 4).clamp(-15, 15);
-        let draw = self.rng.between(0, 99);
-        let steps = match draw {
-            draw if draw < 20 + pull => 1,
-            draw if draw < 40 => -1,
-            _ => 0,
-        };
-        self.best_bid = ticks.shift(self.best_bid, steps);
-        let spread = match self.rng.between(0, 9) {
-            0..7 => 1,
-            7..9 => 2,
-            _ => 3,
-        };
-        self.best_ask = ticks.shift(self.best_bid, spread);
-    }
-
-    /// Makes five levels a side around the best prices; a level that was
-    /// there before mostly stays as it was.
-    fn rebuild(&mut self) {
-        let ticks = self.listing.ticks;
-        // A cheap listing has big volumes.
-        let scale = (3_000_000_000 / self.listing.price.ten_thousandths().max(1)).max(20);
-        let lot = self.listing.lot;
-        let (bids, asks) = (
-            std::mem::take(&mut self.bids),
-            std::mem::take(&mut self.asks),
-        );
-        let rng = &mut self.rng;
-        let mut side = |old: &[Level], best: Fixed, direction: i64| {
-            let mut levels: Vec<Level> = Vec::with_capacity(DEPTH);
-            for distance in 0..DEPTH as i64 {
-                let price = ticks.shift(best, direction * distance);
-                if levels.last().is_some_and(|level| level.price == price) {
-                    break;
-                }
-                let stays = old.iter().find(|level| level.price == price);
-                let level = match stays {
-                    Some(level) if !rng.once_in(4) => *level,
-                    _ => Level {
-                        price,
-                        volume: rng.between(scale / 8 + 1, scale).div_euclid(lot).max(1) * lot,
-                        orders: rng.between(1, 9),
-                    },
-                };
-                levels.push(level);
-            }
-            levels
-        };
-        self.bids = side(&bids, self.best_bid, -1);
-        self.asks = side(&asks, self.best_ask, 1);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exchange::listings::{known, listings};
-
-    #[test]
-    fn the_market_stays_sound_for_a_long_time() {
-        for listing in listings(known() + 1, 5, 0).into_iter().step_by(6) {
-            let mut instrument = Instrument::new(listing, 5, 0);
-            let mut withdrawn = 0;
-            for at in 0..5_000 {
-                instrument.step(at);
-                let (bids, asks) = (&instrument.bids, &instrument.asks);
-                withdrawn += usize::from(bids.is_empty() || asks.is_empty());
-                assert!(bids.is_sorted_by(|a, b| a.price > b.price));
-                assert!(asks.is_sorted_by(|a, b| a.price < b.price));
-                if let (Some(bid), Some(ask)) = (bids.first(), asks.first()) {
-                    assert!(bid.price < ask.price);
-                }
-                for level in bids.iter().chain(asks) {
-                    assert!(instrument.listing.ticks.allows(level.price));
-                    assert!(level.volume > 0 && level.volume % instrument.listing.lot == 0);
-                }
-                let day = &instrument.day;
-                assert!(day.low <= day.last && day.last <= day.high);
-                assert!(day.low <= instrument.vwap() && instrument.vwap() <= day.high);
-            }
-            assert!(withdrawn > 20);
+    /// Returns the status letter: `R` trades continuously, `U` collects for an
+    /// auction, `X` is halted, `C` is closed.
+    pub(crate) fn status(&self) -> &str {
+        match (&self.label, self.phase, self.halt) {
+            (Some(label), ..) => label,
+            (None, Phase::Closed, _) => "C",
+            (None, _, Some(_)) => "X",
+            (None, Phase::Continuous, None) => "R",
+            (None, Phase::OpeningCall | Phase::ClosingCall, None) => "U",
         }
-    }
-
-    #[test]
-    fn liquidity_is_taken_best_price_first() {
-        let mut instrument = Instrument::new(listings(1, 1, 0).remove(0), 1, 0);
-        let (first, second) = (instrument.asks[0], instrument.asks[1]);
-        let taken = instrument.take(Side::Buy, second.price, first.volume + 1);
-        assert_eq!(taken, [(first.price, first.volume), (second.price, 1)]);
-        assert_eq!(instrument.asks[0].volume, second.volume - 1);
-        assert!(instrument.take(Side::Buy, first.price, 5).is_empty());
     }
 }

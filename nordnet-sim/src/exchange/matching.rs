@@ -1,278 +1,264 @@
 //! The life of an order on the market.
 //!
 //! ```text
-//!  MANUAL ─▶ Local ── activate ─┐        modify: MOD_PEND ─▶ MOD_CONF | MOD_FAIL
-//!                               ▼              ▲   │
-//!  LIMIT ──▶ INS_PEND ──▶ INS_CONF, on the book ───┴──▶ filled ─▶ Deleted
-//!                                        │
-//!                                        └─ cancel: DEL_PEND ─▶ DEL_CONF, Deleted
+//!  held ─▶ Local ── activated, or fired ─┐   modify: MOD_PEND ─▶ MOD_CONF | MOD_FAIL
+//!    (INS_STOP)                          ▼           ▲   │
+//!  plain ──▶ INS_PEND ──▶ INS_CONF, on the book ─────┴───┴──▶ filled ─▶ Deleted
+//!                │                       │
+//!                └▶ INS_FAIL, Deleted    ├─ cancel: DEL_PEND ─▶ DEL_CONF, Deleted | DEL_FAIL
+//!                                        └─ its time is over: DEL_PUSH, Deleted
 //! ```
 //!
-//! An order that reaches the other side when it arrives takes liquidity at
-//! once; the executions are told one after the other. What is left rests and
-//! trades at its own price when the market comes to it, best price first,
-//! then oldest first.
+//! While the market is closed, `_WAIT` stands for `_PEND`: the requests are
+//! sent on when the opening call begins.
+//!
+//! How orders trade is told in the module `fills`.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::dialect::OrderEvents;
 use crate::fixed::Fixed;
-use crate::json::{Json, object};
+use crate::json::object;
 
+use super::accounts::exchange_rate;
 use super::market::Side;
-use super::order::{Change, Order, OwnTrade, State};
+use super::order::{Change, Order, Request, State, Terms};
 use super::{Event, Exchange};
 
 const CONFIRMS_AFTER: Duration = Duration::from_millis(80);
-const FIRST_FILL_AFTER: Duration = Duration::from_millis(200);
-const NEXT_FILL_AFTER: Duration = Duration::from_millis(400);
-const FIRST_ORDER_ID: i64 = 430_518_872;
 
 impl Exchange {
-    /// Makes an order that is not entered yet.
-    pub(super) fn next_order(
-        &self,
-        account: usize,
-        instrument: usize,
-        side: Side,
-        price: Fixed,
-        volume: i64,
-    ) -> Order {
-        let id = FIRST_ORDER_ID + self.orders.len() as i64;
-        Order {
-            id,
-            account,
-            instrument,
-            side,
-            price,
-            volume,
-            traded: 0,
-            state: State::OnMarket,
-            action: "INS_PEND",
-            reference: None,
-            valid_until: None,
-            modified: self.market_time(),
-            queued: 0,
-            agreed: VecDeque::new(),
-            changes: VecDeque::new(),
-            manual: false,
-        }
-    }
-
-    /// Enters an order and returns the verdict.
-    pub(super) fn enter(&mut self, mut order: Order) -> Json {
-        let id = order.id;
+    /// Enters an order that was found to be good.
+    pub(super) fn enter(&mut self, order: Order) {
+        let Order { id, instrument, .. } = order;
         let what = format!(
-            "order {id}: {} {} {} at {}",
+            "order {id}: {} {} {} {} at {}",
             order.side.code(),
             order.volume,
-            self.market[order.instrument].listing.symbol,
+            self.market[instrument].listing.symbol,
+            order.kind.code(),
             order.price,
         );
         self.note(what);
-        if order.manual {
-            order.state = State::Local;
-            order.action = "INS_STOP";
-            self.orders.insert(id, order);
+        let watches = order.rule.is_some_and(|rule| rule.trigger().is_some());
+        let held = order.state == State::Local;
+        self.orders.insert(id, order);
+        self.live.insert(id);
+        if watches {
+            self.stops[instrument].push(id);
+        }
+        if held {
             self.tell_order(id);
         } else {
-            self.orders.insert(id, order);
-            self.request_change(id, Change::Enter, "INS_PEND");
+            self.request(id, Change::Enter);
         }
-        self.verdict(id)
+        self.trigger(instrument);
     }
 
-    /// Sends a held order to the market and returns the verdict.
-    pub(super) fn activate(&mut self, id: i64) -> Json {
-        if let Some(order) = self.orders.get_mut(&id) {
-            order.state = State::OnMarket;
+    /// Asks the market for a change, or puts it off until it opens.
+    pub(super) fn request(&mut self, id: i64, change: Change) {
+        let modified = self.market_time();
+        let due = self.now.saturating_add(self.clock.span(CONFIRMS_AFTER));
+        let Some(order) = self.orders.get_mut(&id) else {
+            return;
+        };
+        let open = self.market[order.instrument].takes_orders();
+        order.action = if open {
+            change.pending()
+        } else {
+            change.waiting()
+        };
+        order.modified = modified;
+        let due = open.then_some(due);
+        order.requests.push_back(Request { change, due });
+        self.tell_order(id);
+        if let Some(due) = due {
+            self.agenda.push(due, Event::Confirm(id));
         }
-        self.request_change(id, Change::Enter, "INS_PEND");
-        self.verdict(id)
     }
 
-    /// Notes that the market has to confirm something.
-    pub(super) fn request_change(&mut self, id: i64, change: Change, action: &'static str) {
+    /// Sends on what has waited for the market to open.
+    pub(super) fn send_waiting(&mut self, id: i64) {
+        let due = self.now.saturating_add(self.clock.span(CONFIRMS_AFTER));
         let modified = self.market_time();
         let Some(order) = self.orders.get_mut(&id) else {
             return;
         };
-        order.changes.push_back(change);
-        order.action = action;
+        let Some(newest) = order.requests.back().map(|one| one.change) else {
+            return;
+        };
+        for request in &mut order.requests {
+            request.due = request.due.or(Some(due));
+        }
+        order.action = newest.pending();
         order.modified = modified;
         self.tell_order(id);
-        self.after(self.clock.span(CONFIRMS_AFTER), Event::Confirm(id));
+        self.agenda.push(due, Event::Confirm(id));
     }
 
-    /// Lets the market confirm the oldest request for an order.
+    /// Lets the market confirm the requests for an order that are due.
     pub(super) fn confirm(&mut self, id: i64) {
-        self.queued += 1;
-        let (modified, queued) = (self.market_time(), self.queued);
-        let Some(order) = self.orders.get_mut(&id) else {
-            return;
-        };
-        let Some(change) = order.changes.pop_front() else {
-            return;
-        };
-        // A fill may have been faster than what is confirmed here.
-        if order.state == State::Deleted {
-            return;
-        }
-        order.modified = modified;
-        let mut arrives = false;
-        match change {
-            Change::Enter => {
-                order.action = "INS_CONF";
-                order.queued = queued;
-                arrives = true;
-            }
-            Change::Modify { volume, .. } if volume <= order.volume - order.open() => {
-                order.action = "MOD_FAIL";
-            }
-            Change::Modify { price, volume } => {
-                arrives = order.state == State::OnMarket
-                    && (price != order.price || volume > order.volume);
-                if arrives {
-                    order.queued = queued;
-                }
-                (order.price, order.volume, order.action) = (price, volume, "MOD_CONF");
-            }
-            Change::Cancel => {
-                order.action = "DEL_CONF";
-                order.state = State::Deleted;
-                order.agreed.clear();
-            }
-        }
-        let (state, instrument) = (order.state, order.instrument);
-        if state == State::Deleted {
-            self.note(format!("order {id} cancelled"));
-            self.books[instrument].retain(|other| *other != id);
-        }
-        self.tell_order(id);
-        if arrives {
-            self.arrive(id);
-        }
-        self.market[instrument].ticked_at = modified;
-        self.publish(instrument);
+        self.confirm_until(id, self.now);
     }
 
-    /// Tells the next execution that is agreed.
-    pub(super) fn deliver(&mut self, id: i64) {
-        let Some(order) = self.orders.get_mut(&id) else {
-            return;
-        };
-        let instrument = order.instrument;
-        if let Some((price, volume)) = order.agreed.pop_front() {
-            self.execute(id, volume, price);
+    /// Lets the market confirm everything, and tells all that is agreed.
+    pub(super) fn wind_up(&mut self, id: i64) {
+        self.confirm_until(id, Duration::MAX);
+        self.deliver_all(id);
+    }
+
+    fn confirm_until(&mut self, id: i64, time: Duration) {
+        while let Some(order) = self.orders.get_mut(&id)
+            && let Some(request) = order.requests.front()
+            && request.due.is_some_and(|due| due <= time)
+            && let Some(request) = order.requests.pop_front()
+        {
+            let instrument = order.instrument;
+            self.apply(id, request.change);
+            self.market[instrument].ticked_at = self.market_time();
             self.publish(instrument);
         }
     }
 
-    /// Lets resting orders trade that the market has come to.
-    pub(super) fn sweep(&mut self, instrument: usize) {
-        let mut resting = self.books[instrument].clone();
-        resting.sort_by_key(|id| {
-            self.orders.get(id).map(|order| match order.side {
-                Side::Buy => (-order.price, order.queued),
-                Side::Sell => (order.price, order.queued),
-            })
-        });
-        for id in resting {
-            let Some(order) = self.orders.get(&id) else {
-                continue;
-            };
-            let (side, price, open) = (order.side, order.price, order.open());
-            let taken = self.market[instrument].take(side, price, open);
-            let volume = taken.iter().map(|(_, volume)| volume).sum();
-            if volume > 0 {
-                self.execute(id, volume, price);
+    fn apply(&mut self, id: i64, change: Change) {
+        if matches!(change, Change::Cancel) {
+            // What is agreed came before.
+            self.deliver_all(id);
+        }
+        let Some(order) = self.orders.get(&id) else {
+            return;
+        };
+        if !order.is_live() {
+            // A fill was faster; what has lapsed says so already.
+            if order.is_filled() {
+                self.tell_action(id, change.failed());
+            }
+            return;
+        }
+        match change {
+            Change::Enter => self.admit(id),
+            Change::Modify(terms) => self.apply_terms(id, terms, "MOD_CONF"),
+            Change::Fire => {
+                let terms = Terms {
+                    price: order.rule.and_then(|rule| rule.stop_leg()),
+                    ..Terms::default()
+                };
+                self.apply_terms(id, terms, "MOD_PUSH");
+            }
+            Change::Cancel => {
+                self.end(id);
+                self.note(format!("order {id} cancelled"));
+                self.tell_action(id, "DEL_CONF");
             }
         }
     }
 
-    /// Books an execution and tells everybody.
-    pub(super) fn execute(&mut self, id: i64, volume: i64, price: Fixed) {
-        let at = self.market_time();
-        let Some(order) = self.orders.get_mut(&id) else {
+    /// Lets an order into the market, unless it would trade with an own one.
+    fn admit(&mut self, id: i64) {
+        let Some(order) = self.orders.get(&id) else {
             return;
         };
-        let (account, instrument, side) = (order.account, order.instrument, order.side);
-        let volume = volume.min(order.remaining());
-        order.traded += volume;
-        order.modified = at;
-        if order.remaining() == 0 {
-            order.state = State::Deleted;
-            order.agreed.clear();
-            self.books[instrument].retain(|other| *other != id);
+        let book = &self.market[order.instrument].book;
+        if book.meets_own(order.side, order.price) {
+            self.end(id);
+            self.tell_action(id, Change::Enter.failed());
+        } else {
+            self.tell_action(id, "INS_CONF");
+            self.arrive(id);
         }
-        let progress = format!("{} of {}", order.traded, order.volume);
-        let market = &mut self.market[instrument];
-        let public = market.record(price, volume, Some(side), at);
-        let currency = market.listing.currency();
-        self.note(format!("order {id} filled {volume} at {price}: {progress}"));
-        self.accounts[account].settle(instrument, side, volume, price, currency);
-        let trade = OwnTrade {
-            account,
-            order: id,
-            instrument,
-            side,
-            price,
-            volume,
-            at,
-            id: public.id.clone(),
-            counterparty: if side == Side::Buy {
-                public.seller
-            } else {
-                public.buyer
-            },
-        };
-        self.tell_private(|exchange, epoch| {
-            object! { "type": "trade", "data": exchange.trade_json(&trade, epoch) }
-        });
-        self.trades.push(trade);
-        self.tell_order(id);
-        self.tell_trade(instrument, &public);
     }
 
-    /// Puts a confirmed order on the book and agrees on what it reaches.
-    fn arrive(&mut self, id: i64) {
+    /// Changes an order on the market. It keeps its place in the queue if
+    /// nothing but its volume changes, and that to less.
+    fn apply_terms(&mut self, id: i64, terms: Terms, confirmed: &'static str) {
         let Some(order) = self.orders.get_mut(&id) else {
             return;
         };
-        let index = order.instrument;
-        let instrument = &mut self.market[index];
-        let mut parts = instrument.take(order.side, order.price, order.open());
-        let lot = instrument.listing.lot;
-        if let [(price, volume)] = parts[..]
-            && volume >= 2 * lot
-        {
-            // Two counterparties: two fifths first, then the rest.
-            let first = (volume * 2 / 5 / lot).max(1) * lot;
-            parts = vec![(price, first), (price, volume - first)];
+        let book = &mut self.market[order.instrument].book;
+        let total = order.total(&terms);
+        let price = terms.price.unwrap_or(order.price);
+        let peak = terms.peak.or(order.peak);
+        let executed = order.volume - order.open();
+        let moves = price != order.price;
+        if total <= executed || (moves && book.meets_own(order.side, price)) {
+            self.tell_action(id, "MOD_FAIL");
+            return;
         }
-        let count = parts.len() as u32;
-        order.agreed.extend(parts);
-        if !self.books[index].contains(&id) {
-            self.books[index].push(id);
+        let more =
+            |new: Option<i64>, old: Option<i64>| new.unwrap_or(i64::MAX) > old.unwrap_or(i64::MAX);
+        let requeues = moves || total > order.volume || more(peak, order.peak);
+        let left = total - executed;
+        if requeues {
+            book.remove(order.side, order.price, id);
+        } else {
+            book.keep(order.side, order.price, id, left, peak.unwrap_or(left));
         }
-        for part in 0..count {
-            let wait = FIRST_FILL_AFTER + NEXT_FILL_AFTER * part;
-            self.after(self.clock.span(wait), Event::Deliver(id));
+        (order.price, order.volume, order.peak) = (price, total, peak);
+        self.tell_action(id, confirmed);
+        if requeues {
+            self.arrive(id);
         }
+    }
+
+    /// Takes an order out because its time is over.
+    pub(super) fn lapse(&mut self, id: i64) {
+        self.end(id);
+        if let Some(order) = self.orders.get_mut(&id) {
+            order.requests.clear();
+        }
+        self.note(format!("order {id} lapsed"));
+        self.tell_action(id, "DEL_PUSH");
+    }
+
+    /// Takes an order off wherever it waits.
+    pub(super) fn end(&mut self, id: i64) {
+        let Some(order) = self.orders.get_mut(&id) else {
+            return;
+        };
+        order.state = State::Deleted;
+        let instrument = order.instrument;
+        self.market[instrument]
+            .book
+            .remove(order.side, order.price, id);
+        self.stops[instrument].retain(|other| *other != id);
+        self.live.remove(&id);
+    }
+
+    /// Returns what an account keeps back for a buy order, in its currency.
+    pub(super) fn bound_by(&self, order: &Order) -> Fixed {
+        let listing = &self.market[order.instrument].listing;
+        let rate = exchange_rate(listing.currency());
+        order.most_value(listing.ticks).at_rate(rate)
+    }
+
+    /// Returns the orders of an account that are live, on one side.
+    pub(super) fn open_orders(&self, account: usize, side: Side) -> impl Iterator<Item = &Order> {
+        self.live_orders()
+            .filter(move |order| order.account == account && order.side == side)
+    }
+
+    pub(super) fn live_orders(&self) -> impl Iterator<Item = &Order> {
+        self.live.iter().filter_map(|id| self.orders.get(id))
+    }
+
+    /// Notes what has become of an order, and tells it.
+    pub(super) fn tell_action(&mut self, id: i64, action: &'static str) {
+        let modified = self.market_time();
+        if let Some(order) = self.orders.get_mut(&id) {
+            order.action = action;
+            order.modified = modified;
+        }
+        self.tell_order(id);
     }
 
     /// Tells all private feeds about an order.
     pub(super) fn tell_order(&mut self, id: i64) {
         self.tell_private(|exchange, epoch| {
-            let data =
-                exchange
-                    .orders
-                    .get(&id)
-                    .map(|order| match exchange.config.dialect.order_events {
-                        OrderEvents::Full => exchange.order_json(order, epoch),
-                        OrderEvents::Lean => exchange.lean_order_json(order, epoch),
-                    });
+            let shape = exchange.config.dialect.order_events;
+            let data = exchange.orders.get(&id).map(|order| match shape {
+                OrderEvents::Full => exchange.order_json(order, epoch),
+                OrderEvents::Lean => exchange.lean_order_json(order, epoch),
+            });
             object! { "type": "order", "data": data }
         });
     }

@@ -1,94 +1,54 @@
-//! Order entry: what is asked for, whether it may be, and the verdict.
+//! Orders over REST: lists, entry, change, cancel, activation.
 
-use crate::dialect::FilledOrders;
+use std::collections::VecDeque;
+
+use crate::dialect::{
+    ChangedVolume, EmptyChange, FilledOrders, ListOrder, Refusals, RepeatedCancel, Today,
+};
 use crate::fixed::Fixed;
 use crate::json::{Json, object};
 
 use super::Exchange;
-use super::accounts::exchange_rate;
 use super::clock::Date;
+use super::entry::{Form, Ticket};
 use super::market::Side;
-use super::order::{Change, Order, OwnTrade, State};
-use super::request::parse_form;
+use super::order::{Change, Kind, Life, NewVolume, Order, OwnTrade, Request, State, Terms};
 use super::rest::{Call, Refusal};
-use super::texts::text;
+use super::stops::Rule;
+use super::verdict::Verdict;
 
-const MOST_VOLUME: i64 = 1_000_000_000;
-const LONGEST_REFERENCE: usize = 1024;
+const FIRST_ORDER_ID: i64 = 430_518_872;
 
-/// The form of an order request.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn read(call: &Call<'_>) -> Result<Self, Refusal> {
-        let kind = call.request.header("content-type").unwrap_or_default();
-        if !kind
-            .to_ascii_lowercase()
-            .starts_with("application/x-www-form-urlencoded")
-        {
-            return Err(Refusal::parameter("content-type"));
-        }
-        let body = std::str::from_utf8(&call.request.body)
-            .ok()
-            .and_then(parse_form);
-        body.map(Self).ok_or(Refusal::parameter("body"))
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        let pair = self
-            .0
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty());
-        pair.map(|(_, value)| value.as_str())
-    }
-
-    fn price(&self) -> Result<Option<Fixed>, Refusal> {
-        let Some(text) = self.get("price") else {
-            return Ok(None);
-        };
-        let price = text
-            .parse::<Fixed>()
-            .map_err(|_| Refusal::parameter("price"))?;
-        if price <= Fixed::ZERO {
-            return Err(Refusal::parameter("price"));
-        }
-        Ok(Some(price))
-    }
-
-    fn volume(&self) -> Result<Option<i64>, Refusal> {
-        let Some(text) = self.get("volume") else {
-            return Ok(None);
-        };
-        let volume = text.parse().map_err(|_| Refusal::parameter("volume"))?;
-        if !(1..=MOST_VOLUME).contains(&volume) {
-            return Err(Refusal::parameter("volume"));
-        }
-        Ok(Some(volume))
-    }
-}
-
-/// A refusal inside HTTP 200.
-type Verdict = &'static str;
+/// The fields of an order form that cannot be changed.
+const FIXED_FIELDS: [&str; 11] = [
+    "market_id",
+    "identifier",
+    "side",
+    "order_type",
+    "activation_condition",
+    "trigger_value",
+    "trigger_condition",
+    "target_value",
+    "valid_until",
+    "extended_hours",
+    "reference",
+];
 
 impl Exchange {
     /// `GET /accounts/{accid}/orders`
     pub(super) fn list_orders(&self, call: &Call<'_>) -> Result<Json, Refusal> {
         let deleted = call.flag("deleted", false)?;
         let accounts = self.accounts_named(call)?;
-        let today = Date::of(self.market_time()).start();
+        let today = self.days_ago(0);
+        let keeps_filled = self.config.dialect.filled_orders == FilledOrders::Listed;
         let listed = |order: &&Order| {
-            let gone = order.state == State::Deleted;
-            let kept =
-                order.is_filled() && self.config.dialect.filled_orders == FilledOrders::Listed;
             accounts.contains(&order.account)
-                && (!gone || kept || (deleted && order.modified >= today))
+                && (order.is_live()
+                    || (order.modified >= today && (deleted || keeps_filled && order.is_filled())))
         };
         let orders = self.orders.values().filter(listed);
-        Ok(Json::Array(
-            orders
-                .map(|order| self.order_json(order, call.epoch()))
-                .collect(),
-        ))
+        let orders = orders.map(|order| self.order_json(order, call.epoch()));
+        Ok(self.in_order(orders.collect()))
     }
 
     /// `GET /accounts/{accid}/trades`
@@ -101,73 +61,24 @@ impl Exchange {
             return Err(Refusal::parameter("days"));
         }
         let accounts = self.accounts_named(call)?;
-        let since = Date::of(self.market_time()).back(days).start();
+        let since = self.days_ago(days);
         let listed = |trade: &&OwnTrade| accounts.contains(&trade.account) && trade.at >= since;
         let trades = self.trades.iter().filter(listed);
-        Ok(Json::Array(
-            trades
-                .map(|trade| self.trade_json(trade, call.epoch()))
-                .collect(),
-        ))
+        let trades = trades.map(|trade| self.trade_json(trade, call.epoch()));
+        Ok(self.in_order(trades.collect()))
     }
 
     /// `POST /accounts/{accid}/orders`
     pub(super) fn place_order(&mut self, call: &Call<'_>) -> Result<Json, Refusal> {
         let account = self.account_named(call.segment(0), call)?;
-        let form = Form::read(call)?;
-        let market: i64 = form
-            .get("market_id")
-            .and_then(|text| text.parse().ok())
-            .ok_or(Refusal::parameter("market_id"))?;
-        let identifier = form
-            .get("identifier")
-            .ok_or(Refusal::parameter("identifier"))?;
-        let side = match form.get("side") {
-            Some("BUY") => Side::Buy,
-            Some("SELL") => Side::Sell,
-            _ => return Err(Refusal::parameter("side")),
-        };
-        let volume = form.volume()?.ok_or(Refusal::parameter("volume"))?;
-        let price = form.price()?;
-        let reference = form.get("reference");
-        if reference.is_some_and(|text| text.len() > LONGEST_REFERENCE) {
-            return Err(Refusal::parameter("reference"));
-        }
-        let valid_until = match form.get("valid_until") {
-            None => None,
-            Some(text) => Some(Date::parse(text).ok_or(Refusal::parameter("valid_until"))?),
-        };
-        let kind = form.get("order_type").unwrap_or("NORMAL");
-        let manual = match (kind, form.get("activation_condition")) {
-            ("LIMIT" | "NORMAL", None) => false,
-            ("LIMIT" | "NORMAL", Some("MANUAL")) => true,
-            ("FAK" | "FOK" | "STOP_LIMIT" | "STOP_TRAILING" | "OCO" | "LIMIT" | "NORMAL", _) => {
-                return Ok(refused(0, "ORDER_TYPE_NOT_SUPPORTED", call));
+        let ticket = Ticket::read(&Form::read(call)?)?;
+        match self.draft(account, ticket) {
+            Ok(order) => {
+                let id = order.id;
+                self.enter(order);
+                Ok(self.accepted(id))
             }
-            _ => return Err(Refusal::parameter("order_type")),
-        };
-        let price = price.ok_or(Refusal::parameter("price"))?;
-        if form.get("open_volume").is_some() {
-            return Ok(refused(0, "ORDER_TYPE_NOT_SUPPORTED", call));
-        }
-        let Some(instrument) = self.instrument_at(market, identifier) else {
-            return Ok(refused(0, "INVALID_TRADABLE", call));
-        };
-        let entered = self.next_order(account, instrument, side, price, volume);
-        let order = Order {
-            reference: reference.map(str::to_owned),
-            manual,
-            ..entered
-        };
-        if let Err(verdict) = self.check(&order, form.get("currency"), Fixed::ZERO, 0) {
-            return Ok(refused(0, verdict, call));
-        }
-        match self.validity(instrument, valid_until) {
-            Err(verdict) => Ok(refused(0, verdict, call)),
-            Ok(valid_until) => Ok(self.enter(Order {
-                valid_until,
-                ..order
-            })),
+            Err(verdict) => self.refused(0, verdict, call),
         }
     }
 
@@ -176,36 +87,38 @@ impl Exchange {
         let account = self.account_named(call.segment(0), call)?;
         let id = order_id(call.segment(1))?;
         let form = Form::read(call)?;
-        let (price, volume) = (form.price()?, form.volume()?);
-        let order = self
-            .order_of(account, id)
-            .ok_or(Refusal::order_not_found())?;
-        if price.is_none() && volume.is_none() {
-            return Err(Refusal::parameter("price"));
+        let volume = form.units("volume")?;
+        let terms = Terms {
+            price: form.positive("price")?,
+            volume: volume.map(|volume| match self.config.dialect.changed_volume {
+                ChangedVolume::Total => NewVolume::Total(volume),
+                ChangedVolume::Left => NewVolume::Left(volume),
+            }),
+            peak: form.units("open_volume")?,
+        };
+        if self.order_of(account, id).is_none() {
+            return Err(Refusal::order_not_found());
         }
-        if price.is_some() && form.get("currency").is_none() {
+        if terms.price.is_some() && form.get("currency").is_none() {
             return Err(Refusal::parameter("currency"));
         }
-        if order.state == State::Deleted {
-            return Ok(refused(id, "ORDER_NOT_ACTIVE", call));
+        let empty = terms.price.is_none() && terms.volume.is_none() && terms.peak.is_none();
+        if empty && self.config.dialect.empty_change == EmptyChange::Refused {
+            return Err(Refusal::parameter("price"));
         }
-        let (price, volume) = (price.unwrap_or(order.price), volume.unwrap_or(order.volume));
-        if volume <= order.traded {
-            return Ok(refused(id, "INVALID_VOLUME", call));
-        }
-        // Only what comes on top of the present order has to be paid for.
-        let bound = order.price.times(order.remaining());
-        let changed = Order {
-            price,
-            volume: volume - order.traded,
-            ..self.next_order(account, order.instrument, order.side, price, volume)
+        let fixed = FIXED_FIELDS
+            .into_iter()
+            .find(|name| form.get(name).is_some());
+        let verdict = match fixed {
+            Some(name) => Err(Verdict::forbidden(name)),
+            None => self.check_change(id, terms, form.get("currency")),
         };
-        let held_back = order.remaining();
-        if let Err(verdict) = self.check(&changed, form.get("currency"), bound, held_back) {
-            return Ok(refused(id, verdict, call));
+        match verdict {
+            Err(verdict) => return self.refused(id, verdict, call),
+            Ok(()) if empty => {}
+            Ok(()) => self.change(id, terms),
         }
-        self.request_change(id, Change::Modify { price, volume }, "MOD_PEND");
-        Ok(self.verdict(id))
+        Ok(self.accepted(id))
     }
 
     /// `DELETE /accounts/{accid}/orders/{order_id}`
@@ -213,13 +126,22 @@ impl Exchange {
         let account = self.account_named(call.segment(0), call)?;
         let id = order_id(call.segment(1))?;
         let Some(order) = self.order_of(account, id) else {
-            return Ok(refused(id, "ORDER_NOT_FOUND", call));
+            return self.refused(id, Verdict::NOT_FOUND, call);
         };
-        if order.state == State::Deleted {
-            return Ok(refused(id, "ORDER_NOT_ACTIVE", call));
+        let cancelled = order.is_going() || (!order.is_live() && !order.is_filled());
+        let again = self.config.dialect.repeated_cancel;
+        match order.state {
+            _ if cancelled && again == RepeatedCancel::Ok => {}
+            _ if cancelled => return self.refused(id, Verdict::NOT_ACTIVE, call),
+            State::Deleted => return self.refused(id, Verdict::NOT_ACTIVE, call),
+            State::OnMarket => self.request(id, Change::Cancel),
+            // Nobody but Nordnet knows of it.
+            State::Local => {
+                self.end(id);
+                self.tell_action(id, "DEL_CONF");
+            }
         }
-        self.request_change(id, Change::Cancel, "DEL_PEND");
-        Ok(self.verdict(id))
+        Ok(self.accepted(id))
     }
 
     /// `PUT /accounts/{accid}/orders/{order_id}/activate`
@@ -230,21 +152,202 @@ impl Exchange {
         for id in ids.collect::<Result<Vec<_>, _>>()? {
             let state = self.order_of(account, id).map(|order| order.state);
             verdicts.push(match state {
-                None => refused(id, "ORDER_NOT_FOUND", call),
-                Some(State::Local) => self.activate(id),
-                Some(_) => refused(id, "ORDER_NOT_INACTIVE", call),
+                None => self.declined(id, Verdict::NOT_FOUND, call),
+                Some(State::Local) => {
+                    self.fire(id);
+                    self.accepted(id)
+                }
+                Some(_) => self.declined(id, Verdict::NOT_INACTIVE, call),
             });
         }
         Ok(Json::Array(verdicts))
     }
 
-    pub(super) fn verdict(&self, id: i64) -> Json {
-        let order = self.orders.get(&id);
-        object! {
-            "order_id": id,
-            "result_code": "OK",
-            "order_state": order.map(|order| order.state.code()),
-            "action_state": order.map(|order| order.action),
+    /// Makes the order that a ticket asks for, if it may be entered.
+    fn draft(&self, account: usize, ticket: Ticket) -> Result<Order, Verdict> {
+        let index = self
+            .instrument_at(ticket.market, &ticket.identifier)
+            .ok_or(Verdict::TRADABLE)?;
+        let instrument = &self.market[index];
+        let dialect = &self.config.dialect;
+        let (kind, price, rule) =
+            ticket.meaning(dialect.pairing, dialect.target_sign, instrument.last())?;
+        if kind.is_immediate() && !instrument.matches() {
+            return Err(Verdict::NOT_CONTINUOUS);
+        }
+        let held = match rule {
+            None | Some(Rule::Oco { .. }) => State::OnMarket,
+            Some(_) => State::Local,
+        };
+        let order = Order {
+            id: FIRST_ORDER_ID + self.orders.len() as i64,
+            account,
+            instrument: index,
+            side: ticket.side,
+            kind,
+            price,
+            volume: ticket.volume,
+            peak: ticket.open_volume.filter(|peak| *peak != ticket.volume),
+            traded: 0,
+            state: held,
+            action: "INS_STOP",
+            life: Life::Day,
+            rule,
+            reference: ticket.reference,
+            modified: self.market_time(),
+            agreed: VecDeque::new(),
+            requests: VecDeque::new(),
+        };
+        self.check(&order, None, ticket.currency.as_deref())?;
+        Ok(Order {
+            life: self.life(&order, ticket.valid_until, ticket.extended_hours)?,
+            ..order
+        })
+    }
+
+    fn check_change(&self, id: i64, terms: Terms, currency: Option<&str>) -> Result<(), Verdict> {
+        let order = self.orders.get(&id).ok_or(Verdict::NOT_FOUND)?;
+        if !order.is_live() {
+            return Err(Verdict::NOT_ACTIVE);
+        }
+        if order.is_going() || order.kind.is_immediate() {
+            return Err(Verdict::LOCKED);
+        }
+        let trails = matches!(order.rule, Some(Rule::Trailing { .. }));
+        if terms.price.is_some() && trails && order.state == State::Local {
+            return Err(Verdict::forbidden("price"));
+        }
+        let total = order.total(&terms);
+        if total <= order.traded {
+            return Err(Verdict::VOLUME);
+        }
+        if terms.peak.is_some() && order.kind != Kind::Limit {
+            return Err(Verdict::forbidden("open_volume"));
+        }
+        // As it would be, with what it is now still bound.
+        let mut changed = order.clone();
+        changed.price = terms.price.unwrap_or(order.price);
+        changed.volume = total;
+        changed.peak = terms.peak.or(order.peak);
+        let now = Terms {
+            price: Some(order.price),
+            volume: Some(NewVolume::Total(order.volume)),
+            ..Terms::default()
+        };
+        changed.requests.push_back(Request {
+            change: Change::Modify(now),
+            due: None,
+        });
+        self.check(&changed, Some(order), currency)
+    }
+
+    /// Changes an order: at once while it is held, else through the market.
+    fn change(&mut self, id: i64, terms: Terms) {
+        let Some(order) = self.orders.get_mut(&id) else {
+            return;
+        };
+        if order.state != State::Local {
+            self.request(id, Change::Modify(terms));
+            return;
+        }
+        order.volume = order.total(&terms);
+        order.price = terms.price.unwrap_or(order.price);
+        order.peak = terms.peak.or(order.peak);
+        self.tell_action(id, "MOD_CONF");
+    }
+
+    /// Says why an order cannot be entered, or take the place of `former`.
+    fn check(
+        &self,
+        order: &Order,
+        former: Option<&Order>,
+        currency: Option<&str>,
+    ) -> Result<(), Verdict> {
+        let listing = &self.market[order.instrument].listing;
+        if currency.is_some_and(|currency| currency != listing.currency()) {
+            return Err(Verdict::CURRENCY);
+        }
+        if !listing.suits_customer() {
+            return Err(Verdict::NOT_SUITABLE);
+        }
+        let stop_leg = order.rule.and_then(|rule| rule.stop_leg());
+        let limits = [order.price, stop_leg.unwrap_or(order.price)];
+        let held = limits == [Fixed::ZERO; 2];
+        if !held && !limits.into_iter().all(|price| listing.ticks.allows(price)) {
+            return Err(Verdict::PRICE);
+        }
+        if order.volume % listing.lot != 0 {
+            return Err(Verdict::VOLUME);
+        }
+        if let Some(peak) = order.peak {
+            if !listing.takes_icebergs() {
+                return Err(Verdict::NO_ICEBERG);
+            }
+            if peak > order.volume || peak % listing.lot != 0 {
+                return Err(Verdict::OPEN_VOLUME);
+            }
+        }
+        let in_the_way = |other: &Order| {
+            other.id != order.id
+                && other.instrument == order.instrument
+                && other.side != order.side
+                && other.may_meet(order.price)
+        };
+        if order.state == State::OnMarket && self.live_orders().any(in_the_way) {
+            return Err(Verdict::OWN_ORDER);
+        }
+        match order.side {
+            Side::Buy => {
+                let bound = former.map_or(Fixed::ZERO, |former| self.bound_by(former));
+                let more = self.bound_by(order) - bound;
+                if more > Fixed::ZERO && more > self.trading_power(order.account) {
+                    return Err(Verdict::NO_POWER);
+                }
+            }
+            Side::Sell => {
+                let account = &self.accounts[order.account];
+                let home = account.home(order.instrument);
+                let offered: i64 = self
+                    .open_orders(order.account, Side::Sell)
+                    .filter(|other| account.home(other.instrument) == home && other.id != order.id)
+                    .map(Order::most_remaining)
+                    .sum();
+                let held = account.held(order.instrument);
+                if order.most_remaining() > held - offered {
+                    return Err(Verdict::NO_HOLDINGS);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn life(&self, order: &Order, until: Option<Date>, extended: bool) -> Result<Life, Verdict> {
+        let venue = self.market[order.instrument].listing.venue;
+        if extended && venue.country != "US" {
+            return Err(Verdict::NO_EXTENDED_HOURS);
+        }
+        if order.kind.is_immediate() {
+            return Ok(Life::Immediate);
+        }
+        let day = if extended { Life::Extended } else { Life::Day };
+        let Some(until) = until else {
+            return Ok(day);
+        };
+        let days = self.trading_days(order.instrument);
+        let ends = days.into_iter().find(|day| day.date == until);
+        let close = ends.ok_or(Verdict::VALIDITY)?.close;
+        if close <= self.market_time() {
+            return Err(Verdict::VALIDITY);
+        }
+        // Until today is what a day order is, and smart orders are nothing else.
+        if until == self.today() {
+            return Ok(day);
+        }
+        let smart = order.rule.is_some_and(|rule| rule != Rule::Manual);
+        if smart {
+            Err(Verdict::VALIDITY)
+        } else {
+            Ok(Life::Until(close))
         }
     }
 
@@ -254,81 +357,60 @@ impl Exchange {
             .filter(|order| order.account == account)
     }
 
-    /// Says why an order cannot be entered. `bound` and `held_back` are the
-    /// value and the volume that it replaces.
-    fn check(
-        &self,
-        order: &Order,
-        currency: Option<&str>,
-        bound: Fixed,
-        held_back: i64,
-    ) -> Result<(), Verdict> {
-        let instrument = &self.market[order.instrument];
-        let listing = &instrument.listing;
-        if currency.is_some_and(|currency| currency != listing.currency()) {
-            return Err("INVALID_CURRENCY");
-        }
-        if !listing.suits_customer() {
-            return Err("NOT_SUITABLE");
-        }
-        if !listing.ticks.allows(order.price) {
-            return Err("INVALID_PRICE");
-        }
-        if order.volume % listing.lot != 0 {
-            return Err("INVALID_VOLUME");
-        }
-        let in_the_way = self.books[order.instrument].iter().any(|id| {
-            self.orders.get(id).is_some_and(|other| {
-                other.side != order.side && order.side.reaches(order.price, other.price)
-            })
-        });
-        if in_the_way {
-            return Err("OWN_ORDER_IN_THE_WAY");
-        }
-        match order.side {
-            Side::Buy => {
-                let rate = exchange_rate(listing.currency());
-                let cost = order.price.times(order.volume).at_rate(rate) - bound.at_rate(rate);
-                if cost > self.trading_power(order.account) {
-                    return Err("NOT_ENOUGH_TRADING_POWER");
-                }
-            }
-            Side::Sell => {
-                let account = &self.accounts[order.account];
-                let offered: i64 = self
-                    .open_orders(order.account, Side::Sell)
-                    .filter(|other| {
-                        account.home(other.instrument) == account.home(order.instrument)
-                    })
-                    .map(Order::remaining)
-                    .sum();
-                let held = account.held(order.instrument);
-                if order.volume > held - (offered - held_back) {
-                    return Err("NOT_ENOUGH_HOLDINGS");
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn validity(&self, instrument: usize, until: Option<Date>) -> Result<Option<i64>, Verdict> {
-        let Some(until) = until else {
-            return Ok(None);
-        };
-        let days = self.trading_days(instrument);
-        let day = days.into_iter().find(|(date, ..)| *date == until);
-        match day {
-            None => Err("INVALID_VALIDITY"),
-            // Until today is what a day order is.
-            Some((date, ..)) if date == Date::of(self.market_time()) => Ok(None),
-            Some((_, _, close)) => Ok(Some(close)),
+    fn accepted(&self, id: i64) -> Json {
+        let order = self.orders.get(&id);
+        object! {
+            "order_id": id,
+            "result_code": "OK",
+            "order_state": order.map(|order| order.state.code()),
+            "action_state": order.map(|order| order.action),
         }
     }
-}
 
-/// Makes the reply to an order request that is refused.
-fn refused(id: i64, code: Verdict, call: &Call<'_>) -> Json {
-    object! { "order_id": id, "result_code": call.code(code), "message": text(code, call.english) }
+    /// Refuses an order request the way that the dialect wants it.
+    fn refused(&self, id: i64, verdict: Verdict, call: &Call<'_>) -> Result<Json, Refusal> {
+        match self.config.dialect.refusals {
+            Refusals::Reply => Ok(self.declined(id, verdict, call)),
+            Refusals::Error => Err(Refusal::order(verdict)),
+        }
+    }
+
+    fn declined(&self, id: i64, verdict: Verdict, call: &Call<'_>) -> Json {
+        let order = self.orders.get(&id);
+        let known = order.filter(|_| verdict != Verdict::NOT_FOUND);
+        object! {
+            "order_id": id,
+            "result_code": call.code(verdict.code),
+            "message": call.message(verdict.code, verdict.about),
+            "order_state": known.map(|order| order.state.code()),
+        }
+    }
+
+    /// Returns the date of today, where the dialect says.
+    pub(super) fn today(&self) -> Date {
+        let at = self.market_time();
+        match self.config.dialect.today {
+            Today::Stockholm => Date::in_stockholm(at),
+            Today::Utc => Date::of(at),
+        }
+    }
+
+    /// Returns when the day began, so many days ago.
+    fn days_ago(&self, days: i64) -> i64 {
+        let date = self.today().back(days);
+        match self.config.dialect.today {
+            Today::Stockholm => date.at_minute(0),
+            Today::Utc => date.start(),
+        }
+    }
+
+    /// Turns a list round, if the dialect says so.
+    fn in_order(&self, mut items: Vec<Json>) -> Json {
+        if self.config.dialect.lists == ListOrder::Newest {
+            items.reverse();
+        }
+        Json::Array(items)
+    }
 }
 
 fn order_id(text: &str) -> Result<i64, Refusal> {

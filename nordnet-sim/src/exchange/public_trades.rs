@@ -96,7 +96,7 @@ impl Exchange {
             "tick_timestamp": trade.at,
             "broker_buying": named.then_some(trade.buyer),
             "broker_selling": named.then_some(trade.seller),
-            "trade_type": "NORMAL",
+            "trade_type": trade.kind(),
         }
     }
 }

@@ -4,16 +4,14 @@ use crate::dialect::TickRanges;
 use crate::json::{Json, object};
 
 use super::Exchange;
-use super::clock::Date;
+use super::calendar::{TradingDay, trading_days};
 use super::listings::{TICK_TABLES, TickTable, VENUES, Venue};
 use super::master::untraded_at;
+use super::order::Kind;
 use super::rest::{Call, Refusal};
 use super::texts::{COUNTRIES, Text};
 
 const CALENDAR_DAYS: usize = 10;
-
-/// The order types that can be entered, with their names.
-const ORDER_TYPES: [(&str, Text); 1] = [("LIMIT", ["Limit", "Limit"])];
 
 impl Exchange {
     /// `GET /`
@@ -35,12 +33,12 @@ impl Exchange {
             }
             let iceberg = index.is_some_and(|index| self.market[index].listing.takes_icebergs());
             let days = index.map_or_else(Vec::new, |index| self.trading_days(index));
-            let calendar = days.into_iter().map(|(date, open, close)| {
-                object! { "date": date.text(), "open": open, "close": close }
+            let calendar = days.into_iter().map(|day| {
+                object! { "date": day.date.text(), "open": day.open, "close": day.close }
             });
-            let types = ORDER_TYPES.iter().filter(|_| index.is_some());
+            let types = Kind::ALL.into_iter().filter(|_| index.is_some());
             let types =
-                types.map(|(code, name)| object! { "type": *code, "name": call.say(*name) });
+                types.map(|kind| object! { "type": kind.code(), "name": call.say(kind.name()) });
             Some(object! {
                 "market_id": market,
                 "identifier": identifier,
@@ -99,9 +97,11 @@ impl Exchange {
         self.listed(found, "country")
     }
 
-    pub(super) fn trading_days(&self, instrument: usize) -> Vec<(Date, i64, i64)> {
-        let (open, close) = self.market[instrument].listing.venue.hours;
-        Date::of(self.market_time()).trading_days(CALENDAR_DAYS, open, close)
+    /// Returns today and the following trading days, with opening and close.
+    pub(super) fn trading_days(&self, instrument: usize) -> Vec<TradingDay> {
+        trading_days(self.market[instrument].listing.venue, self.today())
+            .take(CALENDAR_DAYS)
+            .collect()
     }
 
     pub(super) fn tradable_id(&self, instrument: usize) -> Json {

@@ -11,6 +11,7 @@ use super::login::basic_key;
 use super::request::{Request, Response};
 use super::route::Operation;
 use super::texts::{Text, text, wants_english};
+use super::verdict::Verdict;
 
 /// A request that was understood so far.
 #[derive(Debug)]
@@ -120,6 +121,11 @@ impl Call<'_> {
         text[usize::from(self.english)]
     }
 
+    /// Returns the text to a code, with what it is about.
+    pub(crate) fn message(&self, code: &str, about: &str) -> String {
+        message(code, about, self.english)
+    }
+
     /// Returns an error code the way it is written on the wire.
     pub(crate) fn code(&self, name: &str) -> String {
         self.codes.write(name)
@@ -165,6 +171,14 @@ impl Refusal {
 
     pub(crate) const fn order_not_found() -> Self {
         Self::new(404, "ORDER_NOT_FOUND")
+    }
+
+    /// An order request that is refused by an error.
+    pub(crate) const fn order(verdict: Verdict) -> Self {
+        Self {
+            about: verdict.about,
+            ..Self::new(400, verdict.code)
+        }
     }
 
     /// A lack of privilege, which comes without a body.
@@ -323,15 +337,21 @@ impl Exchange {
         if refusal.code.is_empty() {
             return Response::empty(refusal.status);
         }
-        let mut message = text(refusal.code, english).to_owned();
-        if !refusal.about.is_empty() {
-            message = format!("{message}: {}", refusal.about);
-        }
+        let message = message(refusal.code, refusal.about, english);
         let code = self.config.dialect.error_codes.write(refusal.code);
         let body = self
             .encoder
             .encode(&object! { "code": code, "message": message });
         Response::json(refusal.status, body)
+    }
+}
+
+fn message(code: &str, about: &str, english: bool) -> String {
+    let text = text(code, english);
+    if about.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text}: {about}")
     }
 }
 

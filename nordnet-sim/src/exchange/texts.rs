@@ -1,6 +1,7 @@
 //! Texts for people, in Swedish and in English. Codes are never translated.
 
 use super::listings::Kind;
+use super::verdict;
 
 /// The same in Swedish and in English.
 pub(crate) type Text = [&'static str; 2];
@@ -36,44 +37,11 @@ pub(crate) fn text(code: &str, english: bool) -> &'static str {
         "INVALID_SESSION" => ["Ogiltig session", "Invalid session"],
         "LOGIN_FAILED" => ["Inloggningen misslyckades", "Login failed"],
         "ACCOUNT_NOT_FOUND" => ["Kontot finns inte", "No such account"],
-        "ORDER_NOT_FOUND" => ["Ordern finns inte", "No such order"],
         "NOT_FOUND" => ["Sidan finns inte", "No such resource"],
         "NOT_ACCEPTABLE" => ["Svaret är alltid JSON", "Replies are always JSON"],
         "TOO_MANY_REQUESTS" => ["För många anrop", "Too many requests"],
         "SERVICE_UNAVAILABLE" => ["Tjänsten är inte tillgänglig", "Service unavailable"],
-        "NOT_ENOUGH_TRADING_POWER" => ["Köputrymmet räcker inte.", "Not enough trading power."],
-        "NOT_ENOUGH_HOLDINGS" => ["Innehavet räcker inte.", "Not enough holdings."],
-        "NOT_SUITABLE" => [
-            "Ett kunskapstest krävs för instrumentet.",
-            "The instrument requires a knowledge test.",
-        ],
-        "INVALID_PRICE" => [
-            "Priset följer inte tickstorleken.",
-            "The price is off the tick grid.",
-        ],
-        "INVALID_VOLUME" => [
-            "Volymen är ingen multipel av posten.",
-            "The volume is no multiple of the lot.",
-        ],
-        "INVALID_CURRENCY" => ["Fel valuta.", "Wrong currency."],
-        "INVALID_VALIDITY" => [
-            "Datumet är ingen handelsdag.",
-            "The date is no trading day.",
-        ],
-        "INVALID_TRADABLE" => [
-            "Instrumentet kan inte handlas.",
-            "The instrument cannot be traded.",
-        ],
-        "ORDER_TYPE_NOT_SUPPORTED" => {
-            ["Ordertypen stöds inte.", "The order type is not supported."]
-        }
-        "OWN_ORDER_IN_THE_WAY" => [
-            "En egen order står emot.",
-            "The order would trade with an own one.",
-        ],
-        "ORDER_NOT_ACTIVE" => ["Ordern är inte aktiv.", "The order is not active."],
-        "ORDER_NOT_INACTIVE" => ["Ordern är redan aktiv.", "The order is active already."],
-        _ => ["Fel", "Error"],
+        code => verdict::text(code).unwrap_or(["Fel", "Error"]),
     };
     texts[usize::from(english)]
 }

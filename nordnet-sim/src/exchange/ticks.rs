@@ -3,9 +3,10 @@
 use crate::json::{Json, Member, object};
 
 use super::Exchange;
+use super::book::{DEPTH, Level};
+use super::calendar::Phase;
 use super::feed::Topic;
-use super::market::{DEPTH, Level, PublicTrade, Side};
-use super::order::State;
+use super::market::{Halt, PublicTrade, Side};
 
 /// The members of a message in the order of the reference's table.
 pub(crate) type Members = Vec<Member>;
@@ -65,13 +66,10 @@ impl Exchange {
         }
         let at = self.market_time();
         if let Some(worth) = self.worth(index) {
-            self.market[index].follow(worth);
+            self.market[index].follow(worth, at);
         }
-        let trade = self.market[index].step(at);
-        if let Some(trade) = trade {
-            self.tell_trade(index, &trade);
-        }
-        self.sweep(index);
+        self.market[index].step(at);
+        self.settle(index);
         self.publish(index);
     }
 
@@ -114,7 +112,7 @@ impl Exchange {
                 "broker_buying": trade.buyer,
                 "broker_selling": trade.seller,
                 "trade_id": trade.id.as_str(),
-                "trade_type": "NORMAL",
+                "trade_type": trade.kind(),
             },
         };
         self.tell_subscribers(Topic::Trade(index), &message);
@@ -163,8 +161,8 @@ impl Exchange {
     fn price(&self, index: usize, members: &mut Members) {
         let instrument = &self.market[index];
         let day = &instrument.day;
-        let bid = self.levels(index, Side::Buy).into_iter().next();
-        let ask = self.levels(index, Side::Sell).into_iter().next();
+        let (bid, ask) = (self.best(index, Side::Buy), self.best(index, Side::Sell));
+        let auction = instrument.equilibrium();
         members.extend([
             (CLOCK, Json::Int(instrument.ticked_at)),
             ("trade_timestamp", Json::Int(day.traded_at)),
@@ -181,16 +179,19 @@ impl Exchange {
             ("vwap", instrument.vwap().into()),
             ("turnover", day.turnover.into()),
             ("turnover_volume", day.turnover_volume.into()),
+            ("ep", auction.map(|at| at.price).into()),
+            ("paired", auction.map(|at| at.paired).into()),
+            ("imbalance", auction.map(|at| at.imbalance).into()),
             ("delayed", minutes_late(instrument.listing.venue.delay)),
         ]);
     }
 
     fn depth(&self, index: usize, members: &mut Members) {
-        let bids = self.levels(index, Side::Buy);
-        let asks = self.levels(index, Side::Sell);
+        let book = &self.market[index].book;
+        let (mut bids, mut asks) = (book.levels(Side::Buy), book.levels(Side::Sell));
         members.push((CLOCK, Json::Int(self.market[index].ticked_at)));
-        for (place, names) in LEVELS.iter().enumerate() {
-            let (bid, ask) = (bids.get(place), asks.get(place));
+        for names in &LEVELS {
+            let (bid, ask) = (bids.next(), asks.next());
             members.extend([
                 (names[0], bid.map(|level| level.price).into()),
                 (names[1], ask.map(|level| level.price).into()),
@@ -204,9 +205,23 @@ impl Exchange {
 
     fn status(&self, index: usize, members: &mut Members) {
         let instrument = &self.market[index];
+        let (source, book) = match (instrument.phase, instrument.halt) {
+            (Phase::Closed, _) => ("CLOSED", "CLOSED"),
+            (_, Some(_)) => ("HALTED", "COLLECTING"),
+            (Phase::OpeningCall, None) => ("OPENING_CALL", "COLLECTING"),
+            (Phase::Continuous, None) => ("CONTINUOUS", "MATCHING"),
+            (Phase::ClosingCall, None) => ("CLOSING_CALL", "COLLECTING"),
+        };
+        let halted = instrument.halt.map(|halt| match halt {
+            Halt::Ordered => "ORDERED",
+            Halt::Volatility(_) => "VOLATILITY",
+        });
         members.extend([
             (CLOCK, Json::Int(instrument.ticked_at)),
-            ("status", Json::from(instrument.status.as_str())),
+            ("status", Json::from(instrument.status())),
+            ("source_status", Json::from(source)),
+            ("halted", halted.into()),
+            ("orderbook_status", Json::from(book)),
         ]);
     }
 
@@ -222,38 +237,9 @@ impl Exchange {
         ]);
     }
 
-    /// Returns the book that everybody sees: what others want, and own orders.
-    pub(super) fn levels(&self, index: usize, side: Side) -> Vec<Level> {
-        let instrument = &self.market[index];
-        let others = match side {
-            Side::Buy => &instrument.bids,
-            Side::Sell => &instrument.asks,
-        };
-        let mut levels = others.clone();
-        let own = self.books[index]
-            .iter()
-            .filter_map(|id| self.orders.get(id));
-        for order in own.filter(|order| order.side == side && order.state == State::OnMarket) {
-            let volume = order.open();
-            match levels.iter_mut().find(|level| level.price == order.price) {
-                Some(level) => {
-                    level.volume += volume;
-                    level.orders += 1;
-                }
-                None => levels.push(Level {
-                    price: order.price,
-                    volume,
-                    orders: 1,
-                }),
-            }
-        }
-        levels.retain(|level| level.volume > 0);
-        levels.sort_by_key(|level| match side {
-            Side::Buy => -level.price,
-            Side::Sell => level.price,
-        });
-        levels.truncate(DEPTH);
-        levels
+    /// Returns the best level of a side.
+    pub(super) fn best(&self, index: usize, side: Side) -> Option<Level> {
+        self.market[index].book.levels(side).next()
     }
 }
 

@@ -116,13 +116,19 @@ fn impossible_orders_are_refused_inside_200() {
         ),
         (
             ISK,
-            "side=BUY&volume=1&price=86.50&open_volume=1",
-            "ORDER_TYPE_NOT_SUPPORTED",
+            "side=BUY&volume=10&price=86.50&open_volume=11",
+            "INVALID_OPEN_VOLUME",
+        ),
+        (ISK, "side=BUY&volume=1", "FIELD_MISSING"),
+        (
+            ISK,
+            "side=BUY&volume=1&price=86.50&extended_hours=true",
+            "EXTENDED_HOURS_NOT_SUPPORTED",
         ),
         (
             ISK,
             "side=BUY&volume=1&price=86.50&activation_condition=STOP_ACTPRICE",
-            "ORDER_TYPE_NOT_SUPPORTED",
+            "INVALID_ORDER_TYPE",
         ),
     ] {
         let reply = place(&mut world, account, form);
@@ -147,10 +153,6 @@ fn impossible_orders_are_refused_inside_200() {
             "market_id=11&identifier=101&side=BUY&volume=1&order_type=LIMIT&price=60&currency=NOK",
             "INVALID_CURRENCY",
         ),
-        (
-            "market_id=11&identifier=101&side=BUY&volume=1&order_type=FOK&price=60",
-            "ORDER_TYPE_NOT_SUPPORTED",
-        ),
     ] {
         assert_eq!(
             world.form("POST", &path, form).1["result_code"],
@@ -171,7 +173,6 @@ fn senseless_orders_are_bad_requests() {
         "market_id=11&identifier=101&side=buy&volume=1&order_type=LIMIT&price=60",
         "market_id=11&identifier=101&side=BUY&volume=0&order_type=LIMIT&price=60",
         "market_id=11&identifier=101&side=BUY&volume=1.5&order_type=LIMIT&price=60",
-        "market_id=11&identifier=101&side=BUY&volume=1&order_type=LIMIT",
         "market_id=11&identifier=101&side=BUY&volume=1&order_type=LIMIT&price=-1",
         "market_id=11&identifier=101&side=BUY&volume=1&order_type=LIMIT&price=6e1",
         "market_id=11&identifier=101&side=BUY&volume=1&order_type=GUESS&price=60",

@@ -4,9 +4,10 @@ use crate::fixed::Fixed;
 use crate::json::{Json, object};
 
 use super::super::Exchange;
+use super::super::book::Level;
 use super::super::indicators::INDICES;
 use super::super::listings::{Form, Kind, Listing, Terms, Underlying};
-use super::super::market::{Day, Level, Side};
+use super::super::market::{Day, Side};
 use super::super::texts::Text;
 use super::figures::{Figures, days_after};
 
@@ -40,7 +41,7 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn best(&self, side: Side) -> Option<Level> {
-        self.exchange.levels(self.index, side).into_iter().next()
+        self.exchange.best(self.index, side)
     }
 
     /// Returns the difference between the best ask and the best bid.
@@ -86,12 +87,13 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn status(&self) -> &'a str {
-        &self.exchange.market[self.index].status
+        self.exchange.market[self.index].status()
     }
 
     pub(crate) fn status_text(&self) -> &'static str {
         self.say(match self.status() {
-            "R" | "C" => ["Öppen", "Open"],
+            "R" => ["Öppen", "Open"],
+            "C" => ["Stängd", "Closed"],
             "X" => ["Stoppad", "Halted"],
             "U" => ["Auktion", "Auction"],
             _ => ["Okänd", "Unknown"],

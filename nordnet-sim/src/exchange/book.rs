@@ -1,0 +1,475 @@
+//! An order book: price levels, each of them a queue.
+//!
+//! The better price trades first; at one price, who came first. An entry is
+//! an order of somebody else or an own one. An iceberg shows a part of itself
+//! and queues again each time that part is gone.
+
+use std::collections::VecDeque;
+
+use crate::fixed::Fixed;
+
+use super::market::Side;
+
+/// How many price levels everybody sees.
+pub(crate) const DEPTH: usize = 5;
+
+/// Who stands behind an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Others,
+    /// The customer, with this order.
+    Own(i64),
+}
+
+/// A place in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) owner: Owner,
+    /// What everybody sees.
+    shown: i64,
+    /// What follows once that is gone.
+    hidden: i64,
+    /// How much is shown at a time.
+    peak: i64,
+}
+
+impl Entry {
+    /// Makes an entry that shows all of itself.
+    pub(crate) fn whole(owner: Owner, volume: i64) -> Self {
+        Self::iceberg(owner, volume, volume)
+    }
+
+    /// Makes an entry that shows at most `peak` at a time.
+    pub(crate) fn iceberg(owner: Owner, volume: i64, peak: i64) -> Self {
+        let shown = volume.min(peak.max(1));
+        Self {
+            owner,
+            shown,
+            hidden: volume - shown,
+            peak,
+        }
+    }
+
+    fn total(&self) -> i64 {
+        self.shown + self.hidden
+    }
+}
+
+/// What is wanted or offered at one price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Level {
+    pub(crate) price: Fixed,
+    pub(crate) volume: i64,
+    pub(crate) orders: i64,
+}
+
+/// An execution, as the one whose entry was taken sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deal {
+    pub(crate) price: Fixed,
+    pub(crate) volume: i64,
+    pub(crate) owner: Owner,
+    /// Whether it is part of an auction.
+    pub(crate) auction: bool,
+}
+
+/// All entries at one price, first come first.
+#[derive(Debug)]
+struct Queue {
+    price: Fixed,
+    entries: VecDeque<Entry>,
+}
+
+impl Queue {
+    fn level(&self) -> Level {
+        Level {
+            price: self.price,
+            volume: self.entries.iter().map(|entry| entry.shown).sum(),
+            orders: self.entries.len() as i64,
+        }
+    }
+
+    fn total(&self) -> i64 {
+        self.entries.iter().map(Entry::total).sum()
+    }
+
+    fn position(&self, owner: Owner) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.owner == owner)
+    }
+}
+
+/// One side of a book.
+#[derive(Debug)]
+struct Ladder {
+    side: Side,
+    /// The best comes last: that is where nearly everything happens.
+    queues: Vec<Queue>,
+    /// Empty queues, kept because new ones are needed all the time.
+    spare: Vec<VecDeque<Entry>>,
+}
+
+impl Ladder {
+    fn new(side: Side) -> Self {
+        Self {
+            side,
+            queues: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    fn find(&self, price: Fixed) -> Result<usize, usize> {
+        let rank = self.side.rank(price);
+        self.queues
+            .binary_search_by_key(&rank, |queue| self.side.rank(queue.price))
+    }
+
+    fn queue(&mut self, price: Fixed) -> Option<(usize, &mut Queue)> {
+        let index = self.find(price).ok()?;
+        Some((index, self.queues.get_mut(index)?))
+    }
+
+    fn rest(&mut self, price: Fixed, entry: Entry) {
+        match self.find(price) {
+            Ok(index) => self.queues[index].entries.push_back(entry),
+            Err(index) => {
+                let mut entries = self.spare.pop().unwrap_or_default();
+                entries.push_back(entry);
+                self.queues.insert(index, Queue { price, entries });
+            }
+        }
+    }
+
+    fn drop_if_empty(&mut self, index: usize) {
+        if self.queues[index].entries.is_empty() {
+            let queue = self.queues.remove(index);
+            self.spare.push(queue.entries);
+        }
+    }
+}
+
+/// Everything that waits for a trade in one listing.
+#[derive(Debug)]
+pub(crate) struct Book {
+    bids: Ladder,
+    asks: Ladder,
+}
+
+impl Book {
+    pub(crate) fn new() -> Self {
+        Self {
+            bids: Ladder::new(Side::Buy),
+            asks: Ladder::new(Side::Sell),
+        }
+    }
+
+    /// Puts an entry behind all others at its price.
+    pub(crate) fn rest(&mut self, side: Side, price: Fixed, entry: Entry) {
+        if entry.total() > 0 {
+            self.ladder_mut(side).rest(price, entry);
+        }
+    }
+
+    /// Takes up to `volume` from the other side, at `limit` or better.
+    /// Executions with one owner at one price become one deal. Returns what is
+    /// left of the volume.
+    pub(crate) fn take(
+        &mut self,
+        taker: Side,
+        limit: Fixed,
+        volume: i64,
+        deals: &mut Vec<Deal>,
+    ) -> i64 {
+        let ladder = self.ladder_mut(taker.other());
+        let mut open = volume;
+        while open > 0
+            && let Some(queue) = ladder.queues.last_mut()
+            && taker.reaches(limit, queue.price)
+        {
+            while open > 0
+                && let Some(mut entry) = queue.entries.pop_front()
+            {
+                let part = entry.shown.min(open);
+                open -= part;
+                match deals.last_mut() {
+                    Some(deal) if deal.price == queue.price && deal.owner == entry.owner => {
+                        deal.volume += part;
+                    }
+                    _ => deals.push(Deal {
+                        price: queue.price,
+                        volume: part,
+                        owner: entry.owner,
+                        auction: false,
+                    }),
+                }
+                entry.shown -= part;
+                if entry.shown > 0 {
+                    queue.entries.push_front(entry);
+                } else if entry.hidden > 0 {
+                    let again = Entry::iceberg(entry.owner, entry.hidden, entry.peak);
+                    queue.entries.push_back(again);
+                }
+            }
+            let best = ladder.queues.len() - 1;
+            ladder.drop_if_empty(best);
+        }
+        open
+    }
+
+    /// Takes an own order out.
+    pub(crate) fn remove(&mut self, side: Side, price: Fixed, order: i64) {
+        self.keep(side, price, order, 0, 0);
+    }
+
+    /// Leaves so much of an own order, showing at most `peak` of it. It keeps
+    /// its place.
+    pub(crate) fn keep(&mut self, side: Side, price: Fixed, order: i64, left: i64, peak: i64) {
+        let ladder = self.ladder_mut(side);
+        let Some((index, queue)) = ladder.queue(price) else {
+            return;
+        };
+        let Some(place) = queue.position(Owner::Own(order)) else {
+            return;
+        };
+        if left > 0 {
+            let entry = &mut queue.entries[place];
+            entry.peak = peak;
+            entry.shown = entry.shown.min(peak).min(left);
+            entry.hidden = left - entry.shown;
+        } else {
+            queue.entries.remove(place);
+            ladder.drop_if_empty(index);
+        }
+    }
+
+    /// Executes part of an own order out of its turn; what is seen goes first.
+    pub(crate) fn pick(&mut self, side: Side, price: Fixed, order: i64, volume: i64) {
+        let Some((_, queue)) = self.ladder_mut(side).queue(price) else {
+            return;
+        };
+        let Some(place) = queue.position(Owner::Own(order)) else {
+            return;
+        };
+        let entry = &mut queue.entries[place];
+        let left = entry.total() - volume;
+        if left < 1 {
+            self.remove(side, price, order);
+        } else if entry.shown > volume {
+            entry.shown -= volume;
+        } else {
+            *entry = Entry::iceberg(entry.owner, left, entry.peak);
+        }
+    }
+
+    /// Takes others' entries out at the prices that are `gone`.
+    pub(crate) fn withdraw(&mut self, side: Side, gone: impl Fn(Fixed) -> bool) {
+        let ladder = self.ladder_mut(side);
+        for index in (0..ladder.queues.len()).rev() {
+            let queue = &mut ladder.queues[index];
+            if gone(queue.price) {
+                queue.entries.retain(|entry| entry.owner != Owner::Others);
+                ladder.drop_if_empty(index);
+            }
+        }
+    }
+
+    /// Takes one of others' entries out at a price, the `turn`th or next one.
+    pub(crate) fn cancel_one(&mut self, side: Side, price: Fixed, turn: usize) {
+        let ladder = self.ladder_mut(side);
+        let Some((index, queue)) = ladder.queue(price) else {
+            return;
+        };
+        let from = turn % queue.entries.len().max(1);
+        let after = queue.entries.iter().skip(from);
+        if let Some(place) = after.map(|entry| entry.owner).position(is_others) {
+            queue.entries.remove(from + place);
+            ladder.drop_if_empty(index);
+        }
+    }
+
+    /// Returns the levels of a side, best first.
+    pub(crate) fn levels(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
+        self.ladder(side).queues.iter().rev().map(Queue::level)
+    }
+
+    /// Returns the prices of a side with all that waits there, hidden or not,
+    /// best first.
+    pub(crate) fn totals(&self, side: Side) -> impl Iterator<Item = (Fixed, i64)> + '_ {
+        let queues = self.ladder(side).queues.iter().rev();
+        queues.map(|queue| (queue.price, queue.total()))
+    }
+
+    pub(crate) fn best(&self, side: Side) -> Option<Fixed> {
+        self.ladder(side).queues.last().map(|queue| queue.price)
+    }
+
+    /// Returns volume and number of others' entries at a price.
+    pub(crate) fn others_at(&self, side: Side, price: Fixed) -> (i64, usize) {
+        let ladder = self.ladder(side);
+        let Ok(index) = ladder.find(price) else {
+            return (0, 0);
+        };
+        let entries = ladder.queues[index].entries.iter();
+        let others = entries.filter(|entry| is_others(entry.owner));
+        others.fold((0, 0), |(volume, count), entry| {
+            (volume + entry.shown, count + 1)
+        })
+    }
+
+    /// Returns how much an order at this limit could take at once.
+    pub(crate) fn reach(&self, taker: Side, limit: Fixed) -> i64 {
+        self.totals(taker.other())
+            .take_while(|(price, _)| taker.reaches(limit, *price))
+            .map(|(_, volume)| volume)
+            .sum()
+    }
+
+    /// Says whether an order at this limit would meet an own one.
+    pub(crate) fn meets_own(&self, taker: Side, limit: Fixed) -> bool {
+        let queues = self.ladder(taker.other()).queues.iter().rev();
+        queues
+            .take_while(|queue| taker.reaches(limit, queue.price))
+            .any(|queue| !queue.entries.iter().all(|entry| is_others(entry.owner)))
+    }
+
+    /// Says whether somebody bids what somebody else asks, or more.
+    pub(crate) fn is_crossed(&self) -> bool {
+        matches!((self.best(Side::Buy), self.best(Side::Sell)), (Some(bid), Some(ask)) if bid >= ask)
+    }
+
+    fn ladder(&self, side: Side) -> &Ladder {
+        match side {
+            Side::Buy => &self.bids,
+            Side::Sell => &self.asks,
+        }
+    }
+
+    fn ladder_mut(&mut self, side: Side) -> &mut Ladder {
+        match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        }
+    }
+}
+
+fn is_others(owner: Owner) -> bool {
+    owner == Owner::Others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(price: i64) -> Fixed {
+        Fixed::from_units(price)
+    }
+
+    /// Offers of others at 101 and 102, with an own one between them.
+    fn book() -> Book {
+        let mut book = Book::new();
+        book.rest(Side::Sell, at(102), Entry::whole(Owner::Others, 7));
+        book.rest(Side::Sell, at(101), Entry::whole(Owner::Others, 5));
+        book.rest(Side::Sell, at(101), Entry::whole(Owner::Own(1), 4));
+        book.rest(Side::Sell, at(101), Entry::whole(Owner::Others, 3));
+        book
+    }
+
+    fn take(book: &mut Book, limit: i64, volume: i64) -> Vec<(i64, i64, Owner)> {
+        let mut deals = Vec::new();
+        book.take(Side::Buy, at(limit), volume, &mut deals);
+        let row = |deal: &Deal| {
+            (
+                deal.price.ten_thousandths() / 10_000,
+                deal.volume,
+                deal.owner,
+            )
+        };
+        deals.iter().map(row).collect()
+    }
+
+    #[test]
+    fn the_better_price_and_the_older_entry_trade_first() {
+        let mut book = book();
+        assert_eq!(book.reach(Side::Buy, at(102)), 19);
+        assert_eq!(
+            take(&mut book, 101, 6),
+            [(101, 5, Owner::Others), (101, 1, Owner::Own(1))]
+        );
+        assert_eq!(
+            take(&mut book, 102, 9),
+            [
+                (101, 3, Owner::Own(1)),
+                (101, 3, Owner::Others),
+                (102, 3, Owner::Others)
+            ]
+        );
+        assert_eq!(take(&mut book, 101, 9), []);
+        let left: Vec<_> = book.levels(Side::Sell).collect();
+        assert_eq!(
+            left,
+            [Level {
+                price: at(102),
+                volume: 4,
+                orders: 1
+            }]
+        );
+    }
+
+    #[test]
+    fn an_iceberg_shows_its_peak_and_queues_again() {
+        let mut book = Book::new();
+        book.rest(Side::Sell, at(101), Entry::iceberg(Owner::Own(1), 10, 4));
+        book.rest(Side::Sell, at(101), Entry::whole(Owner::Others, 3));
+        assert_eq!(book.levels(Side::Sell).next().unwrap().volume, 7);
+        assert_eq!(book.reach(Side::Buy, at(101)), 13);
+        assert_eq!(
+            take(&mut book, 101, 9),
+            [
+                (101, 4, Owner::Own(1)),
+                (101, 3, Owner::Others),
+                (101, 2, Owner::Own(1))
+            ]
+        );
+        assert_eq!(book.levels(Side::Sell).next().unwrap().volume, 2);
+    }
+
+    #[test]
+    fn a_smaller_order_keeps_its_place() {
+        let mut book = book();
+        book.keep(Side::Sell, at(101), 1, 1, 1);
+        assert_eq!(
+            take(&mut book, 101, 9),
+            [
+                (101, 5, Owner::Others),
+                (101, 1, Owner::Own(1)),
+                (101, 3, Owner::Others)
+            ]
+        );
+        let mut book = self::book();
+        book.remove(Side::Sell, at(101), 1);
+        assert_eq!(take(&mut book, 101, 9), [(101, 8, Owner::Others)]);
+    }
+
+    #[test]
+    fn an_execution_out_of_turn_takes_what_is_seen_first() {
+        let mut book = Book::new();
+        book.rest(Side::Sell, at(101), Entry::iceberg(Owner::Own(1), 10, 4));
+        book.pick(Side::Sell, at(101), 1, 3);
+        assert_eq!(book.levels(Side::Sell).next().unwrap().volume, 1);
+        book.pick(Side::Sell, at(101), 1, 3);
+        assert_eq!(book.levels(Side::Sell).next().unwrap().volume, 4);
+        book.pick(Side::Sell, at(101), 1, 4);
+        assert_eq!(book.best(Side::Sell), None);
+    }
+
+    #[test]
+    fn only_others_withdraw() {
+        let mut book = book();
+        assert!(book.meets_own(Side::Buy, at(101)) && !book.meets_own(Side::Buy, at(100)));
+        book.withdraw(Side::Sell, |_| true);
+        assert_eq!(take(&mut book, 102, 9), [(101, 4, Owner::Own(1))]);
+        book.rest(Side::Buy, at(101), Entry::whole(Owner::Others, 1));
+        assert!(!book.is_crossed());
+        book.rest(Side::Sell, at(101), Entry::whole(Owner::Others, 1));
+        assert!(book.is_crossed());
+    }
+}
