@@ -23,6 +23,7 @@ mod exchange_time;
 mod exchange_world;
 mod hostile;
 mod program;
+mod readme;
 mod schema;
 mod server;
 mod server_faults;

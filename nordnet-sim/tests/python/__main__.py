@@ -14,7 +14,16 @@ import unittest
 import simulator
 import test_waiting
 
-MODULES = ["test_login", "test_rest", "test_orders", "test_rules", "test_feeds", "test_faults", "test_waiting"]
+MODULES = [
+    "test_login",
+    "test_rest",
+    "test_orders",
+    "test_rules",
+    "test_feeds",
+    "test_faults",
+    "test_readme",
+    "test_waiting",
+]
 
 
 class Result(unittest.TextTestResult):

@@ -1,6 +1,6 @@
 """The life of orders: entered, told, changed, filled, cancelled."""
 
-from trading import D, ERIC, Trading
+from trading import ERIC, D, Trading
 
 
 class Limit(Trading):

@@ -1,6 +1,6 @@
 """Order entry: everything that must be refused is, and leaves nothing."""
 
-from trading import D, ERIC, Trading
+from trading import ERIC, D, Trading
 
 STOP = {
     "order_type": "STOP_LIMIT",
