@@ -14,6 +14,60 @@ use args::Args;
 mod args;
 mod describe;
 
+/// What can be asked for.
+const QUESTIONS: [&str; 8] = [
+    "audit",
+    "audit/raw?connection=N",
+    "commands",
+    "connections",
+    "counters",
+    "orders",
+    "sessions",
+    "tradables",
+];
+
+/// What can be done, with the names of the arguments.
+const DEEDS: [(&str, &[&str]); 17] = [
+    ("price", &["tradable", "price", "bid", "ask"]),
+    ("status", &["tradable", "status"]),
+    ("fill", &["order_id", "volume"]),
+    ("pause", &["paused"]),
+    ("jump", &["ms"]),
+    ("expire", &["epoch"]),
+    ("logins", &["refused"]),
+    (
+        "respond",
+        &[
+            "operation",
+            "times",
+            "status",
+            "headers",
+            "body",
+            "raw",
+            "padding",
+            "processed",
+            "ms",
+            "interim",
+            "chunked",
+            "slow_head_ms",
+            "slow_body_ms",
+            "cut_at",
+            "cut_body_at",
+            "cut_before_end",
+            "how",
+        ],
+    ),
+    ("cut", &["feed", "how"]),
+    ("stall", &["feed", "ms"]),
+    ("inject", &["feed", "line", "bytes", "times"]),
+    ("disconnect", &["connection", "how"]),
+    ("cut_at", &["channel", "direction", "bytes", "how"]),
+    ("cut_after", &["channel", "direction", "bytes", "how"]),
+    ("refuse", &["channel", "ms"]),
+    ("handshakes", &["channel", "times"]),
+    ("reset", &[]),
+];
+
 /// Answers a request to the control port.
 pub(super) fn answer(shared: &Arc<Shared>, request: &Request) -> Reply {
     let control = Control::new(Arc::clone(shared));
@@ -36,6 +90,13 @@ pub(super) fn answer(shared: &Arc<Shared>, request: &Request) -> Reply {
 /// A status and what is wrong.
 #[derive(Debug)]
 struct Refused(u16, String);
+
+impl Refused {
+    fn unknown_path() -> Self {
+        let (asks, deeds) = (QUESTIONS.join(", "), DEEDS.map(|(name, _)| name).join(", "));
+        Self(404, format!("unknown path; GET {asks}; POST {deeds}"))
+    }
+}
 
 impl From<ControlError> for Refused {
     fn from(error: ControlError) -> Self {
@@ -85,17 +146,24 @@ fn tell(control: &Control, path: &str, query: &str) -> Result<Value, Refused> {
         "/orders" => control.orders().iter().map(describe::order).collect(),
         "/sessions" => control.sessions().iter().map(describe::session).collect(),
         "/tradables" => control.tradables().into(),
-        _ => return Err(Refused(404, "nothing to ask for at this path".to_owned())),
+        _ => return Err(Refused::unknown_path()),
     })
 }
 
 fn act(control: &Control, path: &str, args: &Args) -> Result<(), Refused> {
+    let deed = DEEDS
+        .iter()
+        .find(|(name, _)| path.strip_prefix('/') == Some(name));
+    let (_, arguments) = deed.ok_or_else(Refused::unknown_path)?;
+    args.expect_only(arguments)?;
     match path {
         "/price" => {
             let tradable = args.text("tradable")?;
             match args.decimal("price")? {
                 Some(price) => control.set_price(tradable, &price)?,
                 None => {
+                    // A side that was forgotten is not to be withdrawn.
+                    args.expect_all(&["bid", "ask"])?;
                     let (bid, ask) = (args.decimal("bid")?, args.decimal("ask")?);
                     control.set_quote(tradable, bid.as_deref(), ask.as_deref())?;
                 }
@@ -147,7 +215,7 @@ fn act(control: &Control, path: &str, args: &Args) -> Result<(), Refused> {
         "/pause" => control.pause_ticks(args.flag("paused", true)?),
         "/jump" => control.jump_clock(args.time("ms")?),
         "/reset" => control.reset(),
-        _ => return Err(Refused(404, "nothing to do at this path".to_owned())),
+        _ => return Err(Refused::unknown_path()),
     }
     Ok(())
 }

@@ -70,6 +70,9 @@ fn the_control_port_does_what_the_handle_does() {
             .starts_with(r#"{"args":{"i":"101""#)
     );
     assert_eq!(port.post("/nothing", "").0, 404);
+    assert_eq!(port.post("/reset", r#"{"all":true}"#).0, 400);
+    let forgotten = r#"{"tradable":"11:101","bid":"80.02"}"#;
+    assert_eq!(port.post("/price", forgotten).0, 400);
     assert_eq!(port.call("POST", "/expire", &[], "").0, 415);
     assert_eq!(port.call("GET", "/expire", &[], "").0, 404);
     assert_eq!(port.call("PUT", "/expire", &[], "").0, 405);

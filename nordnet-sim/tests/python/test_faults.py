@@ -121,10 +121,12 @@ class Replies(Trading):
 
     def test_the_control_port_says_what_is_wrong(self):
         for call, arguments, part in (
-            ("nothing", {}, "nothing to do"),
+            ("nothing", {}, "GET audit, .* POST price, "),
             ("price", {"tradable": "11:nothing", "price": "1"}, "market:identifier"),
             ("price", {"tradable": "11:101", "price": "80.01"}, "tick"),
             ("price", {"price": "80"}, "tradable"),
+            ("price", {"tradable": "11:101", "prize": "80.02"}, "unknown argument `prize`"),
+            ("price", {"tradable": "11:101", "bid": "80.02"}, "ask"),
             ("respond", {"operation": "nothing", "status": 503}, "operation"),
             ("fill", {"order_id": 1, "volume": 1}, "order"),
         ):

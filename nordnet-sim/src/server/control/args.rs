@@ -22,6 +22,24 @@ impl Args {
             .map_err(|error| Refused(400, error.to_string()))
     }
 
+    /// Refuses arguments of other names, which are most likely misspelt.
+    pub(super) fn expect_only(&self, names: &[&str]) -> Result<(), Refused> {
+        let given = self.0.as_object().into_iter().flatten();
+        let unknown = given
+            .map(|(name, _)| name)
+            .find(|name| !names.contains(&name.as_str()));
+        unknown.map_or(Ok(()), |name| {
+            let known = names.join(", ");
+            let error = format!("unknown argument `{name}`; known are: {known}");
+            Err(Refused(400, error))
+        })
+    }
+
+    pub(super) fn expect_all(&self, names: &[&str]) -> Result<(), Refused> {
+        let missing = names.iter().find(|name| self.0.get(name).is_none());
+        missing.map_or(Ok(()), |name| Err(wrong(name)))
+    }
+
     pub(super) fn text(&self, name: &str) -> Result<&str, Refused> {
         self.optional_text(name)?.ok_or_else(|| wrong(name))
     }
