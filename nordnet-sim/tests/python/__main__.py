@@ -18,6 +18,7 @@ MODULES = [
     "test_login",
     "test_rest",
     "test_orders",
+    "test_order_types",
     "test_rules",
     "test_feeds",
     "test_faults",
