@@ -14,6 +14,7 @@ use crate::credentials::Fingerprint;
 use crate::endpoint::{Endpoint, Permits, ReadOnly};
 use crate::error::Error;
 use crate::feed::{FeedConfig, Private, Public};
+use crate::flow::{Flow, FlowStep};
 use crate::login::LoginError;
 use crate::operation::Operation;
 use crate::order::{Outcome, Reference, Unresolved};
@@ -77,6 +78,34 @@ impl<R: Adapter, A> Client<R, A> {
         E::Response: Send + 'static,
     {
         self.call(Operation::new(endpoint).within(total))
+    }
+
+    /// Makes the calls of a flow, such as the pages of a search or the look-up
+    /// of listings, one after another.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the first call that fails.
+    pub fn run<F>(&self, mut flow: F) -> R::Call<Result<F::Output, Error>>
+    where
+        A: Permits<<F::Call as Endpoint>::Access>,
+        F: Flow + Send + 'static,
+        F::Call: Endpoint<Response: Send> + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let driver = Arc::clone(&self.driver);
+        R::call(async move {
+            loop {
+                // A statement of its own: the session is free while a call runs.
+                let step = flow.poll(&mut driver.session(), driver.adapter().now());
+                match step {
+                    FlowStep::Call(call) => {
+                        flow.handle_response(driver.send(Operation::new(call)).await);
+                    }
+                    FlowStep::Done(result) => return result,
+                }
+            }
+        })
     }
 
     /// Makes sure that there is a session, and shows it.

@@ -10,6 +10,7 @@
 mod api;
 mod feed_faults;
 mod feeds;
+mod flows;
 #[cfg(feature = "tracing")]
 mod notes;
 mod orders;
