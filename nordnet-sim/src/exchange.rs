@@ -273,6 +273,9 @@ impl Exchange {
     /// Takes in that a feed connection is gone.
     pub fn handle_disconnected(&mut self, connection: ConnectionId, now: Duration) {
         self.advance(now);
+        if let Some(kind) = self.connections.get(&connection).map(|one| one.kind) {
+            self.note(format!("{} feed {} is gone", kind.word(), connection.0));
+        }
         self.forget(connection);
     }
 

@@ -16,6 +16,12 @@ macro_rules! faults {
         impl $family {
             const ALL: &'static [(Self, &'static str)] = &[$((Self::$fault, $name),)*];
             const ABOUT: &'static [(&'static str, &'static str)] = &[$(($name, $about),)*];
+
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$fault => $name,)*
+                }
+            }
         }
     };
 }

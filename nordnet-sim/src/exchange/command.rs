@@ -189,7 +189,7 @@ impl Exchange {
         connection.spoke = self.now;
         if first {
             self.after(HEARTBEAT, Event::Heartbeat(id));
-            self.note(format!("{kind:?} feed {} of login {epoch}", id.0));
+            self.note(format!("{} feed {} of login {epoch}", kind.word(), id.0));
         }
         Ok(())
     }

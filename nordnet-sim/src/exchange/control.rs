@@ -264,7 +264,6 @@ impl Exchange {
         for id in self.connections_of(feeds) {
             self.close(id, cut);
         }
-        self.note(format!("{feeds:?} feeds cut"));
     }
 
     /// Closes one feed connection. Says whether there is such a one.

@@ -29,6 +29,15 @@ pub enum FeedKind {
     Private,
 }
 
+impl FeedKind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+}
+
 /// The number of a feed connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u64);
@@ -197,11 +206,18 @@ impl Exchange {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let bytes = std::mem::take(&mut connection.output);
+        let (kind, bytes) = (connection.kind, std::mem::take(&mut connection.output));
         if cut == Cut::Clean && connection.stalled.is_none() && !bytes.is_empty() {
             self.outputs.push_back(Output::Lines { to: id, bytes });
         }
         self.forget(id);
+        let how = match cut {
+            Cut::Clean => "closed",
+            Cut::Abrupt => "closed abruptly",
+            Cut::Reset => "reset",
+            Cut::Stall => "silent for ever",
+        };
+        self.note(format!("{} feed {} {how}", kind.word(), id.0));
         let connection = id;
         self.outputs.push_back(Output::Close { connection, cut });
     }
@@ -304,6 +320,7 @@ impl Exchange {
                 continue;
             };
             let draw = self.fault_rng.next();
+            self.note(format!("fault on feed {}: {}", id.0, fault.name()));
             match fault {
                 FeedFault::Cut => {
                     let cut = [Cut::Clean, Cut::Abrupt, Cut::Reset][(draw % 3) as usize];

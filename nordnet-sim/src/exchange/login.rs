@@ -188,6 +188,7 @@ impl Exchange {
 
     /// `DELETE /login`
     pub(super) fn logout(&mut self, call: &Call<'_>) -> Json {
+        self.note(format!("logout of login {}", call.epoch()));
         if let Some(key) = call.session_key() {
             self.gate.end(key);
             if self.config.dialect.logout == Logout::CutsFeeds {

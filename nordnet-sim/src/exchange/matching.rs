@@ -147,7 +147,6 @@ impl Exchange {
             }
             Change::Cancel => {
                 self.end(id);
-                self.note(format!("order {id} cancelled"));
                 self.tell_action(id, "DEL_CONF");
             }
         }
@@ -206,7 +205,6 @@ impl Exchange {
         if let Some(order) = self.orders.get_mut(&id) {
             order.requests.clear();
         }
-        self.note(format!("order {id} lapsed"));
         self.tell_action(id, "DEL_PUSH");
     }
 
@@ -244,10 +242,22 @@ impl Exchange {
     /// Notes what has become of an order, and tells it.
     pub(super) fn tell_action(&mut self, id: i64, action: &'static str) {
         let modified = self.market_time();
-        if let Some(order) = self.orders.get_mut(&id) {
-            order.action = action;
-            order.modified = modified;
-        }
+        let Some(order) = self.orders.get_mut(&id) else {
+            return;
+        };
+        order.action = action;
+        order.modified = modified;
+        let what = match action {
+            "INS_CONF" => "on the market".to_owned(),
+            "INS_FAIL" => "refused by the market".to_owned(),
+            "MOD_CONF" | "MOD_PUSH" => format!("changed to {} at {}", order.volume, order.price),
+            "MOD_FAIL" => "not changed".to_owned(),
+            "DEL_CONF" => "cancelled".to_owned(),
+            "DEL_PUSH" => "lapsed".to_owned(),
+            "DEL_FAIL" => "not cancelled".to_owned(),
+            other => other.to_owned(),
+        };
+        self.note(format!("order {id} {what}"));
         self.tell_order(id);
     }
 

@@ -368,7 +368,13 @@ impl Exchange {
     }
 
     /// Refuses an order request the way that the dialect wants it.
-    fn refused(&self, id: i64, verdict: Verdict, call: &Call<'_>) -> Result<Json, Refusal> {
+    fn refused(&mut self, id: i64, verdict: Verdict, call: &Call<'_>) -> Result<Json, Refusal> {
+        let about = if id == 0 {
+            "an order".to_owned()
+        } else {
+            format!("a request for order {id}")
+        };
+        self.note(format!("{about} is refused: {}", verdict.code));
         match self.config.dialect.refusals {
             Refusals::Reply => Ok(self.declined(id, verdict, call)),
             Refusals::Error => Err(Refusal::order(verdict)),

@@ -29,7 +29,7 @@ impl Exchange {
 
         let script = self.scripts.next(operation);
         let answer = script
-            .or_else(|| self.random_answer())
+            .or_else(|| self.random_answer(operation))
             .unwrap_or_else(Answer::ordinary);
         let ordinary = answer.processed.then(|| self.answer(request, found));
         let mut response = answer.response(ordinary);
@@ -58,9 +58,11 @@ impl Exchange {
         httpdate::fmt_http_date(at.unwrap_or(SystemTime::UNIX_EPOCH))
     }
 
-    fn random_answer(&mut self) -> Option<Answer> {
+    fn random_answer(&mut self, operation: Option<Operation>) -> Option<Answer> {
         let faults = self.config.faults;
         let fault = faults.request(|chance| self.fault_rng.chance(chance))?;
+        let name = operation.map_or("a request", Operation::name);
+        self.note(format!("fault on {name}: {}", fault.name()));
         let mut coin = |sides: u64| self.fault_rng.next() % sides;
         let either = |answer: Answer, coin: u64| match coin {
             0 => answer.processed(),

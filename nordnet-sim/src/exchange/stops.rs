@@ -183,12 +183,15 @@ impl Exchange {
         self.stops[instrument].retain(|other| *other != id);
         if let Some(Rule::Oco { fired, .. }) = &mut order.rule {
             *fired = true;
+            self.note(format!("order {id} fires"));
             self.request(id, Change::Fire);
             return;
         }
         let limit = order.rule.and_then(|rule| rule.limit(order, ticks));
         order.price = limit.unwrap_or(order.price);
         order.state = State::OnMarket;
+        let price = order.price;
+        self.note(format!("order {id} fires at {price}"));
         self.request(id, Change::Enter);
     }
 }

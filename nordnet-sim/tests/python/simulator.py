@@ -58,9 +58,10 @@ class Simulator:
             raise RuntimeError(f"control port: {error.read().decode()}") from None
 
     def end(self):
-        """End it and return what it logged."""
-        if self.process.returncode is None:
-            self.process.terminate()
+        """End it, if it still runs, and return what it logged."""
+        if self.log.closed:
+            return ""
+        self.process.terminate()
         with self.process.stdout as rest, self.log as log:
             assert rest.read() == "", "one line on stdout is all"
             code = self.process.wait(10)

@@ -1,5 +1,10 @@
 """The life of orders: entered, told, changed, filled, cancelled."""
 
+import re
+import time
+import unittest
+
+from simulator import Simulator
 from trading import ERIC, D, Trading
 
 
@@ -115,3 +120,41 @@ class Limit(Trading):
         self.assertLess(abs(validity["valid_until"] - later["close"]), 86_400_000)
         order_id = self.place("BUY", 1, "80.00", valid_until=today["date"])
         self.assertEqual(self.settled(order_id)["validity"]["type"], "DAY")
+
+
+class Log(unittest.TestCase):
+    def test_the_log_tells_what_happens_and_no_keys(self):
+        with Simulator("--rate", "0", "--speed", "20") as sim:
+            session = sim.login()
+            private = session.feed(session.private_feed)
+            time.sleep(0.1)
+            form = {"market_id": 11, "identifier": "101", "side": "BUY", "volume": 10, "order_type": "LIMIT"}
+            orders = "/accounts/60012345/orders"
+            number = session.call("POST", orders, {**form, "price": "80.00"}).json()["order_id"]
+            session.call("POST", orders, {**form, "price": "80.01"})
+            time.sleep(0.1)
+            sim.control("fill", order_id=number, volume=4)
+            session.call("PUT", f"{orders}/{number}", {"volume": 8})
+            time.sleep(0.1)
+            session.call("DELETE", f"{orders}/{number}")
+            time.sleep(0.1)
+            sim.control("cut", feed="private", how="reset")
+            private.close()
+            log = sim.end()
+        shown = [re.sub(r"^[-0-9]+ [:.0-9]+Z \[[-0-9]+ [:.0-9]+Z\] ", "", line) for line in log.splitlines()[1:]]
+        self.assertEqual(
+            shown,
+            [
+                "login 1 from a client",
+                "private feed 2 of login 1",
+                f"order {number}: BUY 10 ERIC B LIMIT at 80",
+                "an order is refused: INVALID_PRICE",
+                f"order {number} on the market",
+                f"order {number} filled 4 at 80: 4 of 10",
+                f"order {number} changed to 8 at 80",
+                f"order {number} cancelled",
+                "private feed 2 reset",
+            ],
+        )
+        for secret in (session.key, sim.api_key):
+            self.assertNotIn(secret, log)
