@@ -9,6 +9,8 @@
 //! It starts a simulator in a thread of this process, without TLS, subscribes to
 //! the price of every listing on each client, and reads as fast as it can.
 
+#![allow(clippy::disallowed_methods, reason = "what is measured is time")]
+
 use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -338,9 +338,7 @@ impl Exchange {
         let (indicators, news) = (self.indicator_period(), self.news_period());
         self.agenda.push(indicators, Event::Indicators);
         self.agenda.push(news, Event::News);
-        if self.config.faults.strike_feeds() {
-            self.agenda.push(Duration::from_secs(1), Event::Strike);
-        }
+        self.agenda.push(Duration::from_secs(1), Event::Strike);
     }
 
     fn run(&mut self, event: Event) {

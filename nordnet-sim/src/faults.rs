@@ -94,10 +94,6 @@ impl Faults {
         draw(FeedFault::ALL, &self.feeds, strikes)
     }
 
-    pub(crate) fn strike_feeds(&self) -> bool {
-        self.feeds.iter().any(|chance| *chance > 0)
-    }
-
     /// Returns where the chance of a name stands.
     fn chance(&mut self, name: &str) -> Option<&mut u32> {
         let request = RequestFault::ALL
@@ -216,12 +212,12 @@ mod tests {
         let known = UnknownFault(String::new()).to_string();
         for (_, name) in RequestFault::ALL {
             let faults: Faults = format!("{name}=1").parse().unwrap();
-            assert!(faults.request(|_| true).is_some() && !faults.strike_feeds());
+            assert!(faults.request(|_| true).is_some() && faults.feed(|_| true).is_none());
             assert!(known.contains(&format!(" {name}=P")));
         }
         for (_, name) in FeedFault::ALL {
             let faults: Faults = format!("{name}=1").parse().unwrap();
-            assert!(faults.strike_feeds() && faults.request(|_| true).is_none());
+            assert!(faults.feed(|_| true).is_some() && faults.request(|_| true).is_none());
         }
     }
 

@@ -22,6 +22,7 @@ mod json;
 mod keys;
 mod rng;
 #[cfg(feature = "server")]
+#[allow(clippy::disallowed_methods, reason = "a server runs by the wall clock")]
 mod server;
 
 pub use config::{CommandLimits, Config, FeedAddress};

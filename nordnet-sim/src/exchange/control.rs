@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::faults::Faults;
 use crate::fixed::Fixed;
 
 use super::Exchange;
@@ -258,6 +259,12 @@ impl Exchange {
         self.gate.refusing = refused;
     }
 
+    /// Sets what goes wrong at random from now on.
+    pub fn set_faults(&mut self, faults: Faults, now: Duration) {
+        self.advance(now);
+        self.config.faults = faults;
+    }
+
     /// Closes feed connections.
     pub fn cut_feeds(&mut self, feeds: Feeds, cut: Cut, now: Duration) {
         self.advance(now);
@@ -332,11 +339,12 @@ impl Exchange {
         Ok(())
     }
 
-    /// Takes back what was planned: answers, stalls, a pause, refused logins.
-    /// What has happened stays.
+    /// Takes back what was planned: answers, stalls, a pause, refused logins,
+    /// faults at random. What has happened stays.
     pub fn reset(&mut self, now: Duration) {
         self.advance(now);
         self.scripts.clear();
+        self.config.faults = Faults::default();
         self.gate.refusing = false;
         self.paused = false;
         self.resume_all();

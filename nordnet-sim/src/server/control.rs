@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::exchange::{ControlError, Delivery, Reply, Request, Response};
+use crate::faults::Faults;
 
 use super::handle::Control;
 use super::shared::Shared;
@@ -179,6 +180,10 @@ fn act(control: &Control, path: &str, args: &Args) -> Result<(), Refused> {
         "/respond" => {
             let times = args.count("times")?.unwrap_or(1).min(10_000);
             control.respond(args.text("operation")?, times as usize, args.answer()?)?;
+        }
+        "/faults" => {
+            let faults = args.text("faults")?.parse::<Faults>();
+            control.set_faults(faults.map_err(|unknown| Refused(400, format!("{unknown}")))?);
         }
         "/cut" => control.cut_feeds(args.feeds()?, args.cut("how")?),
         "/disconnect" => {

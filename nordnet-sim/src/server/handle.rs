@@ -8,6 +8,7 @@ use crate::exchange::{
     Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Feeds,
     OrderRecord, SessionRecord,
 };
+use crate::faults::Faults;
 use crate::fixed::Fixed;
 
 use super::door::Port;
@@ -123,6 +124,12 @@ impl Control {
             .run(|exchange, _| exchange.refuse_logins(refused));
     }
 
+    /// Sets what goes wrong at random from now on.
+    pub fn set_faults(&self, faults: Faults) {
+        self.shared
+            .run(|exchange, now| exchange.set_faults(faults, now));
+    }
+
     /// Closes feed connections.
     pub fn cut_feeds(&self, feeds: Feeds, cut: Cut) {
         self.shared
@@ -201,8 +208,8 @@ impl Control {
         }
     }
 
-    /// Takes back what was planned: answers, cuts, stalls, refusals, a pause.
-    /// What has happened stays.
+    /// Takes back what was planned: answers, cuts, stalls, refusals, a pause,
+    /// faults at random. What has happened stays.
     pub fn reset(&self) {
         self.wires().clear();
         self.shared.run(|exchange, now| exchange.reset(now));

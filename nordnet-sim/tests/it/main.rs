@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "helpers of tests fail the test"
+    clippy::disallowed_methods,
+    reason = "helpers of tests fail the test, and servers run by the wall clock"
 )]
 
 mod answers;
@@ -13,12 +14,14 @@ mod contract;
 mod control_port;
 mod cuts;
 mod exchange_dialect;
+mod exchange_faults;
 mod exchange_feeds;
 mod exchange_login;
 mod exchange_matching;
 mod exchange_orders;
 mod exchange_rest;
 mod exchange_search;
+mod exchange_sessions;
 mod exchange_time;
 mod exchange_world;
 mod hostile;

@@ -1,5 +1,7 @@
 //! The program around [`nordnet_sim::Server`].
 
+#![allow(clippy::disallowed_methods, reason = "a program runs by the wall clock")]
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
