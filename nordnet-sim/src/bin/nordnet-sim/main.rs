@@ -1,6 +1,9 @@
 //! The program around [`nordnet_sim::Server`].
 
-#![allow(clippy::disallowed_methods, reason = "a program runs by the wall clock")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a program runs by the wall clock"
+)]
 
 use std::ffi::OsString;
 use std::fs;
