@@ -56,7 +56,7 @@ pub(crate) use clock::utc;
 
 pub use answer::{Answer, Cut, Delivery, Part, Place};
 pub use audit::{AuditEntry, CommandEntry, Counters};
-pub use control::{ControlError, FeedRecord, Feeds, OrderRecord};
+pub use control::{AccountRecord, ControlError, FeedRecord, Feeds, Moment, OrderRecord};
 pub use feed::{ConnectionId, FeedKind};
 pub(crate) use listings::known as known_listings;
 pub use login::SessionRecord;
@@ -138,6 +138,8 @@ pub struct Exchange {
 
     audit: Audit,
     scripts: Scripts,
+    /// How many of the next orders the market refuses because a test wants it.
+    rejections: usize,
     fault_rng: Rng,
 }
 
@@ -233,6 +235,7 @@ impl Exchange {
             connected: 0,
             audit: Audit::default(),
             scripts: Scripts::default(),
+            rejections: 0,
             fault_rng: Rng::new(seed, 0xFA17),
             clock,
             config,

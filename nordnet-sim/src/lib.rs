@@ -34,9 +34,9 @@ pub use dialect::{
     UnknownAccount, UnknownSwitch,
 };
 pub use exchange::{
-    Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Delivery,
-    Exchange, FeedKind, FeedRecord, Feeds, OrderRecord, Output, Part, Place, Reply, Request,
-    Response, SessionRecord, Side,
+    AccountRecord, Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut,
+    Delivery, Exchange, FeedKind, FeedRecord, Feeds, Moment, OrderRecord, Output, Part, Place,
+    Reply, Request, Response, SessionRecord, Side,
 };
 pub use faults::{Faults, UnknownFault};
 pub use fixed::{Fixed, ParseFixedError};

@@ -116,6 +116,24 @@ impl Account {
         }
     }
 
+    /// Sets what is held of a listing on its home market, and what was paid for one.
+    pub(super) fn hold(&mut self, instrument: usize, quantity: i64, price: Fixed, currency: &str) {
+        let cost = price.times(quantity);
+        let position = Position {
+            quantity,
+            cost,
+            cost_in_account: cost.at_rate(exchange_rate(currency)),
+        };
+        self.positions.insert(instrument, position);
+        self.positions.retain(|_, position| position.quantity != 0);
+    }
+
+    /// Returns how many are held of each listing.
+    pub(super) fn holdings(&self) -> impl Iterator<Item = (usize, i64)> {
+        let positions = self.positions.iter();
+        positions.map(|(&index, position)| (index, position.quantity))
+    }
+
     /// Begins a day: notes what it is worth, and that nothing was paid in yet.
     pub(crate) fn begin_day(&mut self, market: &[Instrument]) {
         self.deposits.clear();

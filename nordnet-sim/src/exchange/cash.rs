@@ -48,6 +48,23 @@ impl Cash {
         self
     }
 
+    /// Sets what there is of a currency.
+    pub(super) fn set(&mut self, value: Fixed, currency: &'static str) {
+        match self.ledgers.iter_mut().find(|one| one.currency == currency) {
+            Some(ledger) => ledger.sum = value,
+            None => self.ledgers.push(Ledger {
+                currency,
+                sum: value,
+                interest: Fixed::ZERO,
+            }),
+        }
+    }
+
+    /// Returns what there is of each currency.
+    pub(super) fn sums(&self) -> impl Iterator<Item = (&'static str, Fixed)> {
+        self.ledgers.iter().map(|one| (one.currency, one.sum))
+    }
+
     /// Returns all of it in the account's currency.
     pub(crate) fn total(&self) -> Fixed {
         let sums = self.ledgers.iter().map(|one| one.in_account(one.sum));

@@ -4,17 +4,19 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::faults::Faults;
-use crate::fixed::Fixed;
 
 use super::Exchange;
 use super::answer::{Answer, Cut};
 use super::audit::{AuditEntry, CommandEntry, Counters};
-use super::book::{Deal, Owner};
 use super::feed::{ConnectionId, FeedKind};
 use super::login::SessionRecord;
-use super::market::{Halt, Side};
-use super::order::State;
 use super::route::Operation;
+
+mod market;
+mod truth;
+
+pub use market::Moment;
+pub use truth::{AccountRecord, OrderRecord};
 
 /// Some of the feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,32 +37,6 @@ impl Feeds {
             Self::Private => kind == FeedKind::Private,
         }
     }
-}
-
-/// The truth about an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OrderRecord {
-    /// Its number.
-    pub order_id: i64,
-    /// The account number.
-    pub accno: i64,
-    /// `market:identifier`.
-    pub tradable: String,
-    /// Buy or sell.
-    pub side: Side,
-    /// The limit.
-    pub price: Fixed,
-    /// What was asked for.
-    pub volume: i64,
-    /// What was executed.
-    pub traded_volume: i64,
-    /// Where it stands, as on the wire.
-    pub order_state: &'static str,
-    /// What happened last, as on the wire.
-    pub action_state: &'static str,
-    /// The customer's text.
-    pub reference: Option<String>,
 }
 
 /// A feed connection and what it has asked for.
@@ -87,6 +63,16 @@ pub enum ControlError {
     InvalidPrice,
     /// There is no live order of this number with so much left.
     UnknownOrder,
+    /// There is no account of this number.
+    UnknownAccount,
+    /// No account has cash in this currency.
+    UnknownCurrency,
+    /// There is no market of this number.
+    UnknownMarket,
+    /// There is no news source of this number.
+    UnknownSource,
+    /// A time has passed already, or is too far ahead.
+    InvalidTime,
     /// The reference has no operation of this name, or it is not served.
     UnknownOperation,
     /// No session of this login is alive.
@@ -101,6 +87,11 @@ impl fmt::Display for ControlError {
             Self::UnknownTradable => "no listing has this market:identifier",
             Self::InvalidPrice => "a price is off the tick grid, or the bid is not below the ask",
             Self::UnknownOrder => "no live order of this number has so much left",
+            Self::UnknownAccount => "there is no account of this number",
+            Self::UnknownCurrency => "no account has cash in this currency",
+            Self::UnknownMarket => "there is no market of this number",
+            Self::UnknownSource => "there is no news source of this number",
+            Self::InvalidTime => "the time has passed already, or is too far ahead",
             Self::UnknownOperation => "no operation of this name is served",
             Self::UnknownSession => "no session of this login is alive",
             Self::UnknownConnection => "no connection of this number is open",
@@ -110,127 +101,9 @@ impl fmt::Display for ControlError {
 
 impl std::error::Error for ControlError {}
 
-/// What a test may do to the world. None of it is part of the API that is
-/// simulated.
+/// What a test may do to sessions, requests and feeds. None of it is part of
+/// the API that is simulated.
 impl Exchange {
-    /// Sets what others bid and ask for a listing; `None` withdraws a side.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if the listing is unknown or a price impossible.
-    pub fn set_quote(
-        &mut self,
-        tradable: &str,
-        bid: Option<Fixed>,
-        ask: Option<Fixed>,
-        now: Duration,
-    ) -> Result<(), ControlError> {
-        self.advance(now);
-        let index = self
-            .instrument_named(tradable)
-            .ok_or(ControlError::UnknownTradable)?;
-        let at = self.market_time();
-        if !self.market[index].set_quote(bid, ask, at) {
-            return Err(ControlError::InvalidPrice);
-        }
-        self.settle(index);
-        self.publish(index);
-        Ok(())
-    }
-
-    /// Lets others trade one lot of a listing at this price and quotes around it.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if the listing is unknown or the price impossible.
-    pub fn set_price(
-        &mut self,
-        tradable: &str,
-        price: Fixed,
-        now: Duration,
-    ) -> Result<(), ControlError> {
-        self.advance(now);
-        let index = self
-            .instrument_named(tradable)
-            .ok_or(ControlError::UnknownTradable)?;
-        let at = self.market_time();
-        let instrument = &mut self.market[index];
-        let ask = instrument.listing.ticks.shift(price, 1);
-        if !instrument.set_quote(Some(price), Some(ask), at) {
-            return Err(ControlError::InvalidPrice);
-        }
-        let deal = Deal {
-            price,
-            volume: instrument.listing.lot,
-            owner: Owner::Others,
-            auction: false,
-        };
-        instrument.deals.insert(0, deal);
-        self.settle(index);
-        self.publish(index);
-        Ok(())
-    }
-
-    /// Sets the trading status of a listing: `X` halts it, `R` lets it go on
-    /// with what has collected meanwhile. Any other text is shown and means
-    /// nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if the listing is unknown.
-    pub fn set_status(
-        &mut self,
-        tradable: &str,
-        status: &str,
-        now: Duration,
-    ) -> Result<(), ControlError> {
-        self.advance(now);
-        let index = self
-            .instrument_named(tradable)
-            .ok_or(ControlError::UnknownTradable)?;
-        let instrument = &mut self.market[index];
-        match status {
-            "X" => instrument.stop(Halt::Ordered),
-            "R" => instrument.resume(),
-            other => instrument.label = Some(other.to_owned()),
-        }
-        self.settle(index);
-        self.publish(index);
-        Ok(())
-    }
-
-    /// Executes part of an order that is on the market, at its own price.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if there is no such order or not so much of it left.
-    pub fn fill_order(
-        &mut self,
-        order: i64,
-        volume: i64,
-        now: Duration,
-    ) -> Result<(), ControlError> {
-        self.advance(now);
-        let found = self
-            .orders
-            .get(&order)
-            .filter(|order| order.state == State::OnMarket && volume > 0 && volume <= order.open());
-        let (side, price, instrument) = found
-            .map(|order| (order.side, order.price, order.instrument))
-            .ok_or(ControlError::UnknownOrder)?;
-        let book = &mut self.market[instrument].book;
-        book.pick(side, price, order, volume);
-        let deal = Deal {
-            price,
-            volume,
-            owner: Owner::Own(order),
-            auction: false,
-        };
-        self.execute(order, deal);
-        self.publish(instrument);
-        Ok(())
-    }
-
     /// Ends all sessions, as if they had been idle for too long.
     pub fn expire_sessions(&mut self, now: Duration) {
         self.advance(now);
@@ -290,12 +163,6 @@ impl Exchange {
         }
     }
 
-    /// Stops the market from moving by itself, or lets it move again.
-    pub fn pause_ticks(&mut self, paused: bool, now: Duration) {
-        self.advance(now);
-        self.paused = paused;
-    }
-
     /// Sends a line to feed connections as it is; the LF is added.
     pub fn inject(&mut self, feeds: Feeds, line: &str, now: Duration) {
         self.inject_bytes(feeds, format!("{line}\n").as_bytes(), now);
@@ -307,13 +174,6 @@ impl Exchange {
         for id in self.connections_of(feeds) {
             self.send_bytes(id, bytes);
         }
-    }
-
-    /// Lets the market's clock jump ahead. What happens at the turns of the
-    /// day meanwhile, such as auctions and the close, has happened then.
-    pub fn jump_clock(&mut self, by: Duration, now: Duration) {
-        self.advance(now);
-        self.jump(by);
     }
 
     /// Plans what happens to the next `times` requests of an operation, named
@@ -346,15 +206,9 @@ impl Exchange {
         self.scripts.clear();
         self.config.faults = Faults::default();
         self.gate.refusing = false;
+        self.rejections = 0;
         self.paused = false;
         self.resume_all();
-    }
-
-    /// Returns every `market:identifier` that can be subscribed to and traded.
-    #[must_use]
-    pub fn tradables(&self) -> Vec<String> {
-        let listings = self.market.iter();
-        listings.map(|one| one.listing.tradable()).collect()
     }
 
     /// Returns the sessions that are alive, oldest first.
@@ -392,23 +246,5 @@ impl Exchange {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.audit.counters
-    }
-
-    /// Returns the truth about all orders, oldest first.
-    #[must_use]
-    pub fn orders(&self) -> Vec<OrderRecord> {
-        let record = |order: &super::Order| OrderRecord {
-            order_id: order.id,
-            accno: self.accounts[order.account].accno,
-            tradable: self.market[order.instrument].listing.tradable(),
-            side: order.side,
-            price: order.price,
-            volume: order.volume,
-            traded_volume: order.traded,
-            order_state: order.state.code(),
-            action_state: order.action,
-            reference: order.reference.clone(),
-        };
-        self.orders.values().map(record).collect()
     }
 }

@@ -152,13 +152,16 @@ impl Exchange {
         }
     }
 
-    /// Lets an order into the market, unless it would trade with an own one.
+    /// Lets an order into the market, unless it would trade with an own one or
+    /// a test wants it refused.
     fn admit(&mut self, id: i64) {
         let Some(order) = self.orders.get(&id) else {
             return;
         };
         let book = &self.market[order.instrument].book;
-        if book.meets_own(order.side, order.price) {
+        let rejected = self.rejections > 0;
+        self.rejections = self.rejections.saturating_sub(1);
+        if rejected || book.meets_own(order.side, order.price) {
             self.end(id);
             self.tell_action(id, Change::Enter.failed());
         } else {

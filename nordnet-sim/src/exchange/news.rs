@@ -75,6 +75,8 @@ pub(crate) struct Article {
     template: &'static Template,
     /// The share that it is about, if it is about one.
     instrument: Option<usize>,
+    /// A headline that somebody else has written.
+    headline: Option<String>,
 }
 
 impl Article {
@@ -144,8 +146,27 @@ impl News {
             views: 0,
             template,
             instrument: instrument.filter(|_| template.is_about_a_share()),
+            headline: None,
         });
         self.articles.back()
+    }
+
+    /// Takes in an article that is nothing but its headline.
+    fn take_in(&mut self, source: usize, headline: &str, instrument: Option<usize>, now: i64) {
+        self.written += 1;
+        if self.articles.len() >= KEPT {
+            self.articles.pop_front();
+        }
+        self.articles.push_back(Article {
+            id: FIRST_ID + self.written - 1,
+            source,
+            at: now - SOURCES[source].delay * MINUTE,
+            language: SOURCES[source].language.unwrap_or("sv"),
+            views: 0,
+            template: templates::bare(),
+            instrument,
+            headline: Some(headline.to_owned()),
+        });
     }
 
     /// Returns the articles, newest first.
@@ -190,6 +211,17 @@ impl Exchange {
         }
         let now = self.market_time();
         self.news.write(&self.market, now);
+        self.tell_latest_news();
+    }
+
+    /// Lets a source publish what somebody else has written.
+    pub(super) fn tell_own_news(&mut self, source: usize, headline: &str, about: Option<usize>) {
+        let now = self.market_time();
+        self.news.take_in(source, headline, about, now);
+        self.tell_latest_news();
+    }
+
+    fn tell_latest_news(&mut self) {
         let Some(article) = self.news.latest().next() else {
             return;
         };
@@ -211,7 +243,10 @@ impl Exchange {
     }
 
     pub(super) fn headline(&self, article: &Article) -> String {
-        self.filled_in(article, article.template.headline(article.language))
+        match &article.headline {
+            Some(headline) => headline.clone(),
+            None => self.filled_in(article, article.template.headline(article.language)),
+        }
     }
 
     fn about(&self, article: &Article) -> Option<&Listing> {

@@ -16,7 +16,8 @@ mod args;
 mod describe;
 
 /// What can be asked for.
-const QUESTIONS: [&str; 8] = [
+const QUESTIONS: [&str; 10] = [
+    "accounts",
     "audit",
     "audit/raw?connection=N",
     "commands",
@@ -24,16 +25,22 @@ const QUESTIONS: [&str; 8] = [
     "counters",
     "orders",
     "sessions",
+    "time",
     "tradables",
 ];
 
 /// What can be done, with the names of the arguments.
-const DEEDS: [(&str, &[&str]); 17] = [
+const DEEDS: [(&str, &[&str]); 23] = [
     ("price", &["tradable", "price", "bid", "ask"]),
     ("status", &["tradable", "status"]),
     ("fill", &["order_id", "volume"]),
+    ("remove", &["order_id"]),
+    ("reject", &["times"]),
+    ("cash", &["accno", "value", "currency"]),
+    ("position", &["accno", "tradable", "quantity"]),
+    ("news", &["source", "headline", "tradable"]),
     ("pause", &["paused"]),
-    ("jump", &["ms"]),
+    ("jump", &["ms", "to", "at", "market"]),
     ("expire", &["epoch"]),
     ("logins", &["refused"]),
     (
@@ -58,6 +65,7 @@ const DEEDS: [(&str, &[&str]); 17] = [
             "how",
         ],
     ),
+    ("faults", &["faults"]),
     ("cut", &["feed", "how"]),
     ("stall", &["feed", "ms"]),
     ("inject", &["feed", "line", "bytes", "times"]),
@@ -129,6 +137,7 @@ fn obey(control: &Control, request: &Request) -> Result<Value, Refused> {
 
 fn tell(control: &Control, path: &str, query: &str) -> Result<Value, Refused> {
     Ok(match path {
+        "/accounts" => control.accounts().iter().map(describe::account).collect(),
         "/audit" => control.audit().iter().map(describe::request).collect(),
         "/audit/raw" => {
             let number = query
@@ -146,6 +155,7 @@ fn tell(control: &Control, path: &str, query: &str) -> Result<Value, Refused> {
         "/counters" => describe::counters(&control.counters()),
         "/orders" => control.orders().iter().map(describe::order).collect(),
         "/sessions" => control.sessions().iter().map(describe::session).collect(),
+        "/time" => json!({ "ms": control.time() }),
         "/tradables" => control.tradables().into(),
         _ => return Err(Refused::unknown_path()),
     })
@@ -169,6 +179,27 @@ fn act(control: &Control, path: &str, args: &Args) -> Result<(), Refused> {
                     control.set_quote(tradable, bid.as_deref(), ask.as_deref())?;
                 }
             }
+        }
+        "/reject" => {
+            let times = args.count("times")?.unwrap_or(1).min(10_000);
+            control.reject_orders(times as usize);
+        }
+        "/remove" => control.remove_order(args.number("order_id")?)?,
+        "/cash" => {
+            let value = args.decimal("value")?.ok_or_else(|| args::wrong("value"))?;
+            let currency = args.optional_text("currency")?.unwrap_or("SEK");
+            control.set_cash(args.number("accno")?, &value, currency)?;
+        }
+        "/position" => {
+            let quantity = args.count("quantity")?.map(u32::try_from);
+            let quantity = quantity.and_then(Result::ok);
+            let quantity = quantity.ok_or_else(|| args::wrong("quantity"))?;
+            control.set_position(args.number("accno")?, args.text("tradable")?, quantity)?;
+        }
+        "/news" => {
+            let source = args.count("source")?.unwrap_or(2) as i64;
+            let tradable = args.optional_text("tradable")?;
+            control.publish_news(source, args.text("headline")?, tradable)?;
         }
         "/status" => control.set_status(args.text("tradable")?, args.text("status")?)?,
         "/fill" => control.fill(args.number("order_id")?, args.number("volume")?)?,
@@ -218,7 +249,10 @@ fn act(control: &Control, path: &str, args: &Args) -> Result<(), Refused> {
             }
         },
         "/pause" => control.pause_ticks(args.flag("paused", true)?),
-        "/jump" => control.jump_clock(args.time("ms")?),
+        "/jump" => match args.moment()? {
+            Some(moment) => control.jump_clock_to(moment)?,
+            None => control.jump_clock(args.time("ms")?),
+        },
         "/reset" => control.reset(),
         _ => return Err(Refused::unknown_path()),
     }

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use crate::exchange::{
     Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Feeds,
-    OrderRecord, SessionRecord,
+    SessionRecord,
 };
 use crate::faults::Faults;
-use crate::fixed::Fixed;
 
 use super::door::Port;
 use super::plan::{Channel, Direction, Welcome};
 use super::shared::Shared;
 use super::wires::Wires;
+
+mod market;
 
 /// An open connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,54 +53,6 @@ impl Control {
 
     fn wires(&self) -> &Wires {
         self.shared.wires(Port::Api(Channel::Rest))
-    }
-
-    /// Sets what others bid and ask, such as `("11:101", Some("86.50"), None)`;
-    /// `None` withdraws a side.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if the listing is unknown or a price impossible.
-    pub fn set_quote(
-        &self,
-        tradable: &str,
-        bid: Option<&str>,
-        ask: Option<&str>,
-    ) -> Result<(), ControlError> {
-        let (bid, ask) = (bid.map(price).transpose()?, ask.map(price).transpose()?);
-        self.shared
-            .run(|exchange, now| exchange.set_quote(tradable, bid, ask, now))
-    }
-
-    /// Lets others trade one lot at this price, with the bid there and the ask a tick above.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if the listing is unknown or the price impossible.
-    pub fn set_price(&self, tradable: &str, at: &str) -> Result<(), ControlError> {
-        let at = price(at)?;
-        self.shared
-            .run(|exchange, now| exchange.set_price(tradable, at, now))
-    }
-
-    /// Sets the trading status of a listing, a letter such as `R` or `X`.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if the listing is unknown.
-    pub fn set_status(&self, tradable: &str, status: &str) -> Result<(), ControlError> {
-        self.shared
-            .run(|exchange, now| exchange.set_status(tradable, status, now))
-    }
-
-    /// Executes part of an order that is on the market, at its own price.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError`] if there is no such order or not so much of it left.
-    pub fn fill(&self, order_id: i64, volume: i64) -> Result<(), ControlError> {
-        self.shared
-            .run(|exchange, now| exchange.fill_order(order_id, volume, now))
     }
 
     /// Ends all sessions: the next call with any of them is answered with 401.
@@ -140,12 +93,6 @@ impl Control {
     pub fn stall_feeds(&self, feeds: Feeds, time: Duration) {
         self.shared
             .run(|exchange, now| exchange.stall_feeds(feeds, time, now));
-    }
-
-    /// Stops the market from moving by itself, or lets it move again.
-    pub fn pause_ticks(&self, paused: bool) {
-        self.shared
-            .run(|exchange, now| exchange.pause_ticks(paused, now));
     }
 
     /// Sends a line to feed connections as it is; the LF is added.
@@ -215,12 +162,6 @@ impl Control {
         self.shared.run(|exchange, now| exchange.reset(now));
     }
 
-    /// Lets the market's clock jump ahead.
-    pub fn jump_clock(&self, by: Duration) {
-        self.shared
-            .run(|exchange, now| exchange.jump_clock(by, now));
-    }
-
     /// Plans what happens to the next `times` requests of an operation, named
     /// as in the reference, such as `place_order`; `*` is any. No times at all
     /// take back what was planned for it.
@@ -257,12 +198,6 @@ impl Control {
             answer = answer.header(name, value);
         }
         self.respond(operation, times, answer)
-    }
-
-    /// Returns every `market:identifier` that can be subscribed to and traded.
-    #[must_use]
-    pub fn tradables(&self) -> Vec<String> {
-        self.shared.run(|exchange, _| exchange.tradables())
     }
 
     /// Returns the open connections, oldest first.
@@ -322,17 +257,4 @@ impl Control {
     pub fn counters(&self) -> Counters {
         self.shared.run(|exchange, _| exchange.counters())
     }
-
-    /// Returns the truth about all orders, oldest first.
-    #[must_use]
-    pub fn orders(&self) -> Vec<OrderRecord> {
-        self.shared.run(|exchange, now| {
-            exchange.handle_timeout(now);
-            exchange.orders()
-        })
-    }
-}
-
-fn price(text: &str) -> Result<Fixed, ControlError> {
-    text.parse().map_err(|_| ControlError::InvalidPrice)
 }

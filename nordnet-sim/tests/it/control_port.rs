@@ -3,7 +3,7 @@
 use nordnet_sim::Server;
 use serde_json::json;
 
-use crate::client::{Client, ControlPort, message, subscribe};
+use crate::client::{Client, ControlPort, await_commands, message, subscribe};
 
 #[test]
 fn the_control_port_does_what_the_handle_does() {
@@ -77,4 +77,69 @@ fn the_control_port_does_what_the_handle_does() {
     assert_eq!(port.call("GET", "/expire", &[], "").0, 404);
     assert_eq!(port.call("PUT", "/expire", &[], "").0, 405);
     assert_eq!(port.post("/expire", "{").0, 400);
+}
+
+/// Every line of the README that steers a simulator does so.
+#[test]
+fn the_lines_of_the_readme_work() {
+    let server = Server::builder().rate(0.0).start().unwrap();
+    let mut port = ControlPort::of(&server);
+    let (mut posts, mut gets) = (0, 0);
+    for line in include_str!("../../README.md").lines() {
+        let Some((verb, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        // What a line is about has to be there.
+        let number = |text: &str, example: &str, is: &dyn Fn() -> String| {
+            if text.contains(example) {
+                text.replace(example, &is())
+            } else {
+                text.to_owned()
+            }
+        };
+        let rest = number(rest, "430518872", &|| {
+            let mut client = Client::login(&server);
+            client.buy(40, "60", "for-the-readme").unwrap();
+            server
+                .control()
+                .orders()
+                .last()
+                .unwrap()
+                .order_id
+                .to_string()
+        });
+        let rest = number(&rest, "\"connection\":3", &|| {
+            let client = Client::login(&server);
+            let before = server.control().counters().commands;
+            std::mem::forget(client.feed(server.public_feed()));
+            await_commands(&server, before + 1);
+            let open = server.control().connections();
+            format!("\"connection\":{}", open.last().unwrap().number)
+        });
+        let rest = number(&rest, "\"epoch\":1", &|| {
+            Client::login(&server);
+            format!("\"epoch\":{}", server.control().sessions()[0].epoch)
+        });
+        match verb {
+            "post" => {
+                let (path, body) = rest
+                    .split_once(" '")
+                    .or_else(|| rest.split_once('\''))
+                    .unwrap();
+                let (body, _) = body.rsplit_once('\'').unwrap();
+                let (status, answer) = port.post(&format!("/{}", path.trim()), body);
+                assert_eq!(status, 200, "{line}: {answer}");
+                posts += 1;
+            }
+            "get" => {
+                let path = rest.trim().split(' ').next().unwrap();
+                port.get(&format!("/{path}"));
+                gets += 1;
+            }
+            _ => continue,
+        }
+        // Some of them leave nobody able to log in.
+        server.control().reset();
+    }
+    assert!(posts > 40 && gets > 7, "{posts} {gets}");
 }

@@ -13,6 +13,7 @@ mod client;
 mod contract;
 mod control_port;
 mod cuts;
+mod exchange_control;
 mod exchange_dialect;
 mod exchange_faults;
 mod exchange_feeds;

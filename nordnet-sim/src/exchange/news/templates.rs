@@ -37,6 +37,13 @@ impl Template {
     }
 }
 
+/// Returns one for an article that is nothing but its headline.
+pub(super) fn bare() -> &'static Template {
+    let mut templates = TEMPLATES.iter();
+    let bare = templates.find(|one| one.text.iter().all(|text| text.is_empty()));
+    bare.unwrap_or(&TEMPLATES[0])
+}
+
 fn place(language: &str) -> usize {
     let languages = ["sv", "no", "da", "fi"];
     languages

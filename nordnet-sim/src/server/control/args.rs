@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::exchange::{Answer, Cut, Feeds, Part, Place};
+use crate::exchange::{Answer, Cut, Feeds, Moment, Part, Place};
 use crate::server::plan::{Channel, Direction};
 
 use super::Refused;
@@ -73,6 +73,20 @@ impl Args {
 
     pub(super) fn time(&self, name: &str) -> Result<Duration, Refused> {
         self.optional_time(name)?.ok_or_else(|| wrong(name))
+    }
+
+    /// Reads where the market's clock is to jump: to a time, or to what `to`
+    /// says of a market, Stockholm if there is no other.
+    pub(super) fn moment(&self) -> Result<Option<Moment>, Refused> {
+        let market = self.optional("market", Value::as_i64)?.unwrap_or(11);
+        let at = self.optional("at", Value::as_i64)?;
+        Ok(match self.optional_text("to")? {
+            Some("phase") => Some(Moment::NextPhase(market)),
+            Some("open") => Some(Moment::Open(market)),
+            Some("close") => Some(Moment::Close(market)),
+            Some(_) => return Err(wrong("to")),
+            None => at.map(Moment::At),
+        })
     }
 
     pub(super) fn feeds(&self) -> Result<Feeds, Refused> {

@@ -1,8 +1,10 @@
 //! What the control port tells, as JSON.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::exchange::{AuditEntry, CommandEntry, Counters, OrderRecord, SessionRecord};
+use crate::exchange::{
+    AccountRecord, AuditEntry, CommandEntry, Counters, OrderRecord, SessionRecord,
+};
 use crate::server::handle::ConnectionRecord;
 use crate::server::plan::Channel;
 
@@ -73,6 +75,18 @@ pub(super) fn order(order: &OrderRecord) -> Value {
         "order_state": order.order_state,
         "action_state": order.action_state,
         "reference": order.reference,
+    })
+}
+
+pub(super) fn account(account: &AccountRecord) -> Value {
+    let cash = account.cash.iter();
+    let cash = cash.map(|(currency, sum)| ((*currency).to_owned(), json!(sum.to_string())));
+    let holdings = account.holdings.iter();
+    let holdings = holdings.map(|(tradable, count)| (tradable.clone(), json!(count)));
+    json!({
+        "accno": account.accno,
+        "cash": cash.collect::<Map<_, _>>(),
+        "holdings": holdings.collect::<Map<_, _>>(),
     })
 }
 
