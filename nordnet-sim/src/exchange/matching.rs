@@ -121,10 +121,8 @@ impl Exchange {
     }
 
     fn apply(&mut self, id: i64, change: Change) {
-        if matches!(change, Change::Cancel) {
-            // What is agreed came before.
-            self.deliver_all(id);
-        }
+        // What is agreed came before.
+        self.deliver_all(id);
         let Some(order) = self.orders.get(&id) else {
             return;
         };
