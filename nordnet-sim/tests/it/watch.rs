@@ -309,7 +309,7 @@ fn held(world: &mut World, account: &str) -> i64 {
 }
 
 fn is_of(value: &Value, account: &Account) -> bool {
-    value["accno"].to_string() == account.number
+    value["accno"].as_i64() == account.number.parse().ok()
 }
 
 fn is_asked(order: &Value) -> bool {
