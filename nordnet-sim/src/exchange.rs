@@ -18,6 +18,7 @@ mod book;
 mod calendar;
 mod cash;
 mod catalog;
+mod checks;
 mod clock;
 mod command;
 mod control;
@@ -68,16 +69,15 @@ use agenda::Agenda;
 use answer::Scripts;
 use audit::Audit;
 use boards::Boards;
-use calendar::Session;
 use catalog::Catalog;
-use clock::{Clock, Date};
+use clock::Clock;
 use feed::Connection;
 use indicators::Indicator;
-use listings::VENUES;
 use login::Gate;
 use market::Instrument;
 use news::News;
 use order::{Order, OwnTrade};
+use phases::Rota;
 use public_trades::Tape;
 
 /// Nordnet's side of the API, as a value.
@@ -120,12 +120,7 @@ pub struct Exchange {
 
     /// Listings never come or go, so an index into it stays good.
     market: Vec<Instrument>,
-    /// What each venue does now.
-    sessions: Vec<Session>,
-    /// When the next of them changes.
-    turn_at: Duration,
-    /// The trading day that has begun last.
-    day: Date,
+    rota: Rota,
     catalog: Catalog,
     tape: Tape,
     indicators: Vec<Indicator>,
@@ -219,12 +214,7 @@ impl Exchange {
             live: BTreeSet::new(),
             stops: vec![Vec::new(); market.len()],
             trades: Vec::new(),
-            sessions: VENUES
-                .iter()
-                .map(|venue| Session::at(venue, opening))
-                .collect(),
-            turn_at: Duration::ZERO,
-            day: Date::in_stockholm(opening),
+            rota: Rota::new(opening),
             indicators,
             catalog: Catalog::new(&market),
             tape: Tape::new(&market),
@@ -372,19 +362,6 @@ impl Exchange {
                 self.after(Duration::from_secs(1), Event::Strike);
             }
         }
-    }
-
-    fn check_idle(&mut self, key: String) {
-        let Some(idle_since) = self.gate.idle_since(&key) else {
-            return;
-        };
-        let ends = idle_since.saturating_add(self.config.session_expiry);
-        if ends > self.now {
-            self.agenda.push(ends, Event::Idle(key));
-            return;
-        }
-        self.expire(&key);
-        self.note("a session expired".to_owned());
     }
 
     fn tick_period(&self) -> Option<Duration> {

@@ -4,64 +4,17 @@
 //! an order of somebody else or an own one. An iceberg shows a part of itself
 //! and queues again each time that part is gone.
 
-use std::collections::VecDeque;
-
 use crate::fixed::Fixed;
 
 use super::market::Side;
 
+mod ladder;
+
+pub(crate) use ladder::{Entry, Level, Owner};
+use ladder::{Ladder, Queue};
+
 /// How many price levels everybody sees.
 pub(crate) const DEPTH: usize = 5;
-
-/// Who stands behind an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
-    Others,
-    /// The customer, with this order.
-    Own(i64),
-}
-
-/// A place in a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) owner: Owner,
-    /// What everybody sees.
-    shown: i64,
-    /// What follows once that is gone.
-    hidden: i64,
-    /// How much is shown at a time.
-    peak: i64,
-}
-
-impl Entry {
-    /// Makes an entry that shows all of itself.
-    pub(crate) fn whole(owner: Owner, volume: i64) -> Self {
-        Self::iceberg(owner, volume, volume)
-    }
-
-    /// Makes an entry that shows at most `peak` at a time.
-    pub(crate) fn iceberg(owner: Owner, volume: i64, peak: i64) -> Self {
-        let shown = volume.min(peak.max(1));
-        Self {
-            owner,
-            shown,
-            hidden: volume - shown,
-            peak,
-        }
-    }
-
-    fn total(&self) -> i64 {
-        self.shown + self.hidden
-    }
-}
-
-/// What is wanted or offered at one price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Level {
-    pub(crate) price: Fixed,
-    pub(crate) volume: i64,
-    pub(crate) orders: i64,
-}
 
 /// An execution, as the one whose entry was taken sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,76 +26,14 @@ pub(crate) struct Deal {
     pub(crate) auction: bool,
 }
 
-/// All entries at one price, first come first.
-#[derive(Debug)]
-struct Queue {
-    price: Fixed,
-    entries: VecDeque<Entry>,
-}
-
-impl Queue {
-    fn level(&self) -> Level {
-        Level {
-            price: self.price,
-            volume: self.entries.iter().map(|entry| entry.shown).sum(),
-            orders: self.entries.len() as i64,
-        }
-    }
-
-    fn total(&self) -> i64 {
-        self.entries.iter().map(Entry::total).sum()
-    }
-
-    fn position(&self, owner: Owner) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.owner == owner)
-    }
-}
-
-/// One side of a book.
-#[derive(Debug)]
-struct Ladder {
-    side: Side,
-    /// The best comes last: that is where nearly everything happens.
-    queues: Vec<Queue>,
-    /// Empty queues, kept because new ones are needed all the time.
-    spare: Vec<VecDeque<Entry>>,
-}
-
-impl Ladder {
-    fn new(side: Side) -> Self {
+impl Deal {
+    /// Makes an execution outside auctions.
+    pub(crate) fn new(owner: Owner, price: Fixed, volume: i64) -> Self {
         Self {
-            side,
-            queues: Vec::new(),
-            spare: Vec::new(),
-        }
-    }
-
-    fn find(&self, price: Fixed) -> Result<usize, usize> {
-        let rank = self.side.rank(price);
-        self.queues
-            .binary_search_by_key(&rank, |queue| self.side.rank(queue.price))
-    }
-
-    fn queue(&mut self, price: Fixed) -> Option<(usize, &mut Queue)> {
-        let index = self.find(price).ok()?;
-        Some((index, self.queues.get_mut(index)?))
-    }
-
-    fn rest(&mut self, price: Fixed, entry: Entry) {
-        match self.find(price) {
-            Ok(index) => self.queues[index].entries.push_back(entry),
-            Err(index) => {
-                let mut entries = self.spare.pop().unwrap_or_default();
-                entries.push_back(entry);
-                self.queues.insert(index, Queue { price, entries });
-            }
-        }
-    }
-
-    fn drop_if_empty(&mut self, index: usize) {
-        if self.queues[index].entries.is_empty() {
-            let queue = self.queues.remove(index);
-            self.spare.push(queue.entries);
+            price,
+            volume,
+            owner,
+            auction: false,
         }
     }
 }
@@ -194,12 +85,7 @@ impl Book {
                     Some(deal) if deal.price == queue.price && deal.owner == entry.owner => {
                         deal.volume += part;
                     }
-                    _ => deals.push(Deal {
-                        price: queue.price,
-                        volume: part,
-                        owner: entry.owner,
-                        auction: false,
-                    }),
+                    _ => deals.push(Deal::new(entry.owner, queue.price, part)),
                 }
                 entry.shown -= part;
                 if entry.shown > 0 {

@@ -78,13 +78,7 @@ impl Exchange {
             && let Some(part) = order.agreed.pop_front()
         {
             told = true;
-            let deal = Deal {
-                price: part.price,
-                volume: part.volume,
-                owner: Owner::Own(id),
-                auction: false,
-            };
-            self.execute(id, deal);
+            self.execute(id, Deal::new(Owner::Own(id), part.price, part.volume));
         }
         // What an order that trades at once has not got by then, it never gets.
         let rest = self.orders.get(&id).filter(|order| order.is_live());

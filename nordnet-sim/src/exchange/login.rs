@@ -118,6 +118,20 @@ impl Gate {
 }
 
 impl Exchange {
+    /// Ends a session that was idle for too long, or looks again later.
+    pub(super) fn check_idle(&mut self, key: String) {
+        let Some(idle_since) = self.gate.idle_since(&key) else {
+            return;
+        };
+        let ends = idle_since.saturating_add(self.config.session_expiry);
+        if ends > self.now {
+            self.agenda.push(ends, Event::Idle(key));
+            return;
+        }
+        self.expire(&key);
+        self.note("a session expired".to_owned());
+    }
+
     /// `POST /login/start`
     pub(super) fn start_login(&mut self, call: &Call<'_>) -> Result<Json, Refusal> {
         self.audit.counters.login_starts += 1;

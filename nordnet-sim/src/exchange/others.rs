@@ -298,6 +298,27 @@ mod tests {
     }
 
     #[test]
+    fn a_listing_that_jumps_may_be_halted_for_a_while() {
+        let mut instrument = Instrument::new(listings(1, 1, TEN).remove(0), 1, TEN);
+        let mut at = TEN;
+        while instrument.halt.is_none() {
+            at += 2_000;
+            instrument.step(at);
+            book_deals(&mut instrument, at);
+        }
+        let (day, status) = (instrument.day.clone(), instrument.status().to_owned());
+        assert_eq!(status, "X");
+        for later in 1..60 {
+            instrument.step(at + later * 2_000);
+            assert_eq!(book_deals(&mut instrument, at), 0);
+        }
+        assert_eq!(instrument.day.turnover, day.turnover);
+        instrument.step(at + HALTED);
+        assert_eq!(instrument.status(), "R");
+        assert!(!instrument.book.is_crossed());
+    }
+
+    #[test]
     fn quotes_are_wider_in_lively_times() {
         let mut instrument = Instrument::new(listings(1, 1, TEN).remove(0), 1, TEN);
         let (mut calm, mut lively) = ((0.0, 0.0), (0.0, 0.0));

@@ -14,18 +14,44 @@ const LONGEST: i64 = 400 * DAY;
 /// After a longer jump, only the last days are gone through one by one.
 const LAST_DAYS: i64 = 7 * DAY;
 
+/// What all venues do, and what comes next.
+#[derive(Debug)]
+pub(crate) struct Rota {
+    /// In the order of the venues.
+    sessions: Vec<Session>,
+    /// When the next of them ends, in the exchange's time.
+    turn_at: Duration,
+    /// The trading day that has begun last.
+    day: Date,
+}
+
+impl Rota {
+    pub(crate) fn new(at: i64) -> Self {
+        let sessions = VENUES.iter().map(|venue| Session::at(venue, at));
+        Self {
+            sessions: sessions.collect(),
+            turn_at: Duration::ZERO,
+            day: Date::in_stockholm(at),
+        }
+    }
+
+    fn next(&self) -> Option<i64> {
+        self.sessions.iter().map(|session| session.until).min()
+    }
+}
+
 impl Exchange {
     /// Plans the next change of a phase.
     pub(super) fn plan_turn(&mut self) {
-        if let Some(until) = self.next_turn() {
-            self.turn_at = self.clock.when(until).max(self.now);
-            self.agenda.push(self.turn_at, Event::Turn);
+        if let Some(until) = self.rota.next() {
+            self.rota.turn_at = self.clock.when(until).max(self.now);
+            self.agenda.push(self.rota.turn_at, Event::Turn);
         }
     }
 
     /// Changes the phases that are over. A plan from before a jump is void.
     pub(super) fn turn(&mut self) {
-        if self.now == self.turn_at {
+        if self.now == self.rota.turn_at {
             self.turn_until(self.market_time());
             self.plan_turn();
         }
@@ -41,8 +67,7 @@ impl Exchange {
         let last_days = to - LAST_DAYS;
         if last_days > from.saturating_add(LONGEST) {
             self.jump_through(from + LONGEST);
-            let sessions = VENUES.iter().map(|venue| Session::at(venue, last_days));
-            self.sessions = sessions.collect();
+            self.rota = Rota::new(last_days);
             for index in 0..self.market.len() {
                 let venue = self.market[index].listing.venue;
                 self.market[index].phase = Session::at(venue, last_days).phase;
@@ -57,7 +82,7 @@ impl Exchange {
     }
 
     fn jump_through(&mut self, to: i64) {
-        while let Some(until) = self.next_turn().filter(|until| *until <= to) {
+        while let Some(until) = self.rota.next().filter(|until| *until <= to) {
             self.jump_to(until);
             self.turn_until(until);
         }
@@ -70,14 +95,10 @@ impl Exchange {
             .jump(Duration::from_millis(u64::try_from(ahead).unwrap_or(0)));
     }
 
-    fn next_turn(&self) -> Option<i64> {
-        self.sessions.iter().map(|session| session.until).min()
-    }
-
     fn turn_until(&mut self, at: i64) {
-        while let Some(until) = self.next_turn().filter(|until| *until <= at) {
-            for venue in 0..self.sessions.len() {
-                if self.sessions[venue].until == until {
+        while let Some(until) = self.rota.next().filter(|until| *until <= at) {
+            for venue in 0..self.rota.sessions.len() {
+                if self.rota.sessions[venue].until == until {
                     self.turn_venue(venue, until);
                 }
             }
@@ -86,7 +107,7 @@ impl Exchange {
 
     fn turn_venue(&mut self, venue: usize, at: i64) {
         let next = Session::at(&VENUES[venue], at);
-        self.sessions[venue] = next;
+        self.rota.sessions[venue] = next;
         let market_id = VENUES[venue].market_id;
         let here = |exchange: &Self, index: usize| {
             exchange.market[index].listing.venue.market_id == market_id
@@ -144,8 +165,8 @@ impl Exchange {
 
     /// Looks at what accounts are worth in the morning, once a day.
     fn begin_day(&mut self, date: Date) {
-        if self.day != date {
-            self.day = date;
+        if self.rota.day != date {
+            self.rota.day = date;
             for account in &mut self.accounts {
                 account.begin_day(&self.market);
             }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use nordnet_sim::{Answer, Cut, Request};
 use serde_json::{Value, json};
 
-use crate::world::{FORM, INSURANCE, ISK, modify, orders, place, placed, quoted};
+use crate::world::{FORM, INSURANCE, ISK, fixed, modify, orders, place, placed, quoted};
 
 #[test]
 fn an_order_can_be_changed_until_it_is_gone() {
@@ -238,4 +238,68 @@ fn an_order_exists_though_its_reply_was_lost() {
     let request = world.authorised(request);
     assert_eq!(world.request(&request).response, None);
     assert_eq!(orders(&mut world, "")[0]["reference"], "lost-1");
+}
+
+#[test]
+fn whatever_is_lowered_keeps_its_place_and_nothing_else_does() {
+    for (change, first) in [
+        ("volume=5", 0),
+        ("volume=20", 1),
+        ("price=86.44&currency=SEK&volume=5", 0),
+        ("price=86.42&currency=SEK", 1),
+    ] {
+        let mut world = quoted();
+        let ids = [0, 1].map(|_| {
+            let id = placed(&mut world, ISK, "side=BUY&volume=10&price=86.44");
+            world.pass(Duration::from_secs(1));
+            id
+        });
+        modify(&mut world, ids[0], change);
+        world.pass(Duration::from_secs(1));
+        let (bid, ask) = (Some(fixed("86.30")), Some(fixed("86.32")));
+        let now = world.now;
+        world.exchange.set_quote("11:101", bid, ask, now).unwrap();
+        let trades = world.get(&format!("/accounts/{ISK}/trades"));
+        assert_eq!(trades[0]["order_id"], ids[first], "{change}");
+    }
+}
+
+#[test]
+fn a_cancel_that_comes_too_late_has_failed() {
+    let mut world = quoted();
+    let id = placed(&mut world, ISK, "side=BUY&volume=10&price=87");
+    // Confirmed, and traded with others, but not told yet.
+    world.pass(Duration::from_millis(100));
+    assert_eq!(world.exchange.orders()[0].traded_volume, 0);
+    let (_, reply) = world.call("DELETE", &format!("/accounts/{ISK}/orders/{id}"));
+    assert_eq!(reply["action_state"], "DEL_PEND");
+    world.pass(Duration::from_secs(1));
+    let order = &world.exchange.orders()[0];
+    assert_eq!(
+        (order.order_state, order.action_state),
+        ("DELETED", "DEL_FAIL")
+    );
+    assert_eq!(order.traded_volume, 10);
+}
+
+#[test]
+fn an_order_that_would_meet_an_own_one_on_the_market_fails() {
+    let mut world = quoted();
+    // A stop that is held does not stand in anybody's way.
+    let stop = "market_id=11&identifier=101&side=SELL&volume=10&order_type=STOP_LIMIT&price=86\
+        &activation_condition=STOP_ACTPRICE&trigger_condition=%3C%3D&trigger_value=86.40";
+    let (_, reply) = world.form("POST", &format!("/accounts/{INSURANCE}/orders"), stop);
+    assert_eq!(reply["result_code"], "OK");
+    placed(&mut world, ISK, "side=BUY&volume=10&price=86.30");
+    world.pass(Duration::from_secs(1));
+    world
+        .exchange
+        .set_price("11:101", fixed("86.40"), world.now)
+        .unwrap();
+    world.pass(Duration::from_secs(1));
+    let order = &world.exchange.orders()[0];
+    assert_eq!(
+        (order.order_state, order.action_state),
+        ("DELETED", "INS_FAIL")
+    );
 }

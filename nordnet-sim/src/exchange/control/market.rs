@@ -72,12 +72,7 @@ impl Exchange {
         if !instrument.set_quote(Some(price), Some(ask), at) {
             return Err(ControlError::InvalidPrice);
         }
-        let deal = Deal {
-            price,
-            volume: instrument.listing.lot,
-            owner: Owner::Others,
-            auction: false,
-        };
+        let deal = Deal::new(Owner::Others, price, instrument.listing.lot);
         instrument.deals.insert(0, deal);
         self.settle(index);
         self.publish(index);
@@ -131,13 +126,7 @@ impl Exchange {
             .ok_or(ControlError::UnknownOrder)?;
         let book = &mut self.market[instrument].book;
         book.pick(side, price, order, volume);
-        let deal = Deal {
-            price,
-            volume,
-            owner: Owner::Own(order),
-            auction: false,
-        };
-        self.execute(order, deal);
+        self.execute(order, Deal::new(Owner::Own(order), price, volume));
         self.publish(instrument);
         Ok(())
     }
