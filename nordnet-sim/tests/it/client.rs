@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -298,9 +298,9 @@ pub(crate) fn subscribe(feed: &mut Connection, kind: &str) {
 
 /// Waits until this many commands have arrived, over all feeds.
 pub(crate) fn await_commands(server: &Server, count: u64) {
-    let end = std::time::Instant::now() + PATIENCE;
+    let end = Instant::now() + PATIENCE;
     while server.control().counters().commands < count {
-        assert!(std::time::Instant::now() < end, "no {count} commands");
+        assert!(Instant::now() < end, "no {count} commands");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
@@ -311,4 +311,26 @@ pub(crate) fn message(feed: &mut Connection) -> Value {
 
 pub(crate) fn port(url: &str) -> u16 {
     url.rsplit(':').next().unwrap().parse().unwrap()
+}
+
+/// Connects without a word.
+pub(crate) fn socket(port: u16) -> io::Result<TcpStream> {
+    let socket = TcpStream::connect(("127.0.0.1", port))?;
+    socket.set_read_timeout(Some(Duration::from_secs(15)))?;
+    Ok(socket)
+}
+
+/// What a good client needs, within a moment.
+pub(crate) fn serves_well(server: &Server) {
+    let began = Instant::now();
+    let mut client = Client::login(server);
+    assert_eq!(client.get("/accounts").unwrap().0, 200);
+    let mut feed = client.feed(server.public_feed());
+    subscribe(&mut feed, "price");
+    assert_eq!(message(&mut feed)["type"], "price");
+    client.feed(server.private_feed());
+    assert!(ControlPort::of(server).get("/counters")["logins"].is_u64());
+    let took = began.elapsed();
+    // On a machine that is busy with other tests.
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }

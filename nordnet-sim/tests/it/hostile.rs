@@ -1,36 +1,14 @@
 //! Clients that mean no good, and what they must not keep others from.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use nordnet_sim::Server;
 
-use crate::client::{Client, ControlPort, connect, message, port, read_response, subscribe};
+use crate::client::{Client, connect, message, port, read_response, serves_well, socket};
 
 fn plain() -> Server {
     Server::builder().plain(true).rate(0.0).start().unwrap()
-}
-
-fn socket(port: u16) -> std::io::Result<TcpStream> {
-    let socket = TcpStream::connect(("127.0.0.1", port))?;
-    socket.set_read_timeout(Some(Duration::from_secs(15)))?;
-    Ok(socket)
-}
-
-/// What a good client needs, within a moment.
-fn serves_well(server: &Server) {
-    let began = Instant::now();
-    let mut client = Client::login(server);
-    assert_eq!(client.get("/accounts").unwrap().0, 200);
-    let mut feed = client.feed(server.public_feed());
-    subscribe(&mut feed, "price");
-    assert_eq!(message(&mut feed)["type"], "price");
-    client.feed(server.private_feed());
-    assert!(ControlPort::of(server).get("/counters")["logins"].is_u64());
-    let took = began.elapsed();
-    // On a machine that is busy with other tests.
-    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[test]
@@ -115,55 +93,6 @@ fn requests_that_never_end_are_given_up() {
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     }
     assert!(began.elapsed() < Duration::from_secs(8));
-}
-
-/// Opens ten thousand connections to a port, as many at a time as there may
-/// be, and leaves them there while a good client comes.
-fn crowd(server: &Server, port: u16, greeting: &[u8]) {
-    let mut crowd = Vec::new();
-    for _ in 0..10_000 {
-        match socket(port) {
-            Ok(mut one) => {
-                let _ = one.write_all(greeting);
-                crowd.push(one);
-            }
-            // No more file descriptors, or no more patience.
-            Err(_) => crowd.clear(),
-        }
-    }
-    // A few for the good client, where they are short.
-    crowd.truncate(crowd.len().saturating_sub(50));
-    serves_well(server);
-    let open = server.control().connections().len();
-    assert!(open <= 3 * 1024, "{open} connections are kept");
-}
-
-#[test]
-fn a_crowd_at_the_rest_port_keeps_nobody_out() {
-    let server = plain();
-    let rest = port(server.rest_url());
-    crowd(&server, rest, b"");
-    crowd(&server, rest, b"GET /api/2 HTTP/1.1\r\nslow: ");
-}
-
-#[test]
-fn a_crowd_at_the_feeds_keeps_nobody_out() {
-    let server = plain();
-    let client = Client::login(&server);
-    let mut feed = client.feed(server.public_feed());
-    crate::client::await_commands(&server, 1);
-    crowd(&server, server.public_feed().port, b"{\"cmd\":");
-    crowd(&server, server.private_feed().port, b"");
-    subscribe(&mut feed, "depth");
-    let mut messages = std::iter::repeat_with(|| message(&mut feed));
-    let first = messages.find(|message| message["type"] != "heartbeat");
-    assert_eq!(first.unwrap()["type"], "depth", "it has kept its place");
-}
-
-#[test]
-fn a_crowd_before_tls_keeps_nobody_out() {
-    let server = Server::builder().rate(0.0).start().unwrap();
-    crowd(&server, port(server.rest_url()), b"\x16\x03\x01");
 }
 
 #[test]
