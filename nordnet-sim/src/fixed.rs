@@ -100,7 +100,7 @@ impl Fixed {
         if self.0 < 0 {
             out.write_str("-")?;
         }
-        write!(out, "{units}")?;
+        write_digits(units, out)?;
         let (mut rest, mut unit) = (fraction, ONE as u64 / 10);
         if rest > 0 {
             out.write_char('.')?;
@@ -124,6 +124,22 @@ impl fmt::Display for Fixed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_plain(f)
     }
+}
+
+/// Writes a number out, without the way through the formatting of the standard
+/// library: it is half of what a tick takes.
+pub(crate) fn write_digits(number: u64, out: &mut impl fmt::Write) -> fmt::Result {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut first) = (number, digits.len());
+    for (place, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        first = place;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.write_str(std::str::from_utf8(&digits[first..]).unwrap_or_default())
 }
 
 /// The text is not a decimal number with at most four places.

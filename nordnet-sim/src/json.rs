@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::dialect::{
     AbsentMembers, Dialect, LineEnds, Members, Numbers, Spaces, Surprises, Texts,
 };
-use crate::fixed::Fixed;
+use crate::fixed::{Fixed, write_digits};
 use crate::rng::Rng;
 
 /// A JSON value to be sent.
@@ -175,11 +175,18 @@ impl Encoder {
             Json::Bool(true) => out.push_str("true"),
             Json::Bool(false) => out.push_str("false"),
             // Writing to a text cannot fail.
-            Json::Int(number) => drop(write!(out, "{number}")),
-            Json::Number(number) => drop(match self.numbers {
-                Numbers::Jvm => number.write_jvm(out),
-                Numbers::Plain => write!(out, "{number}"),
-            }),
+            Json::Int(number) => {
+                if *number < 0 {
+                    out.push('-');
+                }
+                let _ = write_digits(number.unsigned_abs(), out);
+            }
+            Json::Number(number) => {
+                let _ = match self.numbers {
+                    Numbers::Jvm => number.write_jvm(out),
+                    Numbers::Plain => write!(out, "{number}"),
+                };
+            }
             Json::Text(text) => self.write_text(text, out),
             Json::Raw(text) => out.push_str(text),
             Json::Array(items) => {

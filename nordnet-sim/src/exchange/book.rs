@@ -96,7 +96,7 @@ impl Book {
                 }
             }
             let best = ladder.queues.len() - 1;
-            ladder.drop_if_empty(best);
+            ladder.changed(best);
         }
         open
     }
@@ -123,13 +123,14 @@ impl Book {
             entry.hidden = left - entry.shown;
         } else {
             queue.entries.remove(place);
-            ladder.drop_if_empty(index);
         }
+        ladder.changed(index);
     }
 
     /// Executes part of an own order out of its turn; what is seen goes first.
     pub(crate) fn pick(&mut self, side: Side, price: Fixed, order: i64, volume: i64) {
-        let Some((_, queue)) = self.ladder_mut(side).queue(price) else {
+        let ladder = self.ladder_mut(side);
+        let Some((index, queue)) = ladder.queue(price) else {
             return;
         };
         let Some(place) = queue.position(Owner::Own(order)) else {
@@ -138,12 +139,13 @@ impl Book {
         let entry = &mut queue.entries[place];
         let left = entry.total() - volume;
         if left < 1 {
-            self.remove(side, price, order);
+            queue.entries.remove(place);
         } else if entry.shown > volume {
             entry.shown -= volume;
         } else {
             *entry = Entry::iceberg(entry.owner, left, entry.peak);
         }
+        ladder.changed(index);
     }
 
     /// Takes others' entries out at the prices that are `gone`.
@@ -153,7 +155,7 @@ impl Book {
             let queue = &mut ladder.queues[index];
             if gone(queue.price) {
                 queue.entries.retain(|entry| entry.owner != Owner::Others);
-                ladder.drop_if_empty(index);
+                ladder.changed(index);
             }
         }
     }
@@ -168,7 +170,7 @@ impl Book {
         let after = queue.entries.iter().skip(from);
         if let Some(place) = after.map(|entry| entry.owner).position(is_others) {
             queue.entries.remove(from + place);
-            ladder.drop_if_empty(index);
+            ladder.changed(index);
         }
     }
 
@@ -191,14 +193,8 @@ impl Book {
     /// Returns volume and number of others' entries at a price.
     pub(crate) fn others_at(&self, side: Side, price: Fixed) -> (i64, usize) {
         let ladder = self.ladder(side);
-        let Ok(index) = ladder.find(price) else {
-            return (0, 0);
-        };
-        let entries = ladder.queues[index].entries.iter();
-        let others = entries.filter(|entry| is_others(entry.owner));
-        others.fold((0, 0), |(volume, count), entry| {
-            (volume + entry.shown, count + 1)
-        })
+        let found = ladder.find(price);
+        found.map_or((0, 0), |index| ladder.queues[index].others)
     }
 
     /// Returns how much an order at this limit could take at once.
@@ -214,7 +210,7 @@ impl Book {
         let queues = self.ladder(taker.other()).queues.iter().rev();
         queues
             .take_while(|queue| taker.reaches(limit, queue.price))
-            .any(|queue| !queue.entries.iter().all(|entry| is_others(entry.owner)))
+            .any(Queue::has_own)
     }
 
     /// Says whether somebody bids what somebody else asks, or more.

@@ -61,13 +61,45 @@ pub(crate) struct Level {
 pub(super) struct Queue {
     pub(super) price: Fixed,
     pub(super) entries: VecDeque<Entry>,
+    /// What is shown of it, counted whenever it changes: it is asked for far
+    /// more often.
+    shown: i64,
+    /// Volume and number of others' entries.
+    pub(super) others: (i64, usize),
 }
 
 impl Queue {
+    fn new(price: Fixed, entries: VecDeque<Entry>) -> Self {
+        let mut queue = Self {
+            price,
+            entries,
+            shown: 0,
+            others: (0, 0),
+        };
+        queue.count();
+        queue
+    }
+
+    fn count(&mut self) {
+        (self.shown, self.others) = (0, (0, 0));
+        for entry in &self.entries {
+            self.shown += entry.shown;
+            if entry.owner == Owner::Others {
+                self.others.0 += entry.shown;
+                self.others.1 += 1;
+            }
+        }
+    }
+
+    /// Says whether there are own entries in it.
+    pub(super) fn has_own(&self) -> bool {
+        self.others.1 < self.entries.len()
+    }
+
     pub(super) fn level(&self) -> Level {
         Level {
             price: self.price,
-            volume: self.entries.iter().map(|entry| entry.shown).sum(),
+            volume: self.shown,
             orders: self.entries.len() as i64,
         }
     }
@@ -113,19 +145,26 @@ impl Ladder {
 
     pub(super) fn rest(&mut self, price: Fixed, entry: Entry) {
         match self.find(price) {
-            Ok(index) => self.queues[index].entries.push_back(entry),
+            Ok(index) => {
+                let queue = &mut self.queues[index];
+                queue.entries.push_back(entry);
+                queue.count();
+            }
             Err(index) => {
                 let mut entries = self.spare.pop().unwrap_or_default();
                 entries.push_back(entry);
-                self.queues.insert(index, Queue { price, entries });
+                self.queues.insert(index, Queue::new(price, entries));
             }
         }
     }
 
-    pub(super) fn drop_if_empty(&mut self, index: usize) {
+    /// Takes in that the entries of a queue have changed.
+    pub(super) fn changed(&mut self, index: usize) {
         if self.queues[index].entries.is_empty() {
             let queue = self.queues.remove(index);
             self.spare.push(queue.entries);
+        } else {
+            self.queues[index].count();
         }
     }
 }

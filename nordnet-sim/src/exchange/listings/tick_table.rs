@@ -121,8 +121,8 @@ pub(crate) fn tick_table(id: i64) -> &'static TickTable {
 impl TickTable {
     /// Returns the range that a price falls into.
     pub(crate) fn range_at(&self, price: Fixed) -> Option<&'static TickRange> {
-        let range = self.ranges.iter().rev().find(|range| range.from <= price);
-        range.or_else(|| self.ranges.first())
+        let begun = self.ranges.partition_point(|range| range.from <= price);
+        self.ranges.get(begun.saturating_sub(1))
     }
 
     /// Returns the price step at this price.
@@ -142,16 +142,25 @@ impl TickTable {
 
     /// Moves a price by whole steps, never below one step above zero.
     pub(crate) fn shift(&self, price: Fixed, steps: i64) -> Fixed {
+        let lowest = self.ranges.first().map_or(price, |range| range.tick);
+        // Mostly it stays within a range.
+        let below = Fixed::from_ten_thousandths(1);
+        if let Some(range) = self.range_at(if steps > 0 { price } else { price - below }) {
+            let before_last = price + range.tick.times(steps - steps.signum());
+            if before_last <= range.to && before_last > range.from {
+                return (price + range.tick.times(steps)).max(lowest);
+            }
+        }
         let mut price = price;
         for _ in 0..steps.unsigned_abs() {
             price = if steps > 0 {
                 price + self.tick_at(price)
             } else {
                 // Just below the start of a range the finer step of the range below holds.
-                price - self.tick_at(price - Fixed::from_ten_thousandths(1))
+                price - self.tick_at(price - below)
             };
         }
-        price.max(self.tick_at(Fixed::ZERO))
+        price.max(lowest)
     }
 
     /// Returns the nearest price at or below a value that orders may carry,
@@ -229,6 +238,19 @@ mod tests {
         assert_eq!(table.shift(fixed("50.02"), -3), fixed("49.98"));
         assert_eq!(table.shift(fixed("99.98"), 2), fixed("100.05"));
         assert_eq!(table.shift(fixed("0.0002"), -5), fixed("0.0001"));
+        for table in &TICK_TABLES {
+            for range in table.ranges {
+                for off in -12..=12_i64 {
+                    let mut price = range.from.max(range.tick);
+                    for _ in 0..12 {
+                        price = table.shift(price, off.signum());
+                    }
+                    let step = |price, _| table.shift(price, off.signum());
+                    let walked = (0..off.abs()).fold(price, step);
+                    assert_eq!(table.shift(price, off), walked, "{price} by {off}");
+                }
+            }
+        }
         assert_eq!(table.floor(fixed("86.5399")), fixed("86.52"));
         assert_eq!(table.floor(fixed("99.99")), fixed("99.98"));
         assert_eq!(table.floor(fixed("-3")), fixed("0.0001"));
