@@ -121,7 +121,7 @@ class Replies(Trading):
 
     def test_the_control_port_says_what_is_wrong(self):
         for call, arguments, part in (
-            ("nothing", {}, "GET audit, .* POST price, "),
+            ("nothing", {}, "GET accounts, .*; POST price, "),
             ("price", {"tradable": "11:nothing", "price": "1"}, "market:identifier"),
             ("price", {"tradable": "11:101", "price": "80.01"}, "tick"),
             ("price", {"price": "80"}, "tradable"),

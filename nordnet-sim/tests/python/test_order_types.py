@@ -166,3 +166,36 @@ class Iceberg(Trading):
         self.assertEqual(order["order_state"], "ON_MARKET", "the next part is shown")
         self.change(order_id, open_volume=20)
         self.settled(order_id, open_volume=20)
+
+
+HOUR = 3_600_000
+
+
+class Day(Trading):
+    """From a morning of the market to the next."""
+
+    def test_the_market_closes_and_opens(self):
+        [today, tomorrow] = self.session.get(f"/tradables/info/{ERIC}")[0]["calendar"][:2]
+        day = self.place("BUY", 10, "80.00")
+        later = self.place("BUY", 10, "80.00", valid_until=tomorrow["date"])
+        for order_id in (day, later):
+            self.settled(order_id, action_state="INS_CONF")
+        public = self.feed("public")
+        status = self.subscribe(public, t="trading_status", m=11, i="101")["status"]
+
+        self.sim.control("jump", at=today["close"] + HOUR)
+        self.settled(day, order_state="DELETED", action_state="DEL_PUSH")
+        self.assertEqual(self.settled(later)["order_state"], "ON_MARKET")
+        while self.next(public, "trading_status").get("status") in (None, status):
+            pass
+        waiting = self.place("BUY", 10, "80.00")
+        self.settled(waiting, order_state="ON_MARKET", action_state="INS_WAIT")
+        cancelled = self.place("BUY", 10, "80.00")
+        self.cancel(cancelled)
+
+        self.sim.control("jump", at=tomorrow["open"] + HOUR)
+        self.settled(waiting, order_state="ON_MARKET", action_state="INS_CONF")
+        self.settled(cancelled, order_state="DELETED")
+        self.assertEqual(self.settled(later)["order_state"], "ON_MARKET")
+        # What was deleted yesterday is listed no more.
+        self.assertNotIn(day, [order["order_id"] for order in self.orders(deleted=True)])

@@ -67,7 +67,8 @@ class Control(unittest.TestCase):
         self.assertGreater(len(lines), 40)
         with simulator.Simulator("--rate", "0", "--speed", "20") as sim:
             form = {"market_id": 11, "identifier": "101", "currency": "SEK", "side": "BUY"}
-            form.update(volume=100, price="80.00", order_type="LIMIT")
+            # The lines lead into other days, where it must still be.
+            form.update(volume=100, price="80.00", order_type="LIMIT", valid_until="2026-03-20")
             verdict = sim.login().call("POST", "/accounts/60012345/orders", form).json()
             self.assertEqual(verdict["order_id"], 430518872)
             time.sleep(0.05)  # until the market has confirmed it
