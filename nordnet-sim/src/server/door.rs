@@ -106,7 +106,9 @@ pub(super) async fn serve(
         let Ok((stream, peer)) = accepted else {
             // File descriptors may be short.
             wires.evict();
-            shared.wires(Port::Api(Channel::Rest)).evict();
+            if port == Port::Control {
+                shared.wires(Port::Api(Channel::Rest)).evict();
+            }
             tokio::time::sleep(MOMENT).await;
             continue;
         };

@@ -56,9 +56,17 @@ impl Wires {
         Some(record)
     }
 
-    /// Sends connections away that have been idle for longest.
+    /// Sends connections away that have been idle for longest, from where there
+    /// are most: a crowd at one port keeps nobody out at another.
     pub(super) fn evict(&self) {
-        self.state().evict(|_| true);
+        let mut state = self.state();
+        let mut counts = BTreeMap::<Channel, usize>::new();
+        for record in state.open.values() {
+            *counts.entry(record.channel).or_default() += 1;
+        }
+        if let Some((&crowded, _)) = counts.iter().max_by_key(|(_, count)| **count) {
+            state.evict(|record| record.channel == crowded);
+        }
     }
 
     /// Takes in that a connection has ended.
