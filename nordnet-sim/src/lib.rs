@@ -42,4 +42,7 @@ pub use faults::{Faults, UnknownFault};
 pub use fixed::{Fixed, ParseFixedError};
 pub use keys::{KeyError, KeyPair, PublicKey};
 #[cfg(feature = "server")]
-pub use server::{Channel, ConnectionRecord, Control, Direction, Server, ServerBuilder};
+pub use server::{
+    Channel, ConnectionRecord, Control, Direction, InMemory, MemoryStream, Refused, Server,
+    ServerBuilder,
+};

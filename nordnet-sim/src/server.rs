@@ -7,6 +7,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -23,6 +24,7 @@ mod feed;
 mod handle;
 mod http;
 mod http1;
+mod memory;
 mod plan;
 mod shared;
 mod socket;
@@ -31,11 +33,13 @@ mod wire;
 mod wires;
 
 pub use builder::ServerBuilder;
+pub use control::Refused;
 pub use handle::{ConnectionRecord, Control};
+pub use memory::{InMemory, MemoryStream};
 pub use plan::{Channel, Direction};
 
 use door::{Door, Port};
-use shared::Shared;
+use shared::{Clock, Shared};
 use tls::Identity;
 
 /// A running simulator.
@@ -270,7 +274,11 @@ fn launch(builder: ServerBuilder) -> io::Result<Server> {
     config.public_feed = public_feed.clone();
     config.private_feed = private_feed.clone();
     let api_key = config.api_key.clone();
-    let shared = Arc::new(Shared::new(Exchange::new(config), builder.log));
+    let shared = Arc::new(Shared::new(
+        Exchange::new(config),
+        Clock::Wall(Instant::now()),
+        builder.log,
+    ));
     let (stop, thread) = spawn(runtime, doors, Arc::clone(&shared), identity.as_ref())?;
     Ok(Server {
         rest_url,

@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::faults::Faults;
 use crate::keys::{KeyPair, PublicKey};
 
-use super::{Server, launch, tls};
+use super::{InMemory, Server, launch, tls};
 
 /// Makes a [`Server`].
 ///
@@ -150,6 +150,19 @@ impl ServerBuilder {
     /// certificate cannot be made.
     pub fn start(self) -> io::Result<Server> {
         launch(self)
+    }
+
+    /// Starts it without sockets, in the time of the tokio runtime around.
+    ///
+    /// # Errors
+    ///
+    /// If the public key cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// Without a tokio runtime around, or one without timers.
+    pub fn start_in_memory(self) -> io::Result<InMemory> {
+        InMemory::start(&self)
     }
 
     /// Returns the exchange's settings, and the key pair if one had to be made.

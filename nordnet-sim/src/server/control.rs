@@ -1,5 +1,6 @@
 //! The control port: what [`Control`] can do, as HTTP with JSON.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,9 +97,43 @@ pub(super) fn answer(shared: &Arc<Shared>, request: &Request) -> Reply {
     }
 }
 
-/// A status and what is wrong.
-#[derive(Debug)]
-struct Refused(u16, String);
+impl Control {
+    /// Does what a `POST` to the control port does, such as
+    /// `post("respond", r#"{"operation":"*","status":503}"#)`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] if it is not known or cannot be done.
+    pub fn post(&self, deed: &str, arguments: &str) -> Result<(), Refused> {
+        act(
+            self,
+            &format!("/{deed}"),
+            &Args::read(arguments.as_bytes())?,
+        )
+    }
+
+    /// Tells what a `GET` from the control port tells, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] if it is not known.
+    pub fn get(&self, question: &str) -> Result<String, Refused> {
+        let (path, query) = question.split_once('?').unwrap_or((question, ""));
+        tell(self, &format!("/{path}"), query).map(|answer| answer.to_string())
+    }
+}
+
+/// Why the control port does not do what it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(u16, String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.1)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 impl Refused {
     fn unknown_path() -> Self {

@@ -88,10 +88,10 @@ pub(super) async fn serve(
     loop {
         let told = wires.doors.notified();
         let channel = port.channel();
-        if let Some(until) = wires.refused_until(channel) {
+        if let Some(left) = wires.refused_for(channel, shared.elapsed()) {
             door.listener = None;
             tokio::select! {
-                () = tokio::time::sleep_until(until.into()) => {}
+                () = tokio::time::sleep(left) => {}
                 () = told => {}
             }
             continue;
@@ -112,13 +112,14 @@ pub(super) async fn serve(
             tokio::time::sleep(MOMENT).await;
             continue;
         };
+        if wires.refused_for(channel, shared.elapsed()).is_some() {
+            // It came while the door was closing.
+            let _ = stream.set_zero_linger();
+            continue;
+        }
         // Without a place it is closed.
         if let (Ok(()), Some(record)) = (stream.set_nodelay(true), wires.enter(channel, peer)) {
-            let guest = Guest {
-                port,
-                record,
-                wires: Arc::clone(&wires),
-            };
+            let guest = Guest::new(port, record, &wires);
             tokio::spawn(guest.stay(stream, tls.clone(), Arc::clone(&shared)));
         }
     }
@@ -136,7 +137,7 @@ impl Port {
 }
 
 /// A connection that has come in.
-struct Guest {
+pub(super) struct Guest {
     port: Port,
     record: Arc<Record>,
     wires: Arc<Wires>,
@@ -149,6 +150,14 @@ impl Drop for Guest {
 }
 
 impl Guest {
+    pub(super) fn new(port: Port, record: Arc<Record>, wires: &Arc<Wires>) -> Self {
+        Self {
+            port,
+            record,
+            wires: Arc::clone(wires),
+        }
+    }
+
     async fn stay(self, stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
         let welcome = self.wires.welcome(self.record.channel);
         if welcome == Some(Welcome::NoHandshake) {
@@ -168,6 +177,16 @@ impl Guest {
                 }
             }
         };
+        self.attend(socket, welcome, shared).await;
+    }
+
+    /// Serves a connection that is up, and ends it.
+    pub(super) async fn attend(
+        self,
+        socket: Socket,
+        welcome: Option<Welcome>,
+        shared: Arc<Shared>,
+    ) {
         let mut wire = Wire::new(socket, Arc::clone(&self.record));
         if let Some(Welcome::Cut(direction, bytes, cut)) = welcome {
             self.record.cut_after(direction, bytes, cut);

@@ -145,7 +145,8 @@ impl Control {
     /// Refuses connections to a port for a while. One that is just being made is
     /// reset.
     pub fn refuse_connections(&self, channel: Channel, time: Duration) {
-        self.wires().refuse(channel, time);
+        let until = self.shared.elapsed().saturating_add(time);
+        self.wires().refuse(channel, until);
     }
 
     /// Lets the next connections to a port wait for TLS in vain.

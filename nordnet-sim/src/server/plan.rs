@@ -1,7 +1,7 @@
 //! What is planned for connections that are to come.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::exchange::{Cut, FeedKind};
 
@@ -47,7 +47,7 @@ pub(super) enum Welcome {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     welcomes: VecDeque<Welcome>,
-    refused_until: Option<Instant>,
+    refused_until: Duration,
 }
 
 impl Plan {
@@ -59,12 +59,12 @@ impl Plan {
         self.welcomes.pop_front()
     }
 
-    pub(super) fn refuse(&mut self, time: Duration) {
-        self.refused_until = Instant::now().checked_add(time);
+    pub(super) fn refuse(&mut self, until: Duration) {
+        self.refused_until = until;
     }
 
-    /// Returns until when connections are refused, if they are.
-    pub(super) fn refused_until(&self) -> Option<Instant> {
-        self.refused_until.filter(|until| *until > Instant::now())
+    /// Returns until when connections are refused; it may be over.
+    pub(super) fn refused_until(&self) -> Duration {
+        self.refused_until
     }
 }

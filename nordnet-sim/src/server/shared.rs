@@ -27,8 +27,17 @@ pub(super) struct Shared {
     api: Arc<Wires>,
     control: Arc<Wires>,
     wake: Notify,
-    began: Instant,
+    clock: Clock,
     log: bool,
+}
+
+/// What tells how long ago it all began.
+#[derive(Debug)]
+pub(super) enum Clock {
+    /// The wall clock, whatever the time is in the runtime around.
+    Wall(Instant),
+    /// That of the runtime around, which may stand still.
+    Runtime(tokio::time::Instant),
 }
 
 struct State {
@@ -41,13 +50,13 @@ struct State {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared")
-            .field("began", &self.began)
+            .field("clock", &self.clock)
             .finish_non_exhaustive()
     }
 }
 
 impl Shared {
-    pub(super) fn new(exchange: Exchange, log: bool) -> Self {
+    pub(super) fn new(exchange: Exchange, clock: Clock, log: bool) -> Self {
         Self {
             state: Mutex::new(State {
                 exchange,
@@ -57,8 +66,16 @@ impl Shared {
             api: Arc::default(),
             control: Arc::default(),
             wake: Notify::new(),
-            began: Instant::now(),
+            clock,
             log,
+        }
+    }
+
+    /// Returns how long ago it all began.
+    pub(super) fn elapsed(&self) -> Duration {
+        match &self.clock {
+            Clock::Wall(began) => began.elapsed(),
+            Clock::Runtime(began) => began.elapsed(),
         }
     }
 
@@ -80,7 +97,7 @@ impl Shared {
     /// Takes in a feed connection.
     pub(super) fn connect(&self, id: ConnectionId, kind: FeedKind, outbox: Arc<Outbox>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = state.tell_time(self.began.elapsed(), FEW_EVENTS);
+        let now = state.tell_time(self.elapsed(), FEW_EVENTS);
         state.exchange.handle_connected_as(id, kind, now);
         state.peers.insert(id, outbox);
         drop(state);
@@ -91,7 +108,7 @@ impl Shared {
     pub(super) fn disconnect(&self, id: ConnectionId) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.peers.remove(&id);
-        let now = state.tell_time(self.began.elapsed(), FEW_EVENTS);
+        let now = state.tell_time(self.elapsed(), FEW_EVENTS);
         state.exchange.handle_disconnected(id, now);
         drop(state);
         self.wake.notify_one();
@@ -109,7 +126,7 @@ impl Shared {
     fn with<R>(&self, most: usize, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
         // An exchange that panicked half-way is still the only one there is.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = state.tell_time(self.began.elapsed(), most);
+        let now = state.tell_time(self.elapsed(), most);
         let result = action(&mut state.exchange, now);
         let State {
             exchange, peers, ..
@@ -168,7 +185,7 @@ pub(super) async fn keep_time(shared: &Arc<Shared>) {
     loop {
         let next = shared.next_event(MOST_EVENTS);
         let woken = shared.wake.notified();
-        match next.map(|at| at.saturating_sub(shared.began.elapsed())) {
+        match next.map(|at| at.saturating_sub(shared.elapsed())) {
             // Behind: the connections have their turn all the same.
             Some(Duration::ZERO) => tokio::task::yield_now().await,
             Some(wait) => tokio::select! {

@@ -1,4 +1,5 @@
-//! A TCP connection, with TLS around its bytes or without.
+//! The stream below a connection: TCP, with TLS around its bytes or without,
+//! or memory.
 
 use std::io;
 use std::pin::Pin;
@@ -11,6 +12,8 @@ use tokio_rustls::server::TlsStream;
 
 use crate::exchange::Cut;
 
+use super::memory::MemoryStream;
+
 /// How long a connection that is being closed waits for the other side.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -18,6 +21,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) enum Socket {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    Memory(MemoryStream),
 }
 
 impl Socket {
@@ -34,40 +38,59 @@ impl Socket {
             Cut::Abrupt => {
                 let farewell = async {
                     self.flush().await?;
-                    // The socket below TLS, so that TLS has no say.
-                    self.tcp().shutdown().await?;
+                    self.hang_up().await?;
                     self.drain().await
                 };
                 let _ = tokio::time::timeout(FAREWELL, farewell).await;
             }
             Cut::Reset => {
                 let _ = tokio::time::timeout(FAREWELL, self.flush()).await;
-                // Dropped with this set, it is reset.
-                let _ = self.tcp().set_zero_linger();
+                self.reset();
             }
             Cut::Stall => {
                 let _ = self.flush().await;
                 // Until the other side has had enough.
-                let _ = drain(self.tcp()).await;
+                let _ = self.drain().await;
             }
         }
     }
 
-    fn tcp(&mut self) -> &mut TcpStream {
+    /// Closes the stream below TLS, so that TLS has no say.
+    async fn hang_up(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => stream.get_mut().0,
+            Self::Plain(stream) => stream.shutdown().await,
+            Self::Tls(stream) => stream.get_mut().0.shutdown().await,
+            Self::Memory(stream) => {
+                stream.break_off(io::ErrorKind::UnexpectedEof);
+                stream.shutdown().await
+            }
         }
+    }
+
+    /// Sees to it that it is reset when it is dropped.
+    fn reset(&mut self) {
+        let _ = match self {
+            Self::Plain(stream) => stream.set_zero_linger(),
+            Self::Tls(stream) => stream.get_mut().0.set_zero_linger(),
+            Self::Memory(stream) => {
+                stream.break_off(io::ErrorKind::ConnectionReset);
+                Ok(())
+            }
+        };
     }
 
     /// Reads until the other side has closed too. A socket that is dropped with
     /// something unread is reset, and what was sent last may be lost.
     async fn drain(&mut self) -> io::Result<()> {
-        drain(self.tcp()).await
+        match self {
+            Self::Plain(stream) => drain(stream).await,
+            Self::Tls(stream) => drain(stream.get_mut().0).await,
+            Self::Memory(stream) => drain(stream).await,
+        }
     }
 }
 
-async fn drain(stream: &mut TcpStream) -> io::Result<()> {
+async fn drain(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     let mut scrap = [0; 1024];
     while stream.read(&mut scrap).await? > 0 {}
     Ok(())
@@ -82,6 +105,7 @@ impl AsyncRead for Socket {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Memory(stream) => Pin::new(stream).poll_read(cx, buffer),
         }
     }
 }
@@ -95,6 +119,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Memory(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
@@ -102,6 +127,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Memory(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
@@ -109,6 +135,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Memory(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

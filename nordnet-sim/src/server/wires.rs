@@ -86,13 +86,15 @@ impl Wires {
         self.state().plans.entry(channel).or_default().push(welcome);
     }
 
-    pub(super) fn refuse(&self, channel: Channel, time: Duration) {
-        self.state().plans.entry(channel).or_default().refuse(time);
+    pub(super) fn refuse(&self, channel: Channel, until: Duration) {
+        self.state().plans.entry(channel).or_default().refuse(until);
         self.doors.notify_waiters();
     }
 
-    pub(super) fn refused_until(&self, channel: Channel) -> Option<std::time::Instant> {
-        self.state().plans.get(&channel)?.refused_until()
+    /// Returns for how much longer connections are refused, if they are.
+    pub(super) fn refused_for(&self, channel: Channel, now: Duration) -> Option<Duration> {
+        let until = self.state().plans.get(&channel)?.refused_until();
+        until.checked_sub(now).filter(|left| !left.is_zero())
     }
 
     /// Takes back everything that was planned.

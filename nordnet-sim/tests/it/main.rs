@@ -32,6 +32,7 @@ mod exchange_types;
 mod exchange_verdicts;
 mod exchange_world;
 mod hostile;
+mod memory;
 mod program;
 mod readme;
 mod schema;
