@@ -1,0 +1,27 @@
+//! One script for the core and all adapters: what the exchange does, what the
+//! client does, and what it then sees, as text files in `scenarios/`.
+//!
+//! A scenario is played by four runners: the core in memory and in virtual
+//! time, and each adapter over real TLS. What each of them saw has to be, word
+//! for word, what the file says. See the crate's README for how to add one.
+//!
+//! ```text
+//!  scenarios/*.txt ──▶ Scenario ──▶ play, over a Runner ──▶ transcript ──▶ equal?
+//!                                     │ client, feeds          ▲
+//!                                     ▼                        │
+//!                               nordnet-sim, steered by its control port's words
+//! ```
+
+mod harness;
+mod in_memory;
+mod player;
+mod runner;
+mod scenario;
+mod settings;
+mod words;
+
+pub use harness::run;
+pub use in_memory::{Alarm, InMemory, MemoryWire, Net};
+pub use player::{Site, play};
+pub use runner::{Playing, Runner, over_tls};
+pub use scenario::{Scenario, Trouble};

@@ -1,0 +1,198 @@
+//! What a client does in a scenario.
+
+use nordnet_proto::api::{Amount, GetStatus, ListAccounts, ListOrders};
+use nordnet_proto::driver::Trust;
+use nordnet_proto::driver::{Adapter, BoxFuture, Client, detached};
+use nordnet_proto::{
+    AccountNumber, ActivateOrders, ApiKey, BaseUrl, CancelOrder, Decimal, Endpoint, ModifyOrder,
+    OrderId, PlaceOrder, Reference, TradableId, Trading,
+};
+use nordnet_sim::KeyPair;
+
+use super::{Player, Seen, truth, unclear};
+use crate::runner::Runner;
+use crate::scenario::Trouble;
+use crate::settings::parsed;
+use crate::words;
+
+const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
+
+impl<R: Runner> Player<R> {
+    /// Does something and waits for its end.
+    pub(super) async fn client(&mut self, what: &str) -> Result<Seen, Trouble> {
+        match what.split_once(' ').unwrap_or((what, "")) {
+            ("login", with) => self.open(with, true).await,
+            ("open", with) => self.open(with, false).await,
+            ("drop", "") => {
+                self.client = None;
+                Ok(Seen::new())
+            }
+            _ => {
+                let call = self.begin(what)?;
+                Ok(self.patiently(call).await)
+            }
+        }
+    }
+
+    async fn open(&mut self, with: &str, logs_in: bool) -> Result<Seen, Trouble> {
+        let trouble = |error: &dyn std::fmt::Display| Trouble::new(error.to_string());
+        let url: BaseUrl = self.site.url.parse().map_err(|error| trouble(&error))?;
+        let (mut api_key, mut private_key) =
+            (self.site.api_key.clone(), self.site.private_key.clone());
+        match with {
+            "" => {}
+            "another api key" => api_key = "7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35".into(),
+            "another private key" => private_key = KeyPair::from_seed(&[9; 32]).private_openssh(),
+            _ => return Err(unclear()),
+        }
+        let api_key = ApiKey::new(&api_key).map_err(|error| trouble(&error))?;
+        let mut settled = Ok(());
+        let builder = Client::<R>::builder(url)
+            .key_file(api_key, private_key, None)
+            .configure(|config| settled = self.settings.apply_to(config))
+            .trading();
+        settled?;
+        let builder = match self.site.trust.clone() {
+            Trust::Mozilla => builder,
+            Trust::Own(pem) => builder.trust_only(pem),
+            Trust::Settings(tls) => builder.tls(tls),
+        };
+        let call = move || {
+            if logs_in {
+                builder.login()
+            } else {
+                builder.open()
+            }
+        };
+        let opened = detached(&self.adapter, R::future(call));
+        match opened.await {
+            Ok(client) => {
+                self.client = Some(client);
+                Ok(vec!["ok".into()])
+            }
+            Err(error) => Ok(vec![words::error(&error)]),
+        }
+    }
+
+    /// Begins something, which goes on meanwhile.
+    pub(super) fn begin(&self, what: &str) -> Result<BoxFuture<Seen>, Trouble> {
+        let words: Vec<_> = what.split_whitespace().collect();
+        let order = |name: &str| {
+            let number = truth::order_id(&self.site.control, name)?;
+            parsed::<OrderId>(&number.to_string())
+        };
+        match words[..] {
+            ["accounts"] => self.send(ListAccounts::new(), |list| {
+                format!("{} accounts", list.len())
+            }),
+            ["status"] => self.send(GetStatus::new(), |status| {
+                format!("system running: {}", status.system_running)
+            }),
+            ["orders"] => self.send(ListOrders::of(ACCOUNT), |list| {
+                format!("{} orders", list.len())
+            }),
+            ["place", name, at] => {
+                let order = PlaceOrder::buy(10, TradableId::new(11, "101"), price(at)?, ACCOUNT);
+                let order = order.map_err(|error| Trouble::new(error.to_string()))?;
+                self.send(order.with_reference(reference(name)?), words::outcome)
+            }
+            ["modify", name, at] => {
+                let change = ModifyOrder::price(order(name)?, price(at)?, ACCOUNT);
+                let change = change.map_err(|error| Trouble::new(error.to_string()))?;
+                self.send(change, words::outcome)
+            }
+            ["cancel", name] => self.send(CancelOrder::new(order(name)?, ACCOUNT), words::outcome),
+            ["activate", name] => self.send(ActivateOrders::new([order(name)?], ACCOUNT), |list| {
+                let verdicts: Vec<_> = list
+                    .iter()
+                    .map(|reply| reply.result_code.as_str())
+                    .collect();
+                verdicts.join(" ")
+            }),
+            ["session"] => self.call(
+                |client| client.session(),
+                |result| match result {
+                    Ok(_) => "ok".into(),
+                    Err(error) => words::login_error(&error),
+                },
+            ),
+            ["logout"] => self.call(
+                |client| client.logout(),
+                |result| match result {
+                    Ok(()) => "ok".into(),
+                    Err(error) => words::error(&error),
+                },
+            ),
+            ["forgive"] => self.tell(|client| {
+                client.forgive();
+                Seen::new()
+            }),
+            ["unresolved"] => self.tell(|client| {
+                let unresolved = client.unresolved();
+                unresolved.iter().map(words::unresolved).collect()
+            }),
+            ["outcome", name] => {
+                let reference = reference(name)?;
+                self.tell(move |client| {
+                    vec![match client.outcome(&reference) {
+                        None => "none".into(),
+                        Some(Ok(outcome)) => words::outcome(&outcome),
+                        Some(Err(error)) => words::error(&error),
+                    }]
+                })
+            }
+            ["counters"] => self.tell(|client| vec![words::session_counters(&client.counters())]),
+            _ => Err(unclear()),
+        }
+    }
+
+    fn send<E>(
+        &self,
+        endpoint: E,
+        show: impl FnOnce(&E::Response) -> String + Send + 'static,
+    ) -> Result<BoxFuture<Seen>, Trouble>
+    where
+        E: Endpoint<Response: Send> + Send + 'static,
+        Trading: nordnet_proto::Permits<E::Access>,
+    {
+        self.call(
+            move |client| client.send(endpoint),
+            move |result| match result {
+                Ok(response) => show(&response),
+                Err(error) => words::error(&error),
+            },
+        )
+    }
+
+    fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(Client<R, Trading>) -> <R as Adapter>::Call<T> + Send + 'static,
+        show: impl FnOnce(T) -> String + Send + 'static,
+    ) -> Result<BoxFuture<Seen>, Trouble> {
+        let client = self.existing_client()?.clone();
+        let ended = detached(&self.adapter, R::future(move || call(client)));
+        Ok(Box::pin(async move { vec![show(ended.await)] }))
+    }
+
+    fn tell(
+        &self,
+        tell: impl FnOnce(&Client<R, Trading>) -> Seen,
+    ) -> Result<BoxFuture<Seen>, Trouble> {
+        let seen = tell(self.existing_client()?);
+        Ok(Box::pin(std::future::ready(seen)))
+    }
+
+    pub(super) fn existing_client(&self) -> Result<&Client<R, Trading>, Trouble> {
+        self.client
+            .as_ref()
+            .ok_or_else(|| Trouble::new("there is no client"))
+    }
+}
+
+fn price(text: &str) -> Result<Amount, Trouble> {
+    Ok(Amount::new(parsed::<Decimal>(text)?, "SEK"))
+}
+
+fn reference(text: &str) -> Result<Reference, Trouble> {
+    Reference::new(text).map_err(|error| Trouble::new(error.to_string()))
+}

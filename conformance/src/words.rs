@@ -1,0 +1,260 @@
+//! What is seen, in words: all that a user can act on, and nothing that
+//! differs from run to run.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use nordnet_proto::order::Doubt;
+use nordnet_proto::{
+    AccountMessage, Change, CloseReason, Counters, DisconnectReason, Error, Event, Failure,
+    LoginError, MarketMessage, Outcome, Refusal, SessionCounters, Unresolved,
+};
+
+pub(crate) fn error(error: &Error) -> String {
+    match error {
+        Error::NotSent(lost) => format!("not sent: {}", failure(lost)),
+        Error::Lost(lost) => format!("lost: {}", failure(lost)),
+        Error::Login(error) => login_error(error),
+        Error::RateLimited { wait, .. } => format!("too many requests{}", waits(Some(*wait))),
+        Error::Unavailable { status, wait, .. } => format!("unavailable: {status}{}", waits(*wait)),
+        Error::Refused(refused) => format!("refused: {}", refusal(refused)),
+        Error::Unreadable(unreadable) => {
+            format!("unreadable: {} {}", unreadable.status, unreadable.reason)
+        }
+        other => other.to_string(),
+    }
+}
+
+pub(crate) fn login_error(error: &LoginError) -> String {
+    let text = match error {
+        LoginError::Refused(refused) => format!("refused: {}", refusal(&refused.refusal)),
+        LoginError::Unreachable(lost) => format!("unreachable: {}", failure(lost)),
+        LoginError::RateLimited { wait } => format!("too many requests{}", waits(Some(*wait))),
+        LoginError::Unavailable { status, wait } => {
+            format!("unavailable: {status}{}", waits(*wait))
+        }
+        other => other.to_string(),
+    };
+    format!("no login: {text}")
+}
+
+fn refusal(refusal: &Refusal) -> String {
+    let code = refusal.code.as_deref().unwrap_or("without a code");
+    format!("{} {code}", refusal.status)
+}
+
+/// Without the details, which hold ports and the words of the libraries.
+fn failure(failure: &Failure) -> String {
+    let sent = if failure.sent { "" } else { ", nothing sent" };
+    format!("{}{sent}", failure.cause)
+}
+
+/// In whole seconds: the fraction is what was waited already.
+fn waits(wait: Option<Duration>) -> String {
+    wait.map_or_else(String::new, |wait| {
+        format!(", wait {} s", wait.as_secs_f32().ceil())
+    })
+}
+
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted(accepted) => {
+            let state = accepted
+                .order_state
+                .as_ref()
+                .map_or("?", |state| state.as_str());
+            let action = accepted
+                .action_state
+                .as_ref()
+                .map_or("?", |state| state.as_str());
+            format!("accepted: {state} {action}")
+        }
+        Outcome::Rejected(rejection) => {
+            let code = rejection.code.as_deref().unwrap_or("without a code");
+            let gone = if rejection.is_already_gone() {
+                ", it is gone"
+            } else {
+                ""
+            };
+            format!("rejected: {} {code}{gone}", rejection.status)
+        }
+        Outcome::Unknown(unresolved) => format!("unknown: {}", doubt(&unresolved.doubt)),
+    }
+}
+
+pub(crate) fn unresolved(unresolved: &Unresolved) -> String {
+    format!("{}: {}", unresolved.reference, doubt(&unresolved.doubt))
+}
+
+fn doubt(doubt: &Doubt) -> String {
+    match doubt {
+        Doubt::Lost(lost) => format!("lost: {}", failure(lost)),
+        Doubt::Status { status, wait } => format!("{status}{}", waits(*wait)),
+        other => other.to_string(),
+    }
+}
+
+/// A message, as a transcript has it.
+pub(crate) trait Message: std::fmt::Debug {
+    fn is_heartbeat(&self) -> bool;
+    fn words(&self) -> String;
+}
+
+impl Message for MarketMessage {
+    fn is_heartbeat(&self) -> bool {
+        matches!(self, Self::Heartbeat)
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Price(tick) => {
+                let mut text = format!("price {}", tick.tradable());
+                if tick.is_full() {
+                    text += " full";
+                }
+                for (name, change) in [
+                    ("bid", tick.bid()),
+                    ("ask", tick.ask()),
+                    ("last", tick.last()),
+                ] {
+                    let _ = match change {
+                        Change::Set(value) => write!(text, " {name}={value}"),
+                        Change::Cleared => write!(text, " {name}=none"),
+                        _ => Ok(()),
+                    };
+                }
+                text
+            }
+            Self::Depth(tick) => {
+                let full = if tick.is_full() { " full" } else { "" };
+                format!("depth {}{full}", tick.tradable())
+            }
+            Self::Trade(trade) => format!("trade {}", trade.tradable()),
+            Self::TradingStatus(status) => format!("trading status {}", status.tradable()),
+            Self::Indicator(tick) => format!("indicator {}", tick.indicator()),
+            Self::News(news) => format!("news: {}", news.headline.as_deref().unwrap_or("?")),
+            Self::Heartbeat => "heartbeat".into(),
+            Self::Unknown(unknown) => format!("unknown type {}", unknown.kind),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+impl Message for AccountMessage {
+    fn is_heartbeat(&self) -> bool {
+        matches!(self, Self::Heartbeat)
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Order(order) => {
+                let state = order.state.as_ref().map_or("?", |state| state.as_str());
+                let action = order
+                    .action_state
+                    .as_ref()
+                    .map_or("?", |state| state.as_str());
+                let reference = order.reference.as_deref().unwrap_or("without a reference");
+                format!("order {reference}: {state} {action}")
+            }
+            Self::Fill(fill) => format!("fill: {} at {}", fill.volume, fill.price.value),
+            Self::Heartbeat => "heartbeat".into(),
+            Self::Unknown(unknown) => format!("unknown type {}", unknown.kind),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+pub(crate) fn event<M: Message>(event: &Event<M>) -> String {
+    match event {
+        Event::Connected { after_gap: None } => "connected".into(),
+        Event::Connected {
+            after_gap: Some(gap),
+        } => format!(
+            "connected after a gap, {} full ticks to come",
+            gap.without_full_tick
+        ),
+        Event::Disconnected(lost) => {
+            let mut text = format!("disconnected: {}", disconnect_reason(&lost.reason));
+            if lost.truncated > 0 {
+                text += ", in mid-line";
+            }
+            if lost.retry_at.is_none() {
+                text += ", for good";
+            }
+            text
+        }
+        Event::Message(message) => message.words(),
+        Event::Refused {
+            subscription,
+            message,
+        } => format!("refused: {subscription}: {message}"),
+        Event::Error { message, command } => {
+            let command = command.as_deref().unwrap_or("none");
+            format!("complaint: {message} (command: {command})")
+        }
+        Event::Malformed(malformed) => format!("malformed: {}", malformed.reason),
+        Event::Closed(reason) => format!("closed: {}", close_reason(reason)),
+        other => format!("{other:?}"),
+    }
+}
+
+fn disconnect_reason(reason: &DisconnectReason) -> String {
+    match reason {
+        DisconnectReason::Failed(lost) => failure(lost),
+        DisconnectReason::LoginFailed(error) => login_error(error),
+        other => other.to_string(),
+    }
+}
+
+fn close_reason(reason: &CloseReason) -> String {
+    match reason {
+        CloseReason::LoginRefused(error) => login_error(error),
+        other => other.to_string(),
+    }
+}
+
+pub(crate) fn session_counters(counters: &SessionCounters) -> String {
+    counts(&[
+        ("calls", counters.calls),
+        ("retries", counters.retries),
+        ("lost", counters.lost),
+        ("unauthorized", counters.unauthorized),
+        ("rate_limited", counters.rate_limited),
+        ("unavailable", counters.unavailable),
+        ("logins", counters.logins),
+        ("failed_logins", counters.failed_logins),
+        ("keep_alives", counters.keep_alives),
+        ("unknown_outcomes", counters.unknown_outcomes),
+    ])
+}
+
+/// Without bytes and heartbeats, which differ from run to run.
+pub(crate) fn feed_counters(counters: &Counters) -> String {
+    counts(&[
+        ("commands", counters.commands),
+        ("resent", counters.resent),
+        ("prices", counters.prices),
+        ("depths", counters.depths),
+        ("trades", counters.trades),
+        ("news", counters.news),
+        ("orders", counters.orders),
+        ("fills", counters.fills),
+        ("unknown", counters.unknown),
+        ("errors", counters.errors),
+        ("refused", counters.refused),
+        ("malformed", counters.malformed),
+        ("empty_lines", counters.empty_lines),
+        ("truncated", counters.truncated),
+        ("connects", counters.connects),
+        ("losses", counters.losses),
+        ("gaps", counters.gaps),
+    ])
+}
+
+fn counts(counts: &[(&str, u64)]) -> String {
+    let counted = counts.iter().filter(|(_, count)| *count > 0);
+    let counted: Vec<_> = counted
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    counted.join(", ")
+}
