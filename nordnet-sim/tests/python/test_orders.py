@@ -131,13 +131,14 @@ class Log(unittest.TestCase):
             form = {"market_id": 11, "identifier": "101", "side": "BUY", "volume": 10, "order_type": "LIMIT"}
             orders = "/accounts/60012345/orders"
             number = session.call("POST", orders, {**form, "price": "80.00"}).json()["order_id"]
+            self.await_action(private, "INS_CONF")
             session.call("POST", orders, {**form, "price": "80.01"})
-            time.sleep(0.1)
             sim.control("fill", order_id=number, volume=4)
-            session.call("PUT", f"{orders}/{number}", {"volume": 8})
-            time.sleep(0.1)
+            reply = session.call("PUT", f"{orders}/{number}", {"volume": 8}).json()
+            self.assertEqual(reply["result_code"], "OK", reply)
+            self.await_action(private, "MOD_CONF")
             session.call("DELETE", f"{orders}/{number}")
-            time.sleep(0.1)
+            self.await_action(private, "DEL_CONF")
             sim.control("cut", feed="private", how="reset")
             private.close()
             log = sim.end()
@@ -148,8 +149,8 @@ class Log(unittest.TestCase):
                 "login 1 from a client",
                 "private feed 2 of login 1",
                 f"order {number}: BUY 10 ERIC B LIMIT at 80",
-                "an order is refused: INVALID_PRICE",
                 f"order {number} on the market",
+                "an order is refused: INVALID_PRICE",
                 f"order {number} filled 4 at 80: 4 of 10",
                 f"order {number} changed to 8 at 80",
                 f"order {number} cancelled",
@@ -158,3 +159,9 @@ class Log(unittest.TestCase):
         )
         for secret in (session.key, sim.api_key):
             self.assertNotIn(secret, log)
+
+    def await_action(self, private, state):
+        """Wait until an order is told to be in an action state."""
+        end = time.monotonic() + 8
+        while private.message()["data"].get("action_state") != state:
+            self.assertLess(time.monotonic(), end, f"{state} never came")
