@@ -8,8 +8,8 @@
 //! out. To trade from a program take an adapter, such as `nordnet-tokio`; to
 //! embed the protocol in a loop of your own, drive the machines here.
 //!
-//! [`api`] lists all calls, [`order`] is about orders, and [`flow`] about reads
-//! that take several calls.
+//! [`api`] lists all calls, [`order`] is about orders, [`flow`] about reads that
+//! take several calls, and [`market`] keeps what the ticks add up to.
 //!
 //! # The machines
 //!
@@ -104,6 +104,7 @@ pub mod flow;
 mod http1;
 mod id;
 mod login;
+pub mod market;
 mod open_enum;
 mod operation;
 pub mod order;
@@ -146,6 +147,7 @@ pub use id::{
     Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId, TradableId, TradeId,
 };
 pub use login::{Challenge, ChallengeError, Login, LoginError, LoginRefused, LoginStep};
+pub use market::{Book, Market, Quote, QuoteState, StaleReason};
 pub use operation::{Operation, Step};
 pub use order::{
     Accepted, Action, ActivateOrders, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder,

@@ -1,0 +1,370 @@
+//! Market state: ticks merged into quotes, order books, indices and trading
+//! statuses.
+//!
+//! A delta tells only what changed, so a program that wants to know the best
+//! bid has to remember. [`Market`] remembers, for any number of instruments,
+//! and says how far each value can be relied on:
+//!
+//! - The first tick after a subscription is full: it replaces what was known,
+//!   and makes it [`QuoteState::Live`]. Absent keeps a value, `null` takes it
+//!   away.
+//! - After a loss of the connection all is [`QuoteState::Stale`] at once, and
+//!   each instrument live again with its own full tick.
+//! - The age of a tick and the silence of the line are told apart: a quiet
+//!   instrument may have an old tick on a line that is well.
+//!
+//! A [`Market`] is given the events of a feed before anything else is done with
+//! them. [`Latest`] stands between a feed and a reader that is too slow for it.
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use nordnet_proto::market::{Market, QuoteState};
+//! use nordnet_proto::{Decoded, Event, MarketMessage, TradableId};
+//!
+//! # fn line(text: &[u8]) -> MarketMessage {
+//! #     match MarketMessage::decode(text) {
+//! #         Ok(Decoded::Message(message)) => message,
+//! #         other => panic!("{other:?}"),
+//! #     }
+//! # }
+//! let now = Instant::now();
+//! let mut market = Market::new();
+//! let ericsson = TradableId::new(11, "101");
+//! assert_eq!(market.quote(&ericsson, now).state(), QuoteState::Waiting);
+//!
+//! let full = line(br#"{"type":"price","data":{"i":"101","m":11,"bid":86.5,"ask":86.52}}"#);
+//! let delta = line(br#"{"type":"price","data":{"i":"101","m":11,"bid":null,"last":86.52}}"#);
+//! # let full = match full {
+//! #     MarketMessage::Price(tick) => MarketMessage::Price(tick.into_full()),
+//! #     other => other,
+//! # };
+//! for message in [full, delta] {
+//!     market.handle_event(&Event::Message(message), now); // as the feed tells it
+//! }
+//!
+//! let quote = market.quote(&ericsson, now + Duration::from_secs(3));
+//! assert_eq!(quote.state(), QuoteState::Live);
+//! assert_eq!(quote.bid(), None);
+//! assert_eq!(quote.ask().unwrap().to_string(), "86.52");
+//! assert_eq!(quote.last().unwrap().to_string(), "86.52");
+//! assert_eq!(quote.age(), Some(Duration::from_secs(3)));
+//! ```
+
+mod book;
+mod clock;
+mod figures;
+mod latest;
+mod quote;
+mod shelf;
+mod state;
+mod status;
+
+use std::fmt;
+use std::hash::Hash;
+use std::time::{Duration, Instant};
+
+pub use self::book::{Book, BookLevel};
+pub use self::latest::{Latest, Update};
+pub use self::quote::{IndicatorQuote, LastTrade, Quote};
+pub use self::state::{QuoteState, StaleReason};
+pub use self::status::TradingState;
+
+use self::book::Levels;
+use self::clock::Clock;
+use self::figures::{IndexFigures, Prices};
+use self::shelf::Shelf;
+use self::state::{Epoch, FIRST, Freshness, LONG_AGO, NEVER, REFUSED, Row, Stamp, Stamped};
+use self::status::Texts;
+use crate::feed::{Event, IndicatorId, MarketMessage, Subscription};
+use crate::id::TradableId;
+
+/// All that the public feed has told, merged.
+///
+/// It holds what it was told of, and nothing of what it was not: about 250 bytes
+/// a quote and as many a book. What is subscribed to no more can be
+/// [forgotten](Market::forget).
+///
+/// A `now` that lies before an earlier one counts as the earlier one.
+#[derive(Default)]
+pub struct Market {
+    quotes: Shelf<TradableId, Prices>,
+    books: Shelf<TradableId, Levels>,
+    indicators: Shelf<IndicatorId, IndexFigures>,
+    statuses: Shelf<TradableId, Texts>,
+    clock: Clock,
+    /// When anything was last heard on the line.
+    heard: Option<u64>,
+    /// How many connections with a full tick there were before this one.
+    losses: Epoch,
+    /// Whether a full tick has come on this connection.
+    has_live: bool,
+    closed: bool,
+}
+
+impl Market {
+    /// A market of which nothing is known.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes what a feed has told, before anything else is done with it.
+    ///
+    /// Only ticks, losses of the connection, refusals and the end of the feed
+    /// change what is known.
+    pub fn handle_event(&mut self, event: &Event<MarketMessage>, now: Instant) {
+        match event {
+            Event::Message(message) => return self.merge(message, now),
+            Event::Disconnected(_) => {
+                self.lose();
+                return;
+            }
+            Event::Connected { after_gap } => {
+                if after_gap.is_some() {
+                    self.lose();
+                }
+            }
+            Event::Refused { subscription, .. } => self.refuse(subscription),
+            Event::Closed(_) => {
+                self.closed = true;
+                return;
+            }
+            Event::Error { .. } | Event::Malformed(_) => {}
+        }
+        self.heard = Some(self.clock.at(now));
+    }
+
+    /// Takes a message that was decoded without a [`Feed`](crate::Feed): mark
+    /// the first tick of each subscription with its `into_full`, or it stays
+    /// [`QuoteState::Waiting`].
+    #[inline]
+    pub fn merge(&mut self, message: &MarketMessage, now: Instant) {
+        let heard = self.clock.at(now);
+        self.heard = Some(heard);
+        let stamp = Stamp {
+            heard,
+            epoch: self.epoch(),
+        };
+        let full = match message {
+            MarketMessage::Price(tick) => merge(
+                &mut self.quotes,
+                tick.tradable(),
+                tick,
+                tick.is_full(),
+                stamp,
+            ),
+            MarketMessage::Depth(tick) => merge(
+                &mut self.books,
+                tick.tradable(),
+                tick,
+                tick.is_full(),
+                stamp,
+            ),
+            MarketMessage::Indicator(tick) => merge(
+                &mut self.indicators,
+                tick.indicator(),
+                tick,
+                tick.is_full(),
+                stamp,
+            ),
+            MarketMessage::TradingStatus(tick) => merge(
+                &mut self.statuses,
+                tick.tradable(),
+                tick,
+                tick.is_full(),
+                stamp,
+            ),
+            _ => false,
+        };
+        self.has_live |= full;
+    }
+
+    /// Drops what is known of something, once it is subscribed to no more.
+    pub fn forget(&mut self, subscription: &Subscription) {
+        match subscription {
+            Subscription::Price(id) => drop(self.quotes.remove(id)),
+            Subscription::Depth(id) => drop(self.books.remove(id)),
+            Subscription::TradingStatus(id) => drop(self.statuses.remove(id)),
+            Subscription::Indicator(id) => drop(self.indicators.remove(id)),
+            Subscription::Trade(_) | Subscription::News(_) => {}
+        }
+    }
+
+    /// The quote of a tradable; [`QuoteState::Waiting`] and empty if nothing
+    /// was told of it.
+    #[must_use]
+    pub fn quote(&self, tradable: &TradableId, now: Instant) -> Quote {
+        self.quote_of(tradable, self.quotes.get(tradable), now)
+    }
+
+    /// The order book of a tradable; [`QuoteState::Waiting`] and empty if
+    /// nothing was told of it.
+    #[must_use]
+    pub fn book(&self, tradable: &TradableId, now: Instant) -> Book {
+        self.book_of(tradable, self.books.get(tradable), now)
+    }
+
+    /// The value of an index; [`QuoteState::Waiting`] and empty if nothing was
+    /// told of it.
+    #[must_use]
+    pub fn indicator(&self, indicator: &IndicatorId, now: Instant) -> IndicatorQuote {
+        let row = self.indicators.get(indicator);
+        IndicatorQuote {
+            indicator: indicator.clone(),
+            fresh: self.freshness(row, now),
+            figures: row.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Whether a tradable is being traded; [`QuoteState::Waiting`] and empty if
+    /// nothing was told of it.
+    #[must_use]
+    pub fn trading_state(&self, tradable: &TradableId, now: Instant) -> TradingState {
+        let row = self.statuses.get(tradable);
+        TradingState {
+            tradable: tradable.clone(),
+            fresh: self.freshness(row, now),
+            texts: row.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// All quotes, in the order in which they were first told of. After
+    /// [`Market::forget`] the next newcomer gets the place that became free.
+    pub fn quotes(&self, now: Instant) -> impl Iterator<Item = Quote> + '_ {
+        let rows = self.quotes.iter();
+        rows.map(move |(id, row)| self.quote_of(id, Some(row), now))
+    }
+
+    /// All order books, in the order of [`Market::quotes`].
+    pub fn books(&self, now: Instant) -> impl Iterator<Item = Book> + '_ {
+        let rows = self.books.iter();
+        rows.map(move |(id, row)| self.book_of(id, Some(row), now))
+    }
+
+    /// How long nothing at all has come over the line; `None` before the first
+    /// word.
+    #[must_use]
+    pub fn silence(&self, now: Instant) -> Option<Duration> {
+        Some(self.clock.since(self.heard?, now))
+    }
+
+    fn quote_of(&self, id: &TradableId, row: Option<&Prices>, now: Instant) -> Quote {
+        Quote {
+            tradable: id.clone(),
+            fresh: self.freshness(row, now),
+            prices: row.cloned().unwrap_or_default(),
+        }
+    }
+
+    fn book_of(&self, id: &TradableId, row: Option<&Levels>, now: Instant) -> Book {
+        Book {
+            tradable: id.clone(),
+            fresh: self.freshness(row, now),
+            levels: row.cloned().unwrap_or_default(),
+        }
+    }
+
+    fn freshness(&self, row: Option<&impl Stamped>, now: Instant) -> Freshness {
+        let stamp = row.map(Stamped::stamp).unwrap_or_default();
+        let state = match stamp.epoch {
+            REFUSED => QuoteState::Stale(StaleReason::Refused),
+            _ if self.closed => QuoteState::Stale(StaleReason::Closed),
+            NEVER => QuoteState::Waiting,
+            epoch if epoch != self.epoch() => QuoteState::Stale(StaleReason::Disconnected),
+            _ if row.is_some_and(Stamped::is_delayed) => QuoteState::Delayed,
+            _ => QuoteState::Live,
+        };
+        let told = row.filter(|_| stamp.heard > 0);
+        Freshness {
+            state,
+            age: told.map(|_| self.clock.since(stamp.heard, now)),
+            silence: self.silence(now),
+        }
+    }
+
+    /// Makes all stale, without touching any.
+    fn lose(&mut self) {
+        if !std::mem::take(&mut self.has_live) {
+            return;
+        }
+        self.losses += 1;
+        if self.epoch() == Epoch::MAX {
+            self.losses = 0;
+            age(&mut self.quotes);
+            age(&mut self.books);
+            age(&mut self.indicators);
+            age(&mut self.statuses);
+        }
+    }
+
+    fn refuse(&mut self, subscription: &Subscription) {
+        match subscription {
+            Subscription::Price(id) => mark_refused(&mut self.quotes, id),
+            Subscription::Depth(id) => mark_refused(&mut self.books, id),
+            Subscription::TradingStatus(id) => mark_refused(&mut self.statuses, id),
+            Subscription::Indicator(id) => mark_refused(&mut self.indicators, id),
+            Subscription::Trade(_) | Subscription::News(_) => {}
+        }
+    }
+
+    const fn epoch(&self) -> Epoch {
+        FIRST + self.losses
+    }
+}
+
+impl fmt::Debug for Market {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Market")
+            .field("quotes", &self.quotes.len())
+            .field("books", &self.books.len())
+            .field("indicators", &self.indicators.len())
+            .field("trading_statuses", &self.statuses.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Merges a tick, and says whether it was full.
+#[inline]
+fn merge<I: Hash + Eq + Clone, R: Row<T>, T>(
+    shelf: &mut Shelf<I, R>,
+    id: &I,
+    tick: &T,
+    full: bool,
+    stamp: Stamp,
+) -> bool {
+    let Some(row) = shelf.entry(id) else {
+        return false;
+    };
+    let mut epoch = row.stamp().epoch;
+    if full {
+        row.clear();
+        epoch = stamp.epoch;
+    }
+    row.merge(tick);
+    row.set_stamp(Stamp { epoch, ..stamp });
+    full
+}
+
+/// Keeps rows stale when the numbers of connections begin anew.
+fn age<I: Hash + Eq + Clone, R: Stamped + Default>(shelf: &mut Shelf<I, R>) {
+    for row in shelf.rows_mut() {
+        let stamp = row.stamp();
+        if stamp.epoch >= FIRST {
+            row.set_stamp(Stamp {
+                epoch: LONG_AGO,
+                ..stamp
+            });
+        }
+    }
+}
+
+fn mark_refused<I: Hash + Eq + Clone, R: Stamped + Default>(shelf: &mut Shelf<I, R>, id: &I) {
+    if let Some(row) = shelf.entry(id) {
+        let stamp = row.stamp();
+        row.set_stamp(Stamp {
+            epoch: REFUSED,
+            ..stamp
+        });
+    }
+}

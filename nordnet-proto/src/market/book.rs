@@ -1,0 +1,210 @@
+//! Order books: depth ticks merged.
+
+use std::time::Duration;
+
+use super::quote::imbalance;
+use super::state::{Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
+use crate::decimal::{Decimal, Rounding};
+use crate::feed::{Change, DepthTick};
+use crate::id::TradableId;
+use crate::time::Timestamp;
+
+/// The best five levels of the order book of one tradable, as of now.
+///
+/// A member that the server has said nothing of, or has taken back with a
+/// `null`, is `None`.
+#[derive(Clone, Debug)]
+pub struct Book {
+    pub(super) tradable: TradableId,
+    pub(super) fresh: Freshness,
+    pub(super) levels: Levels,
+}
+
+/// One side of one level of a [`Book`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BookLevel {
+    /// The price.
+    pub price: Decimal,
+    /// Units at this price.
+    pub volume: Option<Decimal>,
+    /// Orders at this price.
+    pub orders: Option<u32>,
+}
+
+freshness_methods!(Book, tradable: TradableId);
+
+impl Book {
+    /// How many levels there are at most.
+    pub const LEVELS: usize = DepthTick::LEVELS;
+
+    /// The bids, the best first; levels without a price are left out.
+    pub fn bids(&self) -> impl Iterator<Item = BookLevel> + '_ {
+        (1..=Self::LEVELS).filter_map(|level| self.bid(level))
+    }
+
+    /// The asks, the best first; levels without a price are left out.
+    pub fn asks(&self) -> impl Iterator<Item = BookLevel> + '_ {
+        (1..=Self::LEVELS).filter_map(|level| self.ask(level))
+    }
+
+    /// The bid of a level, counted from 1 as on the wire.
+    #[must_use]
+    pub fn bid(&self, level: usize) -> Option<BookLevel> {
+        self.levels.side(level, 0)
+    }
+
+    /// The ask of a level, counted from 1 as on the wire.
+    #[must_use]
+    pub fn ask(&self, level: usize) -> Option<BookLevel> {
+        self.levels.side(level, 1)
+    }
+
+    /// The best ask less the best bid.
+    #[must_use]
+    pub fn spread(&self) -> Option<Decimal> {
+        self.ask(1)?.price.checked_sub(self.bid(1)?.price)
+    }
+
+    /// The middle of the best bid and ask, exactly.
+    #[must_use]
+    pub fn mid(&self) -> Option<Decimal> {
+        self.bid(1)?.price.mid(self.ask(1)?.price)
+    }
+
+    /// How much more is bid for than offered on all levels, from -1, when there
+    /// are only sellers, to 1, with so many places.
+    #[must_use]
+    pub fn volume_imbalance(&self, places: u8, rounding: Rounding) -> Option<Decimal> {
+        let (bids, asks) = (volume(self.bids())?, volume(self.asks())?);
+        imbalance(bids, asks, places, rounding)
+    }
+
+    /// The server's time of the last tick that had one.
+    #[must_use]
+    pub fn tick_timestamp(&self) -> Option<Timestamp> {
+        let time = Timestamp::from_millis(self.levels.tick_timestamp);
+        self.levels.has(0).then_some(time)
+    }
+}
+
+fn volume(mut levels: impl Iterator<Item = BookLevel>) -> Option<Decimal> {
+    levels.try_fold(Decimal::ZERO, |sum, level| {
+        sum.checked_add(level.volume.unwrap_or_default())
+    })
+}
+
+/// Levels in plain slots, as a depth tick has them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Levels {
+    /// For each level its bid, ask, and the units at both.
+    mantissas: [i64; 4 * Book::LEVELS],
+    /// For each of the four the places on all levels, six bits each.
+    scales: [u32; 4],
+    /// For each level the orders at its bid and ask.
+    orders: [u32; 2 * Book::LEVELS],
+    epoch: u16,
+    /// The time, the orders, the decimals.
+    present: u32,
+    tick_timestamp: i64,
+    heard: u64,
+}
+
+/// The bits that the places of a decimal take.
+const PLACES: usize = 6;
+
+/// The bit of the first decimal.
+const DECIMALS: usize = 1 + 2 * Book::LEVELS;
+
+impl Levels {
+    /// One side of a level: 0 is the bid, 1 the ask.
+    fn side(&self, level: usize, side: usize) -> Option<BookLevel> {
+        let above = level.checked_sub(1).filter(|above| *above < Book::LEVELS)?;
+        let orders = *self.orders.get(above * 2 + side)?;
+        Some(BookLevel {
+            price: self.decimal(above, side)?,
+            volume: self.decimal(above, side + 2),
+            orders: self.has(1 + above * 2 + side).then_some(orders),
+        })
+    }
+
+    fn decimal(&self, above: usize, member: usize) -> Option<Decimal> {
+        let slot = above * 4 + member;
+        let scale = self.scales.get(member)? >> (PLACES * above) & 63;
+        let number = Decimal::new(*self.mantissas.get(slot)?, scale as u8);
+        self.has(DECIMALS + slot).then_some(number)
+    }
+
+    fn put(&mut self, above: usize, member: usize, change: Change<Decimal>) {
+        let slot = above * 4 + member;
+        if let Some(number) = self.note(DECIMALS + slot, change)
+            && let Some(mantissa) = self.mantissas.get_mut(slot)
+            && let Some(scales) = self.scales.get_mut(member)
+        {
+            *mantissa = number.mantissa();
+            *scales &= !(63 << (PLACES * above));
+            *scales |= u32::from(number.scale()) << (PLACES * above);
+        }
+    }
+
+    fn put_orders(&mut self, slot: usize, change: Change<u32>) {
+        if let Some(count) = self.note(1 + slot, change)
+            && let Some(orders) = self.orders.get_mut(slot)
+        {
+            *orders = count;
+        }
+    }
+
+    fn note<V>(&mut self, bit: usize, change: Change<V>) -> Option<V> {
+        let mask = 1 << (bit & 31);
+        match change {
+            Change::Unchanged => None,
+            Change::Cleared => {
+                self.present &= !mask;
+                None
+            }
+            Change::Set(value) => {
+                self.present |= mask;
+                Some(value)
+            }
+        }
+    }
+
+    const fn has(&self, bit: usize) -> bool {
+        self.present >> (bit & 31) & 1 != 0
+    }
+}
+
+impl Row<DepthTick> for Levels {
+    fn merge(&mut self, tick: &DepthTick) {
+        if let Some(time) = self.note(0, tick.tick_timestamp()) {
+            self.tick_timestamp = time.as_millis();
+        }
+        for (above, level) in tick.levels().enumerate() {
+            self.put(above, 0, level.bid);
+            self.put(above, 1, level.ask);
+            self.put(above, 2, level.bid_volume);
+            self.put(above, 3, level.ask_volume);
+            self.put_orders(above * 2, level.bid_orders);
+            self.put_orders(above * 2 + 1, level.ask_orders);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.present = 0;
+    }
+}
+
+impl Stamped for Levels {
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            heard: self.heard,
+            epoch: self.epoch,
+        }
+    }
+
+    fn set_stamp(&mut self, Stamp { heard, epoch }: Stamp) {
+        self.heard = heard;
+        self.epoch = epoch;
+    }
+}

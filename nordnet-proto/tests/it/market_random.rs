@@ -1,0 +1,235 @@
+//! Market state against a naive model, after every event of a feed.
+
+use nordnet_proto::{Event, Market, MarketMessage, Public, Subscription, TradableId};
+use proptest::prelude::*;
+
+use crate::feed_sim::{HEARTBEAT, Sim, depth, market, market_message, millis, price};
+use crate::market_model::{
+    Changes, Members, Model, ModelState, book_members, depth_changes, price_changes, quote_members,
+};
+
+const IDS: usize = 4;
+
+#[derive(Clone, Debug)]
+enum Act {
+    Price(usize, Changes),
+    Depth(usize, Changes),
+    /// Ticks and then the end of the stream, read at once.
+    Cut(Vec<(usize, Changes)>),
+    Refuse(usize),
+    Forget(usize),
+    Heartbeat,
+    Wait(u64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        12 => (0..IDS, price_changes()).prop_map(|(id, changes)| Act::Price(id, changes)),
+        8 => (0..IDS, depth_changes()).prop_map(|(id, changes)| Act::Depth(id, changes)),
+        2 => prop::collection::vec((0..IDS, price_changes()), 0..4).prop_map(Act::Cut),
+        1 => (0..IDS).prop_map(Act::Refuse),
+        1 => (0..IDS).prop_map(Act::Forget),
+        2 => Just(Act::Heartbeat),
+        4 => (0..4_000_u64).prop_map(Act::Wait),
+    ]
+}
+
+struct World {
+    sim: Sim<Public>,
+    market: Market,
+    quotes: Vec<Model>,
+    books: Vec<Model>,
+    /// What was read and not told, with whether it is full.
+    on_the_way: Vec<(usize, Changes, bool)>,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut sim = market();
+        for id in 0..IDS {
+            sim.subscribe(&price(&id.to_string()));
+            sim.subscribe(&depth(&id.to_string()));
+        }
+        Self {
+            sim: sim.live(),
+            market: Market::new(),
+            quotes: vec![Model::default(); IDS],
+            books: vec![Model::default(); IDS],
+            on_the_way: Vec::new(),
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Price(id, changes) => {
+                self.price(id, changes);
+                self.drain();
+            }
+            Act::Depth(id, changes) => {
+                let model = &mut self.books[id];
+                let full = model.state != ModelState::Live;
+                model.tell(&changes, full, self.sim.now);
+                self.sim.input(&line("depth", id, &changes));
+                self.drain();
+            }
+            Act::Cut(ticks) => {
+                for (id, changes) in ticks {
+                    self.price(id, changes);
+                }
+                self.sim.eof();
+                self.drain();
+                self.sim.reconnect();
+                self.sim.write();
+                self.drain();
+                // Proven again, so that the next loss is one.
+                self.sim.input(HEARTBEAT);
+                self.drain();
+            }
+            // Only what has had no tick can be refused.
+            Act::Refuse(id) if self.quotes[id].state == ModelState::Live => {}
+            Act::Refuse(id) => {
+                self.quotes[id].state = ModelState::Refused;
+                self.sim.input(&format!(
+                    "{{\"type\":\"err\",\"data\":{{\"msg\":\"no\",\"cmd\":{{\"cmd\":\"subscribe\",\
+                     \"args\":{{\"t\":\"price\",\"m\":11,\"i\":\"{id}\"}}}}}}}}\n"
+                ));
+                self.drain();
+            }
+            Act::Forget(id) => {
+                let subscription = Subscription::Depth(tradable(id));
+                self.sim.unsubscribe(&subscription);
+                self.market.forget(&subscription);
+                self.books[id] = Model::default();
+                self.sim.pass(millis(1100));
+                self.sim.input(HEARTBEAT);
+                self.sim.subscribe(&subscription);
+                self.sim.pass(millis(1100));
+                self.drain();
+            }
+            Act::Heartbeat => {
+                self.sim.input(HEARTBEAT);
+                self.drain();
+            }
+            Act::Wait(time) => {
+                self.sim.pass(millis(time));
+                self.sim.input(HEARTBEAT);
+                self.drain();
+            }
+        }
+        self.check();
+    }
+
+    /// What is read now is told later, unless it is about a refused one.
+    fn price(&mut self, id: usize, changes: Changes) {
+        let ahead = self.on_the_way.iter().any(|(other, ..)| *other == id);
+        let full = self.quotes[id].state != ModelState::Live && !ahead;
+        if self.quotes[id].state == ModelState::Refused {
+            return;
+        }
+        self.sim.input(&line("price", id, &changes));
+        self.on_the_way.push((id, changes, full));
+    }
+
+    /// Takes the events one by one: after each the market is as the model.
+    fn drain(&mut self) {
+        let mut on_the_way = std::mem::take(&mut self.on_the_way).into_iter();
+        for event in self.sim.events() {
+            let now = self.sim.now;
+            self.market.handle_event(&event, now);
+            match &event {
+                Event::Message(MarketMessage::Price(_)) => {
+                    let (id, changes, full) = on_the_way.next().unwrap();
+                    self.quotes[id].tell(&changes, full, now);
+                }
+                Event::Disconnected(_) => {
+                    for model in self.quotes.iter_mut().chain(&mut self.books) {
+                        if model.state == ModelState::Live {
+                            model.state = ModelState::Lost;
+                        }
+                    }
+                }
+                _ => {}
+            }
+            self.check();
+        }
+        assert!(on_the_way.next().is_none(), "a tick was lost");
+    }
+
+    fn check(&self) {
+        let now = self.sim.now;
+        for id in 0..IDS {
+            let (model, quote) = (&self.quotes[id], self.market.quote(&tradable(id), now));
+            assert_eq!(quote.state(), model.state());
+            assert_eq!(quote.age(), model.age(now));
+            assert_eq!(quote_members(&quote), without(&model.members, "delayed"));
+            let (model, book) = (&self.books[id], self.market.book(&tradable(id), now));
+            assert_eq!(book.state(), model.state());
+            assert_eq!(book.age(), model.age(now));
+            assert_eq!(book_members(&book), model.book());
+        }
+    }
+}
+
+fn tradable(id: usize) -> TradableId {
+    TradableId::new(11, id.to_string())
+}
+
+fn line(kind: &str, id: usize, changes: &Changes) -> String {
+    let members = changes.iter().map(|(name, value)| {
+        let value = value.as_deref().unwrap_or("null");
+        format!(",\"{name}\":{value}")
+    });
+    let members: String = members.collect();
+    format!("{{\"type\":\"{kind}\",\"data\":{{\"i\":\"{id}\",\"m\":11{members}}}}}\n")
+}
+
+fn without(members: &Members, name: &str) -> Members {
+    let mut members = members.clone();
+    members.remove(name);
+    members
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn the_market_is_as_a_naive_model(acts in prop::collection::vec(act(), 0..80)) {
+        let mut world = World::new();
+        for act in acts {
+            world.act(act);
+        }
+    }
+
+    /// However a state came about, it is the one that a full tick of it makes.
+    #[test]
+    fn deltas_add_up_to_the_full_tick(
+        first in price_changes(),
+        deltas in prop::collection::vec(price_changes(), 0..20),
+        books in prop::collection::vec(depth_changes(), 1..20),
+    ) {
+        let now = market().now;
+        let (mut by_deltas, mut at_once) = (Market::new(), Market::new());
+        let (mut quote, mut book) = (Model::default(), Model::default());
+        let tell = |market: &mut Market, kind, changes: &Changes| {
+            market.merge(&market_message(line(kind, 0, changes).trim_end()), now);
+        };
+        for changes in [&first].into_iter().chain(&deltas) {
+            quote.tell(changes, false, now);
+            tell(&mut by_deltas, "price", changes);
+        }
+        for changes in &books {
+            book.tell(changes, false, now);
+            tell(&mut by_deltas, "depth", changes);
+        }
+        let whole = |model: &Model| -> Changes {
+            model.members.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect()
+        };
+        tell(&mut at_once, "price", &whole(&quote));
+        tell(&mut at_once, "depth", &whole(&book));
+        let shown = |market: &Market| {
+            let (quote, book) = (market.quote(&tradable(0), now), market.book(&tradable(0), now));
+            (quote_members(&quote), quote.is_delayed(), book_members(&book))
+        };
+        prop_assert_eq!(shown(&by_deltas), shown(&at_once));
+    }
+}
