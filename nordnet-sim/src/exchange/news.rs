@@ -179,7 +179,6 @@ impl Exchange {
     /// `GET /news/{item_id}`
     pub(super) fn get_news_articles(&mut self, call: &Call<'_>) -> Result<Json, Refusal> {
         let ids = call.numbers(0, "item_id")?;
-        call.choice("body_format", &["plain", "markdown"])?;
         for article in &mut self.news.articles {
             article.views += i64::from(ids.contains(&article.id));
         }

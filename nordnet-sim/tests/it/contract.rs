@@ -189,6 +189,8 @@ fn call_everything(dialect: &str) -> Contract {
     let ids = sources.map(|id| id.to_string()).join(",");
     contract.read(&mut world, "get_news_articles", &format!("/news/{ids}"));
     contract.read(&mut world, "get_news_articles", "/news/1");
+    let ignored = "/news/9000001?body_format=anything";
+    contract.read(&mut world, "get_news_articles", ignored);
     contract.read(&mut world, "list_news_sources", "/news_sources");
 
     let orders = format!("/accounts/{ISK}/orders");
