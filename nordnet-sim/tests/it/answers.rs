@@ -137,6 +137,23 @@ fn responses_can_be_torn_or_no_responses() {
 }
 
 #[test]
+fn an_error_has_the_body_of_the_reference_unless_there_is_another() {
+    let server = Server::builder().rate(0.0).start().unwrap();
+    let mut stage = Stage::of(&server);
+    for (status, rest, expected) in [
+        (429, "", r#"{"code":"TOO_MANY_REQUESTS"}"#),
+        (401, "", r#"{"code":"INVALID_SESSION"}"#),
+        (503, r#","body":"""#, ""),
+        (403, "", ""),
+        (500, "", ""),
+    ] {
+        stage.plan(&format!(r#""status":{status}{rest}"#));
+        let reply = stage.client.get("/accounts").unwrap();
+        assert_eq!(reply, (status, expected.to_owned()));
+    }
+}
+
+#[test]
 fn an_order_may_be_done_whatever_is_answered() {
     let server = Server::builder().rate(0.0).start().unwrap();
     let mut stage = Stage::of(&server);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::exchange::{Answer, Cut, Feeds, Moment, Part, Place};
 use crate::server::plan::{Channel, Direction};
@@ -129,9 +129,7 @@ impl Args {
     pub(super) fn answer(&self) -> Result<Answer, Refused> {
         let mut answer = match (self.optional_text("raw")?, self.count("status")?) {
             (Some(raw), _) => Answer::garbage(raw),
-            (None, Some(status)) => {
-                Answer::status(u16::try_from(status).map_err(|_| wrong("status"))?)
-            }
+            (None, Some(status)) => refusal(u16::try_from(status).map_err(|_| wrong("status"))?),
             (None, None) => Answer::ordinary(),
         };
         if let Some(headers) = self.optional("headers", Value::as_object)? {
@@ -195,6 +193,22 @@ impl Args {
             .map(|value| value.ok_or_else(|| wrong(name)))
             .transpose()
     }
+}
+
+/// Makes a response of this status, with the body of an error where the
+/// reference has one.
+fn refusal(status: u16) -> Answer {
+    let code = match status {
+        400 => "INVALID_PARAMETER",
+        401 => "INVALID_SESSION",
+        404 => "NOT_FOUND",
+        429 => "TOO_MANY_REQUESTS",
+        503 => "SERVICE_UNAVAILABLE",
+        _ => return Answer::status(status),
+    };
+    Answer::status(status)
+        .header("content-type", "application/json;charset=UTF-8")
+        .body(json!({ "code": code }).to_string())
 }
 
 pub(super) fn wrong(name: &str) -> Refused {
