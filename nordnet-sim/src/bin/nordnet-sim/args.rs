@@ -129,7 +129,7 @@ impl Args {
             "--seed" => self.seed = Some(parsed(name, &value()?)?),
             "--ca-out" => self.ca_out = Some(value()?.into()),
             "--speed" => self.speed = Some(number(name, &value()?, f64::MIN_POSITIVE)?),
-            "--instruments" => self.instruments = Some(parsed(name, &value()?)?),
+            "--instruments" => self.instruments = Some(listings(name, &value()?)?),
             "--rate" => self.rate = Some(number(name, &value()?, 0.0)?),
             "--dialect" => self.dialect = parsed(name, &value()?)?,
             "--faults" => self.faults = parsed(name, &value()?)?,
@@ -160,6 +160,14 @@ fn number(name: &str, value: &OsStr, least: f64) -> Result<f64, Wrong> {
         "0 or more"
     };
     Err(Wrong(format!("{name} {number}: must be {bound}")))
+}
+
+fn listings(name: &str, value: &OsStr) -> Result<usize, Wrong> {
+    let count = parsed(name, value)?;
+    if (1..=10_000).contains(&count) {
+        return Ok(count);
+    }
+    Err(Wrong(format!("{name} {count}: must be 1 to 10000")))
 }
 
 #[cfg(test)]
@@ -196,6 +204,8 @@ mod tests {
             ("--seed x", "--seed x"),
             ("--speed 0", "must be more than 0"),
             ("--rate -1", "must be 0 or more"),
+            ("--instruments 0", "must be 1 to 10000"),
+            ("--instruments 10001", "must be 1 to 10000"),
             ("--plain=no", "takes no value"),
             ("--listen 4000", "such as 127.0.0.1:4000"),
             ("serve", "unexpected word serve"),
