@@ -31,14 +31,17 @@ impl Exchange {
     /// Enters an order that was found to be good.
     pub(super) fn enter(&mut self, order: Order) {
         let Order { id, instrument, .. } = order;
-        let what = format!(
-            "order {id}: {} {} {} {} at {}",
+        let mut what = format!(
+            "order {id}: {} {} {} {}",
             order.side.code(),
             order.volume,
             self.market[instrument].listing.symbol,
             order.kind.code(),
-            order.price,
         );
+        // A trailing stop has no price before it fires.
+        if order.price > Fixed::ZERO {
+            what += &format!(" at {}", order.price);
+        }
         self.note(what);
         let watches = order.rule.is_some_and(|rule| rule.trigger().is_some());
         let held = order.state == State::Local;
