@@ -28,6 +28,7 @@ struct Options {
     clients: u64,
     instruments: u64,
     rate: u64,
+    speed: u64,
     ticks: u64,
 }
 
@@ -37,6 +38,7 @@ impl Options {
             clients: 1,
             instruments: 2000,
             rate: 200,
+            speed: 1,
             ticks: 2_000_000,
         };
         let mut words = std::env::args().skip(1);
@@ -46,6 +48,7 @@ impl Options {
                 "--clients" => options.clients = number,
                 "--instruments" => options.instruments = number,
                 "--rate" => options.rate = number,
+                "--speed" => options.speed = number,
                 "--ticks" => options.ticks = number,
                 _ => return Err(format!("unknown option {name}").into()),
             }
@@ -61,6 +64,7 @@ fn main() -> Outcome<()> {
         .plain(true)
         .instruments(usize::try_from(options.instruments)?)
         .rate(options.rate as f64)
+        .speed(options.speed as f64)
         .command_limits(CommandLimits {
             per_second: usize::MAX,
             per_30_seconds: usize::MAX,
@@ -90,28 +94,39 @@ fn main() -> Outcome<()> {
         });
     }
 
-    let mut before = (Instant::now(), 0, 0);
-    loop {
+    let look = || Look {
+        at: Instant::now(),
+        busy: busy().unwrap_or_default(),
+        ticks: ticks.load(Ordering::Relaxed),
+        bytes: bytes.load(Ordering::Relaxed),
+    };
+    let mut before = look();
+    while before.ticks < options.ticks {
         std::thread::sleep(Duration::from_secs(2));
-        let now = (
-            Instant::now(),
-            ticks.load(Ordering::Relaxed),
-            bytes.load(Ordering::Relaxed),
-        );
-        let seconds = (now.0 - before.0).as_secs_f64();
+        let now = look();
+        let seconds = (now.at - before.at).as_secs_f64();
+        let ticks = (now.ticks - before.ticks) as f64;
         println!(
-            "{:>9.0} ticks/s in all, {:>7.1} MB/s, {:>12} ticks, {:>6} KiB of memory, {} feeds",
-            (now.1 - before.1) as f64 / seconds,
-            (now.2 - before.2) as f64 / seconds / 1e6,
-            now.1,
+            "{:>9.0} ticks/s in all, {:>5.1} MB/s, {:>4.2} µs of CPU each, {:>12} ticks, \
+             {:>6} KiB of memory, {} feeds",
+            ticks / seconds,
+            (now.bytes - before.bytes) as f64 / seconds / 1e6,
+            (now.busy - before.busy).as_secs_f64() * 1e6 / ticks,
+            now.ticks,
             resident().unwrap_or(0) / 1024,
             server.control().connections().len(),
         );
-        if now.1 >= options.ticks {
-            return Ok(());
-        }
         before = now;
     }
+    Ok(())
+}
+
+/// What is known at one time.
+struct Look {
+    at: Instant,
+    busy: Duration,
+    ticks: u64,
+    bytes: u64,
 }
 
 /// Logs in and returns the session key.
@@ -159,6 +174,24 @@ fn subscriptions(server: &Server, key: &str) -> Outcome<String> {
         commands += &format!("{}\n", json!({ "cmd": "subscribe", "args": args }));
     }
     Ok(commands)
+}
+
+/// Returns for how long the simulator's thread has run, where that can be
+/// known: on a busy machine it says more than the time that passes.
+fn busy() -> Option<Duration> {
+    for task in std::fs::read_dir("/proc/self/task").ok()? {
+        let task = task.ok()?.path();
+        if std::fs::read_to_string(task.join("comm")).ok()?.trim() == "nordnet-sim" {
+            let times = std::fs::read_to_string(task.join("schedstat")).ok()?;
+            return times
+                .split(' ')
+                .next()?
+                .parse()
+                .map(Duration::from_nanos)
+                .ok();
+        }
+    }
+    None
 }
 
 /// Returns how much memory this process takes, where that can be known.

@@ -176,6 +176,7 @@ pub enum Output {
 /// What is planned for a time.
 #[derive(Clone, Debug)]
 enum Event {
+    /// It is this listing's turn to move.
     Tick(usize),
     Turn,
     Indicators,
@@ -322,11 +323,8 @@ impl Exchange {
 
     fn plan(&mut self) {
         self.plan_turn();
-        for index in 0..self.market.len() {
-            if let Some(period) = self.tick_period() {
-                let phase = period.mul_f64((index + 1) as f64 / self.market.len() as f64);
-                self.agenda.push(phase, Event::Tick(index));
-            }
+        if let Some(pace) = self.pace() {
+            self.agenda.push(pace, Event::Tick(0));
         }
         let (indicators, news) = (self.indicator_period(), self.news_period());
         self.agenda.push(indicators, Event::Indicators);
@@ -338,8 +336,8 @@ impl Exchange {
         match event {
             Event::Tick(index) => {
                 self.tick(index);
-                if let Some(period) = self.tick_period() {
-                    self.after(period, Event::Tick(index));
+                if let Some(pace) = self.pace() {
+                    self.after(pace, Event::Tick((index + 1) % self.market.len()));
                 }
             }
             Event::Turn => self.turn(),
@@ -364,11 +362,14 @@ impl Exchange {
         }
     }
 
-    fn tick_period(&self) -> Option<Duration> {
-        let rate = self.config.rate;
-        (rate > 0.0).then(|| {
+    /// Returns the time from one listing's tick to the next one's: they take
+    /// turns. None if they never move.
+    fn pace(&self) -> Option<Duration> {
+        let (rate, listings) = (self.config.rate, self.market.len());
+        (rate > 0.0 && listings > 0).then(|| {
+            let round = 1.0 / rate.clamp(1e-6, 1e4);
             self.clock
-                .span(Duration::from_secs_f64(1.0 / rate.clamp(1e-6, 1e4)))
+                .span(Duration::from_secs_f64(round / listings as f64))
         })
     }
 

@@ -9,6 +9,10 @@ use crate::dialect::{
 use crate::fixed::{Fixed, write_digits};
 use crate::rng::Rng;
 
+mod message;
+
+pub(crate) use message::{Field, Heading, Scalar};
+
 /// A JSON value to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
@@ -128,28 +132,6 @@ impl Encoder {
         text
     }
 
-    /// Encodes a message of a feed from the members of its data, with its end.
-    pub(crate) fn message<'a>(
-        &mut self,
-        kind: &'static str,
-        data: impl Iterator<Item = &'a Member>,
-    ) -> String {
-        if !self.is_straight() {
-            let data = Json::Object(data.cloned().collect());
-            return self.line(&object! { "type": kind, "data": data });
-        }
-        let mut out = String::with_capacity(512);
-        out.push('{');
-        self.write_name("type", &mut out);
-        self.write_text(kind, &mut out);
-        self.separate(1, &mut out);
-        self.write_name("data", &mut out);
-        self.write_members(data, &mut out);
-        out.push('}');
-        out.push_str(self.line_end);
-        out
-    }
-
     /// Encodes a message of a feed, with its end.
     pub(crate) fn line(&mut self, value: &Json) -> String {
         let mut out = String::with_capacity(256);
@@ -174,19 +156,8 @@ impl Encoder {
             Json::Absent | Json::Null => out.push_str("null"),
             Json::Bool(true) => out.push_str("true"),
             Json::Bool(false) => out.push_str("false"),
-            // Writing to a text cannot fail.
-            Json::Int(number) => {
-                if *number < 0 {
-                    out.push('-');
-                }
-                let _ = write_digits(number.unsigned_abs(), out);
-            }
-            Json::Number(number) => {
-                let _ = match self.numbers {
-                    Numbers::Jvm => number.write_jvm(out),
-                    Numbers::Plain => write!(out, "{number}"),
-                };
-            }
+            Json::Int(number) => Self::write_int(*number, out),
+            Json::Number(number) => self.write_number(*number, out),
             Json::Text(text) => self.write_text(text, out),
             Json::Raw(text) => out.push_str(text),
             Json::Array(items) => {
@@ -204,6 +175,21 @@ impl Encoder {
                 self.write_members(members.into_iter(), out);
             }
         }
+    }
+
+    fn write_int(number: i64, out: &mut String) {
+        if number < 0 {
+            out.push('-');
+        }
+        // Writing to a text cannot fail.
+        let _ = write_digits(number.unsigned_abs(), out);
+    }
+
+    fn write_number(&self, number: Fixed, out: &mut String) {
+        let _ = match self.numbers {
+            Numbers::Jvm => number.write_jvm(out),
+            Numbers::Plain => write!(out, "{number}"),
+        };
     }
 
     /// Says whether objects are written as they are.

@@ -1,29 +1,29 @@
 //! Who has subscribed to what, and what they were last told.
 
-use crate::json::{Json, Member};
+use crate::json::{Field, Heading, Json, Scalar};
 
 use super::Exchange;
 use super::feed::{ConnectionId, Topic};
-use super::ticks::{CLOCK, Members, delta};
+use super::ticks::{CLOCK, delta};
 
-/// A board for every topic that there is.
+/// The boards of all topics that there are.
 #[derive(Debug)]
 pub(crate) struct Boards {
-    boards: Vec<Board>,
+    /// None where nobody has subscribed.
+    boards: Vec<Option<Box<Board>>>,
     listings: usize,
     indicators: usize,
     /// Room for a message that is being made.
-    snapshot: Members,
-    change: Members,
+    snapshot: Vec<Field>,
+    change: Vec<Field>,
 }
 
 /// What is told of a topic. All subscribers know the same, but for the time:
 /// a change of the time alone is not told.
-#[derive(Debug, Default)]
-pub(crate) struct Board {
-    /// Whose it is: what every message begins with.
-    identity: Members,
-    told: Members,
+#[derive(Debug)]
+struct Board {
+    heading: Heading,
+    told: Vec<Scalar>,
     subscribers: Vec<Subscriber>,
 }
 
@@ -43,15 +43,15 @@ impl Boards {
             change: Vec::new(),
         };
         let count = boards.place(Topic::News(sources));
-        boards.boards.resize_with(count, Board::default);
+        boards.boards.resize_with(count, || None);
         boards
     }
 
     pub(crate) fn has_subscribers(&self, topic: Topic) -> bool {
-        !self.boards[self.place(topic)].subscribers.is_empty()
+        self.boards[self.place(topic)].is_some()
     }
 
-    fn board(&mut self, topic: Topic) -> &mut Board {
+    fn board(&mut self, topic: Topic) -> &mut Option<Box<Board>> {
         let place = self.place(topic);
         &mut self.boards[place]
     }
@@ -68,9 +68,9 @@ impl Boards {
     }
 }
 
-fn clock(members: &Members) -> Option<i64> {
-    members.iter().find_map(|member| match member {
-        (CLOCK, Json::Int(at)) => Some(*at),
+fn clock(fields: &[Field]) -> Option<i64> {
+    fields.iter().find_map(|field| match field {
+        (CLOCK, Scalar::Int(at)) => Some(*at),
         _ => None,
     })
 }
@@ -80,77 +80,82 @@ impl Exchange {
     pub(super) fn subscribe(&mut self, topic: Topic, id: ConnectionId) {
         // From here on the others must know what the newcomer does.
         self.tell_change(topic);
-        let mut told = Members::new();
-        self.snapshot(topic, &mut told);
-        let identity = self.identity(topic);
-        if !told.is_empty() {
-            let members = identity.iter().chain(&told);
-            let line = self.encoder.message(topic.message_type(), members);
+        let mut snapshot = Vec::new();
+        self.snapshot(topic, &mut snapshot);
+        let mut board = self.boards.board(topic).take().unwrap_or_else(|| {
+            let identity = self.identity(topic);
+            Box::new(Board {
+                heading: self.encoder.heading(topic.message_type(), identity),
+                told: Vec::new(),
+                subscribers: Vec::new(),
+            })
+        });
+        if !snapshot.is_empty() {
+            let line = self.encoder.message(&board.heading, snapshot.iter());
             self.send_line(id, &line);
         }
-        let board = self.boards.board(topic);
         board.subscribers.retain(|one| one.id != id);
         board.subscribers.push(Subscriber {
             id,
-            clock: clock(&told),
+            clock: clock(&snapshot),
         });
-        (board.identity, board.told) = (identity, told);
+        board.told = snapshot.into_iter().map(|(_, value)| value).collect();
+        *self.boards.board(topic) = Some(board);
     }
 
     pub(super) fn unsubscribe(&mut self, topic: Topic, id: ConnectionId) {
-        let board = self.boards.board(topic);
-        board.subscribers.retain(|one| one.id != id);
+        let place = self.boards.board(topic);
+        if let Some(board) = place {
+            board.subscribers.retain(|one| one.id != id);
+            if board.subscribers.is_empty() {
+                *place = None;
+            }
+        }
     }
 
     /// Sends a whole message to everybody who has subscribed to the topic.
     pub(super) fn tell_subscribers(&mut self, topic: Topic, message: &Json) {
-        let subscribers = std::mem::take(&mut self.boards.board(topic).subscribers);
-        if !subscribers.is_empty() {
-            let line = self.encoder.line(message);
-            for subscriber in &subscribers {
-                self.send_line(subscriber.id, &line);
-            }
+        let Some(board) = self.boards.board(topic).take() else {
+            return;
+        };
+        let line = self.encoder.line(message);
+        for subscriber in &board.subscribers {
+            self.send_line(subscriber.id, &line);
         }
-        self.boards.board(topic).subscribers = subscribers;
+        *self.boards.board(topic) = Some(board);
     }
 
     /// Sends everybody what changed of the topic since they were last told.
     pub(super) fn tell_change(&mut self, topic: Topic) {
-        if !self.boards.has_subscribers(topic) {
+        let Some(mut board) = self.boards.board(topic).take() else {
             return;
-        }
+        };
         let mut snapshot = std::mem::take(&mut self.boards.snapshot);
         let mut change = std::mem::take(&mut self.boards.change);
         self.snapshot(topic, &mut snapshot);
-        let board = self.boards.board(topic);
-        if delta(&board.told, &snapshot, &mut change) {
-            std::mem::swap(&mut board.told, &mut snapshot);
-            self.tell(topic, &change);
+        if delta(&mut board.told, &snapshot, &mut change) {
+            self.tell(&mut board, &change);
         }
+        *self.boards.board(topic) = Some(board);
         snapshot.clear();
         change.clear();
         (self.boards.snapshot, self.boards.change) = (snapshot, change);
     }
 
-    /// Sends everybody a change of the topic, made only once for all who need
-    /// it in the same form.
-    fn tell(&mut self, topic: Topic, change: &Members) {
+    /// Sends everybody a change of a topic, made only once for all who need it
+    /// in the same form.
+    fn tell(&mut self, board: &mut Board, change: &[Field]) {
         let now = clock(change);
-        let board = self.boards.board(topic);
-        let identity = std::mem::take(&mut board.identity);
-        let mut subscribers = std::mem::take(&mut board.subscribers);
         let mut lines = [None, None];
-        for subscriber in &mut subscribers {
+        for subscriber in &mut board.subscribers {
             let knows_the_time = subscriber.clock == now;
             let line = lines[usize::from(knows_the_time)].get_or_insert_with(|| {
-                let told = |(name, _): &&Member| !knows_the_time || *name != CLOCK;
-                let members = identity.iter().chain(change.iter().filter(told));
-                self.encoder.message(topic.message_type(), members)
+                let told = |(name, _): &&Field| !knows_the_time || *name != CLOCK;
+                let fields = change.iter().filter(told);
+                self.encoder.message(&board.heading, fields)
             });
             subscriber.clock = now;
             self.send_line(subscriber.id, line);
         }
-        let board = self.boards.board(topic);
-        (board.identity, board.subscribers) = (identity, subscribers);
     }
 }

@@ -76,8 +76,9 @@ impl Book {
             && let Some(queue) = ladder.queues.last_mut()
             && taker.reaches(limit, queue.price)
         {
+            ladder.thinned = true;
             while open > 0
-                && let Some(mut entry) = queue.entries.pop_front()
+                && let Some(mut entry) = queue.pop()
             {
                 let part = entry.shown.min(open);
                 open -= part;
@@ -89,14 +90,13 @@ impl Book {
                 }
                 entry.shown -= part;
                 if entry.shown > 0 {
-                    queue.entries.push_front(entry);
+                    queue.put_back(entry);
                 } else if entry.hidden > 0 {
-                    let again = Entry::iceberg(entry.owner, entry.hidden, entry.peak);
-                    queue.entries.push_back(again);
+                    queue.push(Entry::iceberg(entry.owner, entry.hidden, entry.peak));
                 }
             }
             let best = ladder.queues.len() - 1;
-            ladder.changed(best);
+            ladder.drop_if_empty(best);
         }
         open
     }
@@ -109,55 +109,59 @@ impl Book {
     /// Leaves so much of an own order, showing at most `peak` of it. It keeps
     /// its place.
     pub(crate) fn keep(&mut self, side: Side, price: Fixed, order: i64, left: i64, peak: i64) {
-        let ladder = self.ladder_mut(side);
-        let Some((index, queue)) = ladder.queue(price) else {
-            return;
-        };
-        let Some(place) = queue.position(Owner::Own(order)) else {
-            return;
-        };
-        if left > 0 {
-            let entry = &mut queue.entries[place];
-            entry.peak = peak;
-            entry.shown = entry.shown.min(peak).min(left);
-            entry.hidden = left - entry.shown;
-        } else {
-            queue.entries.remove(place);
-        }
-        ladder.changed(index);
+        self.change(side, price, order, |entry| {
+            let shown = entry.shown.min(peak).min(left);
+            Entry {
+                shown,
+                hidden: left - shown,
+                peak,
+                ..entry
+            }
+        });
     }
 
     /// Executes part of an own order out of its turn; what is seen goes first.
     pub(crate) fn pick(&mut self, side: Side, price: Fixed, order: i64, volume: i64) {
+        self.change(side, price, order, |mut entry| {
+            if entry.shown > volume {
+                entry.shown -= volume;
+                return entry;
+            }
+            Entry::iceberg(entry.owner, entry.total() - volume, entry.peak)
+        });
+    }
+
+    /// Changes an own order where it is.
+    fn change(
+        &mut self,
+        side: Side,
+        price: Fixed,
+        order: i64,
+        change: impl FnOnce(Entry) -> Entry,
+    ) {
         let ladder = self.ladder_mut(side);
         let Some((index, queue)) = ladder.queue(price) else {
             return;
         };
-        let Some(place) = queue.position(Owner::Own(order)) else {
-            return;
-        };
-        let entry = &mut queue.entries[place];
-        let left = entry.total() - volume;
-        if left < 1 {
-            queue.entries.remove(place);
-        } else if entry.shown > volume {
-            entry.shown -= volume;
-        } else {
-            *entry = Entry::iceberg(entry.owner, left, entry.peak);
+        if let Some((place, entry)) = queue.find(0, |entry| entry.owner == Owner::Own(order)) {
+            queue.replace(place, change(entry));
+            ladder.drop_if_empty(index);
         }
-        ladder.changed(index);
     }
 
-    /// Takes others' entries out at the prices that are `gone`.
-    pub(crate) fn withdraw(&mut self, side: Side, gone: impl Fn(Fixed) -> bool) {
+    /// Takes all of others' entries out.
+    pub(crate) fn withdraw(&mut self, side: Side) {
         let ladder = self.ladder_mut(side);
-        for index in (0..ladder.queues.len()).rev() {
-            let queue = &mut ladder.queues[index];
-            if gone(queue.price) {
-                queue.entries.retain(|entry| entry.owner != Owner::Others);
-                ladder.changed(index);
-            }
-        }
+        ladder.remove_others(0..ladder.queues.len());
+    }
+
+    /// Takes others' entries out at prices better than `best` or worse than
+    /// `worst`.
+    pub(crate) fn withdraw_beyond(&mut self, side: Side, best: Fixed, worst: Fixed) {
+        let ladder = self.ladder_mut(side);
+        let all = ladder.queues.len();
+        ladder.remove_others(all - ladder.better_than(best)..all);
+        ladder.remove_others(0..ladder.worse_than(worst));
     }
 
     /// Takes one of others' entries out at a price, the `turn`th or next one.
@@ -166,12 +170,17 @@ impl Book {
         let Some((index, queue)) = ladder.queue(price) else {
             return;
         };
-        let from = turn % queue.entries.len().max(1);
-        let after = queue.entries.iter().skip(from);
-        if let Some(place) = after.map(|entry| entry.owner).position(is_others) {
-            queue.entries.remove(from + place);
-            ladder.changed(index);
+        let from = turn % queue.level().orders.max(1) as usize;
+        if let Some((place, _)) = queue.find(from, |entry| entry.owner == Owner::Others) {
+            queue.remove(place);
+            ladder.drop_if_empty(index);
         }
+    }
+
+    /// Says whether others may have traded or withdrawn on a side since this
+    /// was last asked.
+    pub(crate) fn has_thinned(&mut self, side: Side) -> bool {
+        std::mem::take(&mut self.ladder_mut(side).thinned)
     }
 
     /// Returns the levels of a side, best first.
@@ -194,7 +203,7 @@ impl Book {
     pub(crate) fn others_at(&self, side: Side, price: Fixed) -> (i64, usize) {
         let ladder = self.ladder(side);
         let found = ladder.find(price);
-        found.map_or((0, 0), |index| ladder.queues[index].others)
+        found.map_or((0, 0), |index| ladder.queues[index].others())
     }
 
     /// Returns how much an order at this limit could take at once.
@@ -231,10 +240,6 @@ impl Book {
             Side::Sell => &mut self.asks,
         }
     }
-}
-
-fn is_others(owner: Owner) -> bool {
-    owner == Owner::Others
 }
 
 #[cfg(test)]
@@ -347,7 +352,7 @@ mod tests {
     fn only_others_withdraw() {
         let mut book = book();
         assert!(book.meets_own(Side::Buy, at(101)) && !book.meets_own(Side::Buy, at(100)));
-        book.withdraw(Side::Sell, |_| true);
+        book.withdraw(Side::Sell);
         assert_eq!(take(&mut book, 102, 9), [(101, 4, Owner::Own(1))]);
         book.rest(Side::Buy, at(101), Entry::whole(Owner::Others, 1));
         assert!(!book.is_crossed());

@@ -96,7 +96,7 @@ impl Exchange {
                 Owner::Others => {
                     let at = self.market_time();
                     let trade = self.market[instrument].record(deal, None, at);
-                    self.tell_trade(instrument, &trade);
+                    self.tell_trade(instrument, trade);
                     self.trigger(instrument);
                 }
             }
@@ -133,7 +133,7 @@ impl Exchange {
             price,
             volume,
             at,
-            id: public.id.clone(),
+            id: public.id(&self.market[instrument].listing),
             counterparty: if side == Side::Buy {
                 public.seller
             } else {
@@ -145,7 +145,7 @@ impl Exchange {
         });
         self.trades.push(trade);
         self.tell_order(id);
-        self.tell_trade(instrument, &public);
+        self.tell_trade(instrument, public);
         self.trigger(instrument);
     }
 }

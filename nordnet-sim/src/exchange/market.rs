@@ -54,19 +54,25 @@ impl Side {
 }
 
 /// A trade that everybody sees.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct PublicTrade {
     pub(crate) at: i64,
     pub(crate) price: Fixed,
     pub(crate) volume: i64,
     pub(crate) buyer: &'static str,
     pub(crate) seller: &'static str,
-    pub(crate) id: String,
+    /// Its number among the trades of its listing.
+    number: u64,
     /// Whether an auction made it.
     pub(crate) auction: bool,
 }
 
 impl PublicTrade {
+    /// Returns the trade's id, in the listing that it was traded in.
+    pub(crate) fn id(&self, listing: &Listing) -> String {
+        format!("{}-{:07}", listing.identifier, self.number)
+    }
+
     /// Returns the type of the wire.
     pub(crate) fn kind(&self) -> &'static str {
         if self.auction { "AUCTION" } else { "NORMAL" }
@@ -117,6 +123,8 @@ pub(crate) struct Instrument {
     /// What others bid, and how many steps above it they ask.
     pub(super) bid: Fixed,
     pub(super) width: i64,
+    /// The prices that the levels which others keep filled begin at.
+    pub(super) quoted: Option<(Fixed, Fixed)>,
     pub(super) rng: Rng,
     trades: u64,
 }
@@ -152,6 +160,7 @@ impl Instrument {
             walk: Walk::new(price, Rng::new(seed, !listing.instrument_id as u64), at),
             bid: price,
             width: 1,
+            quoted: None,
             trades: 0,
             rng,
             listing,
@@ -247,7 +256,7 @@ impl Instrument {
             volume,
             buyer,
             seller,
-            id: format!("{}-{:07}", self.listing.identifier, self.trades),
+            number: self.trades,
             auction: deal.auction,
         }
     }

@@ -49,7 +49,7 @@ impl Instrument {
         if self.rng.once_in(40) {
             // One side withdraws for a moment; the next step brings it back.
             let side = self.draw_side();
-            self.book.withdraw(side, |_| true);
+            self.book.withdraw(side);
         }
     }
 
@@ -58,7 +58,7 @@ impl Instrument {
         match self.phase {
             Phase::Closed => {
                 for side in [Side::Buy, Side::Sell] {
-                    self.book.withdraw(side, |_| true);
+                    self.book.withdraw(side);
                 }
             }
             Phase::Continuous => self.quote(),
@@ -78,11 +78,12 @@ impl Instrument {
             return false;
         }
         self.ticked_at = at;
+        self.quoted = None;
         let below = |ask| ticks.shift(ask, -1);
         self.bid = bid.or_else(|| ask.map(below)).unwrap_or(self.bid);
         self.walk.settle(self.bid);
         for side in [Side::Buy, Side::Sell] {
-            self.book.withdraw(side, |_| true);
+            self.book.withdraw(side);
         }
         let ask_from = ask.unwrap_or_else(|| ticks.shift(self.bid, 1));
         for (side, best, quoted) in [
@@ -106,18 +107,25 @@ impl Instrument {
             self.width = 1 + self.rng.between(-1, extra).max(0);
         }
         let ask = ticks.shift(self.bid, self.width);
-        let (lowest, highest) = (ticks.shift(self.bid, -FURTHEST), ticks.shift(ask, FURTHEST));
-        let bid = self.bid;
-        self.overtake(Side::Buy, bid);
-        self.overtake(Side::Sell, ask);
-        self.book
-            .withdraw(Side::Buy, |price| price > bid || price < lowest);
-        self.book
-            .withdraw(Side::Sell, |price| price < ask || price > highest);
-        self.churn(Side::Buy, bid);
-        self.churn(Side::Sell, ask);
-        self.fill_in(Side::Buy, bid);
-        self.fill_in(Side::Sell, ask);
+        let best = [(Side::Buy, self.bid), (Side::Sell, ask)];
+        let moved = self.quoted.replace((self.bid, ask)) != Some((self.bid, ask));
+        if moved {
+            for (side, price) in best {
+                self.overtake(side, price);
+            }
+            for (side, price) in best {
+                let worst = self.away(side, price, FURTHEST);
+                self.book.withdraw_beyond(side, price, worst);
+            }
+        }
+        for (side, price) in best {
+            self.churn(side, price);
+        }
+        for (side, price) in best {
+            if self.book.has_thinned(side) || moved {
+                self.fill_in(side, price);
+            }
+        }
     }
 
     /// A price that goes through quotes of the other side does so by a trade,
@@ -137,6 +145,7 @@ impl Instrument {
         if self.rng.once_in(2) {
             let turn = self.rng.next() as usize;
             self.book.cancel_one(side, price, turn);
+            self.thicken(side, price);
         } else if self.book.others_at(side, price).1 < MOST_ENTRIES {
             self.enter(side, price);
         }
@@ -144,30 +153,36 @@ impl Instrument {
 
     /// Enters orders where others' quotes are missing or thin.
     fn fill_in(&mut self, side: Side, best: Fixed) {
-        let thin = self.scale() / 3;
         let mut price = best;
         for _ in 0..KEPT {
-            let (volume, count) = self.book.others_at(side, price);
-            if volume < thin {
-                let more = if count == 0 {
-                    self.rng.between(1, 4)
-                } else {
-                    1
-                };
-                for _ in 0..more {
-                    self.enter(side, price);
-                }
-                // However small the draws were.
-                let volume = self.book.others_at(side, price).0;
-                if volume < thin {
-                    self.send(side, price, thin - volume);
-                }
-            }
+            self.thicken(side, price);
             let next = self.away(side, price, 1);
             if next == price {
                 break;
             }
             price = next;
+        }
+    }
+
+    /// Enters orders at a price if others' quotes are missing or thin there.
+    fn thicken(&mut self, side: Side, price: Fixed) {
+        let thin = self.scale() / 3;
+        let (volume, count) = self.book.others_at(side, price);
+        if volume >= thin {
+            return;
+        }
+        let more = if count == 0 {
+            self.rng.between(1, 4)
+        } else {
+            1
+        };
+        for _ in 0..more {
+            self.enter(side, price);
+        }
+        // However small the draws were.
+        let volume = self.book.others_at(side, price).0;
+        if volume < thin {
+            self.send(side, price, thin - volume);
         }
     }
 
@@ -191,6 +206,7 @@ impl Instrument {
 
     /// Adds orders to a call. They are not of one mind about the price.
     fn join_call(&mut self, orders: usize) {
+        self.quoted = None;
         for _ in 0..orders {
             let side = self.draw_side();
             if self.book.levels(side).count() >= WIDEST_CALL {

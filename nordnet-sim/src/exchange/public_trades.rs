@@ -28,12 +28,12 @@ impl Tape {
         }
     }
 
-    pub(crate) fn record(&mut self, instrument: usize, trade: &PublicTrade) {
+    pub(crate) fn record(&mut self, instrument: usize, trade: PublicTrade) {
         if let Some(trades) = self.trades.get_mut(instrument) {
             if trades.len() >= self.most {
                 trades.pop_front();
             }
-            trades.push_back(trade.clone());
+            trades.push_back(trade);
         }
     }
 }
@@ -89,7 +89,7 @@ impl Exchange {
         let named = listing.terms.is_none();
         object! {
             "market_id": listing.venue.market_id,
-            "trade_id": trade.id.as_str(),
+            "trade_id": trade.id(listing),
             "price": trade.price,
             "volume": trade.volume,
             "trade_timestamp": trade.at,

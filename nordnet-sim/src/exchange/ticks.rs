@@ -1,15 +1,12 @@
 //! What the public feed tells: full messages first, then what changed.
 
-use crate::json::{Json, Member, object};
+use crate::json::{Field, Json, Member, Scalar, object};
 
 use super::Exchange;
 use super::book::{DEPTH, Level};
 use super::calendar::Phase;
 use super::feed::Topic;
 use super::market::{Halt, PublicTrade, Side};
-
-/// The members of a message in the order of the reference's table.
-pub(crate) type Members = Vec<Member>;
 
 /// Names a change of a member that alone is no news.
 pub(crate) const CLOCK: &str = "tick_timestamp";
@@ -95,7 +92,7 @@ impl Exchange {
         }
     }
 
-    pub(super) fn tell_trade(&mut self, index: usize, trade: &PublicTrade) {
+    pub(super) fn tell_trade(&mut self, index: usize, trade: PublicTrade) {
         self.tape.record(index, trade);
         if !self.boards.has_subscribers(Topic::Trade(index)) {
             return;
@@ -111,7 +108,7 @@ impl Exchange {
                 "volume": trade.volume,
                 "broker_buying": trade.buyer,
                 "broker_selling": trade.seller,
-                "trade_id": trade.id.as_str(),
+                "trade_id": trade.id(listing),
                 "trade_type": trade.kind(),
             },
         };
@@ -119,7 +116,7 @@ impl Exchange {
     }
 
     /// Returns the members that every message of a topic has: whose it is.
-    pub(super) fn identity(&self, topic: Topic) -> Members {
+    pub(super) fn identity(&self, topic: Topic) -> Vec<Member> {
         match topic {
             Topic::Price(index) => {
                 let mut members = self.key(index);
@@ -139,7 +136,7 @@ impl Exchange {
         }
     }
 
-    fn key(&self, index: usize) -> Members {
+    fn key(&self, index: usize) -> Vec<Member> {
         let listing = &self.market[index].listing;
         vec![
             ("i", Json::from(listing.identifier.as_str())),
@@ -147,25 +144,26 @@ impl Exchange {
         ]
     }
 
-    /// Adds all other members of a topic's message; none for what has no state.
-    pub(super) fn snapshot(&self, topic: Topic, members: &mut Members) {
+    /// Adds all other members of a topic's message, in the order of the
+    /// reference's table; none for what has no state.
+    pub(super) fn snapshot(&self, topic: Topic, fields: &mut Vec<Field>) {
         match topic {
-            Topic::Price(index) => self.price(index, members),
-            Topic::Depth(index) => self.depth(index, members),
-            Topic::Status(index) => self.status(index, members),
-            Topic::Indicator(index) => self.indicator(index, members),
+            Topic::Price(index) => self.price(index, fields),
+            Topic::Depth(index) => self.depth(index, fields),
+            Topic::Status(index) => self.status(index, fields),
+            Topic::Indicator(index) => self.indicator(index, fields),
             Topic::Trade(_) | Topic::News(_) => {}
         }
     }
 
-    fn price(&self, index: usize, members: &mut Members) {
+    fn price(&self, index: usize, fields: &mut Vec<Field>) {
         let instrument = &self.market[index];
         let day = &instrument.day;
         let (bid, ask) = (self.best(index, Side::Buy), self.best(index, Side::Sell));
         let auction = instrument.equilibrium();
-        members.extend([
-            (CLOCK, Json::Int(instrument.ticked_at)),
-            ("trade_timestamp", Json::Int(day.traded_at)),
+        fields.extend([
+            (CLOCK, instrument.ticked_at.into()),
+            ("trade_timestamp", day.traded_at.into()),
             ("bid", bid.map(|level| level.price).into()),
             ("bid_volume", bid.map(|level| level.volume).into()),
             ("ask", ask.map(|level| level.price).into()),
@@ -186,13 +184,13 @@ impl Exchange {
         ]);
     }
 
-    fn depth(&self, index: usize, members: &mut Members) {
+    fn depth(&self, index: usize, fields: &mut Vec<Field>) {
         let book = &self.market[index].book;
         let (mut bids, mut asks) = (book.levels(Side::Buy), book.levels(Side::Sell));
-        members.push((CLOCK, Json::Int(self.market[index].ticked_at)));
+        fields.push((CLOCK, self.market[index].ticked_at.into()));
         for names in &LEVELS {
             let (bid, ask) = (bids.next(), asks.next());
-            members.extend([
+            fields.extend([
                 (names[0], bid.map(|level| level.price).into()),
                 (names[1], ask.map(|level| level.price).into()),
                 (names[2], bid.map(|level| level.volume).into()),
@@ -203,7 +201,7 @@ impl Exchange {
         }
     }
 
-    fn status(&self, index: usize, members: &mut Members) {
+    fn status(&self, index: usize, fields: &mut Vec<Field>) {
         let instrument = &self.market[index];
         let (source, book) = match (instrument.phase, instrument.halt) {
             (Phase::Closed, _) => ("CLOSED", "CLOSED"),
@@ -216,19 +214,19 @@ impl Exchange {
             Halt::Ordered => "ORDERED",
             Halt::Volatility(_) => "VOLATILITY",
         });
-        members.extend([
-            (CLOCK, Json::Int(instrument.ticked_at)),
-            ("status", Json::from(instrument.status())),
-            ("source_status", Json::from(source)),
+        fields.extend([
+            (CLOCK, instrument.ticked_at.into()),
+            ("status", instrument.status().to_owned().into()),
+            ("source_status", source.into()),
             ("halted", halted.into()),
-            ("orderbook_status", Json::from(book)),
+            ("orderbook_status", book.into()),
         ]);
     }
 
-    fn indicator(&self, index: usize, members: &mut Members) {
+    fn indicator(&self, index: usize, fields: &mut Vec<Field>) {
         let indicator = &self.indicators[index];
-        members.extend([
-            (CLOCK, Json::Int(indicator.ticked_at)),
+        fields.extend([
+            (CLOCK, indicator.ticked_at.into()),
             ("last", indicator.last.into()),
             ("high", indicator.high.into()),
             ("low", indicator.low.into()),
@@ -244,21 +242,23 @@ impl Exchange {
 }
 
 /// Only data that is late says how late it is.
-fn minutes_late(delay: i64) -> Json {
-    Json::from((delay > 0).then_some(delay))
+fn minutes_late(delay: i64) -> Scalar {
+    (delay > 0).then_some(delay).into()
 }
 
 /// Collects what a delta says besides whose it is: the time and what changed, a
-/// lost value as `null`. Says no if nothing changed but the time.
-pub(crate) fn delta(old: &Members, new: &Members, change: &mut Members) -> bool {
+/// lost value as `null`; from then on that was told. Says no if nothing changed
+/// but the time.
+pub(crate) fn delta(told: &mut [Scalar], new: &[Field], change: &mut Vec<Field>) -> bool {
     let mut news = false;
-    for ((name, before), (_, after)) in old.iter().zip(new) {
+    for (before, (name, after)) in told.iter_mut().zip(new) {
         if *name == CLOCK {
             change.push((CLOCK, after.clone()));
         } else if before != after {
             news = true;
+            before.clone_from(after);
             let value = match after {
-                Json::Absent => Json::Null,
+                Scalar::Absent => Scalar::Null,
                 after => after.clone(),
             };
             change.push((*name, value));
@@ -273,22 +273,18 @@ mod tests {
 
     #[test]
     fn a_delta_holds_the_time_changes_and_losses() {
-        let tick = |at, bid: Json, ask| {
-            vec![
-                (CLOCK, Json::Int(at)),
-                ("bid", bid),
-                ("ask", Json::Int(ask)),
-            ]
-        };
-        let change = |old: &Members, new: &Members| {
+        let tick = |at: i64, bid, ask: i64| [(CLOCK, at.into()), ("bid", bid), ("ask", ask.into())];
+        let [five, seven] = [5, 7].map(Scalar::Int);
+        let mut told = tick(1, five.clone(), 6).map(|(_, value)| value);
+        let mut change = |new: [Field; 3]| {
             let mut change = Vec::new();
-            delta(old, new, &mut change).then_some(change)
+            delta(&mut told, &new, &mut change).then_some(change)
         };
-        let full = tick(1, Json::Int(5), 6);
-        assert_eq!(change(&full, &tick(2, Json::Int(5), 6)), None);
-        let lost = change(&full, &tick(2, Json::Absent, 6)).unwrap();
-        assert_eq!(lost, [(CLOCK, Json::Int(2)), ("bid", Json::Null)]);
-        let back = change(&tick(2, Json::Absent, 6), &tick(3, Json::Int(7), 6)).unwrap();
-        assert_eq!(back[1], ("bid", Json::Int(7)));
+        assert_eq!(change(tick(2, five, 6)), None);
+        let lost = change(tick(2, Scalar::Absent, 6)).unwrap();
+        assert_eq!(lost, [(CLOCK, Scalar::Int(2)), ("bid", Scalar::Null)]);
+        let back = change(tick(3, seven.clone(), 6)).unwrap();
+        assert_eq!(back[1], ("bid", seven.clone()));
+        assert_eq!(change(tick(4, seven, 6)), None);
     }
 }
