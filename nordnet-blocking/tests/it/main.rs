@@ -7,7 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod alike;
 mod answers;
+#[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
+mod cuts;
 mod dependencies;
 mod feeds;
 #[cfg(feature = "tracing")]
@@ -16,4 +19,6 @@ mod orders;
 mod runtimes;
 mod sessions;
 mod setup;
+#[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
+mod shared;
 mod support;

@@ -102,7 +102,8 @@ impl<R: Adapter> Driver<R> {
         self.calls_end().await;
         let call = self.session().close(self.adapter.now());
         match call {
-            Some(call) => Arc::clone(self).drive(call).await,
+            // Nobody could make this call again, so it runs on like an order.
+            Some(call) => self.send(call).await,
             None => Ok(()),
         }
     }

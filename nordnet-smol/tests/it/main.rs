@@ -7,10 +7,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod alike;
+#[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
+mod cuts;
+#[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
 mod dropped;
 mod feeds;
 #[cfg(feature = "tracing")]
 mod notes;
 mod orders;
 mod sessions;
+#[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
+mod shared;
 mod support;

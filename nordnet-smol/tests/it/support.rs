@@ -1,8 +1,5 @@
 //! A simulator, a client that trusts it, and patience.
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use nordnet_sim::Server;
@@ -79,18 +76,4 @@ pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
         panic!("this never ends")
     };
     smol::future::or(future, late).await
-}
-
-/// Polls a future so many times, at most; what it was ready with by then.
-pub(crate) async fn poll_times<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
-    let mut future = pin!(future);
-    for _ in 0..polls {
-        let poll = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
-        if let Poll::Ready(result) = poll {
-            return Some(result);
-        }
-        // Let the tasks of the client take a step between two polls.
-        Timer::after(Duration::from_micros(200)).await;
-    }
-    None
 }

@@ -7,7 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod alike;
 mod api;
+#[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
+mod cuts;
+#[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
+mod dropped;
 mod feed_faults;
 mod feeds;
 mod flows;
@@ -16,4 +21,6 @@ mod notes;
 mod orders;
 mod sessions;
 mod setup;
+#[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
+mod shared;
 mod support;

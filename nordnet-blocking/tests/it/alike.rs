@@ -1,0 +1,30 @@
+//! What is tried alike on every adapter.
+
+use std::time::{Duration, Instant};
+
+use nordnet_blocking::proto::driver::{BlockingAdapter as _, by_timer};
+use nordnet_blocking::{Alarm, Blocking};
+
+use crate::cuts::sweep;
+use crate::shared::Waits;
+
+impl Waits for Blocking {
+    fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output> {
+        Self::wait(by_timer(&mut Alarm, Instant::now() + time, future))
+    }
+
+    fn result<T: Send + 'static>(call: T) -> T {
+        call
+    }
+}
+
+#[test]
+fn what_is_told_is_true_wherever_a_connection_is_cut() {
+    sweep::<Blocking>(23);
+}
+
+#[test]
+#[ignore = "cuts at every byte, which takes minutes"]
+fn what_is_told_is_true_at_every_byte() {
+    sweep::<Blocking>(1);
+}

@@ -1,0 +1,369 @@
+//! Futures that are dropped after any number of polls: no order is lost or
+//! placed twice, and the client goes on working.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nordnet_proto::api::{ActionState, ListAccounts, SearchStocks};
+use nordnet_proto::driver::{AsyncAdapter, BoxFuture, Client};
+use nordnet_proto::order::Limit;
+use nordnet_proto::{
+    AccountMessage, ActivateOrders, CancelOrder, Error, Event, FeedConfig, LoginError,
+    MarketMessage, ModifyOrder, OrderId, Outcome, Pages, PlaceOrder, Reference, Subscription,
+    Trading,
+};
+use nordnet_sim::{Answer, Control, Cut, Feeds, OrderRecord, Server};
+
+use crate::shared::{
+    ACCOUNT, MOMENT, Waits, builder, current, ericsson, placed, processed, resting_order, sek,
+};
+
+/// An adapter whose calls are futures.
+pub(crate) trait Futures: Waits + AsyncAdapter {
+    fn future<T: Send + 'static>(call: Self::Call<T>) -> BoxFuture<T>;
+}
+
+/// Longer than anything takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Between two polls, in which the tasks of a client take a step.
+const STEP: Duration = Duration::from_micros(200);
+
+/// More polls than anything takes.
+const MOST: usize = 5000;
+
+/// How many polls it takes until what a client does at its first call is done.
+const FIRST: usize = 60;
+
+struct World<R: Futures> {
+    server: Server,
+    control: Control,
+    client: Client<R, Trading>,
+    references: usize,
+}
+
+pub(crate) fn orders<R: Futures>() {
+    let mut world = World::<R>::open();
+    for call in [place, modify, cancel, activate] {
+        world.at_every_poll(|world, polls| {
+            let client = world.client.clone();
+            call(world, &client, polls)
+        });
+        // Where a login and a connection have to come first.
+        for polls in (0..FIRST).step_by(3) {
+            let login = builder::<R>(&world.server).trading().open();
+            let fresh = R::result(login).unwrap();
+            call(&mut world, &fresh, polls);
+        }
+    }
+}
+
+pub(crate) fn reads<R: Futures>() {
+    let mut world = World::<R>::open();
+    let client = world.client.clone();
+    world.at_every_poll(|_, polls| is_ok(polled::<R, _>(client.send(ListAccounts::new()), polls)));
+    world.at_every_poll(|_, polls| {
+        let call = client.send_within(ListAccounts::new(), PATIENCE);
+        is_ok(polled::<R, _>(call, polls))
+    });
+    world.at_every_poll(|_, polls| {
+        let pages = Pages::of(SearchStocks::new().limit(7));
+        is_ok(polled::<R, _>(client.run(pages), polls))
+    });
+    world.at_every_poll(|_, polls| is_ok(polled::<R, _>(client.session(), polls)));
+    assert_eq!(world.control.counters().logins, 1);
+}
+
+/// A login goes on for those who need it too; nobody logs in twice.
+pub(crate) fn logins<R: Futures>() {
+    let mut world = World::<R>::open();
+    world.at_every_poll(|world, polls| {
+        is_ok(polled::<R, _>(builder::<R>(&world.server).open(), polls))
+    });
+    world.at_every_poll(|world, polls| {
+        is_ok(polled::<R, _>(builder::<R>(&world.server).login(), polls))
+    });
+    world.at_every_poll(|world, polls| {
+        let client = R::result(builder::<R>(&world.server).open()).unwrap();
+        let logins = world.control.counters().logins;
+        let done = is_ok(polled::<R, _>(client.session(), polls));
+        R::result(client.send(ListAccounts::new())).unwrap();
+        // That of a client that is gone may still come in.
+        assert!(world.control.counters().logins > logins);
+        let verified = R::result(client.session()).unwrap();
+        assert_eq!(verified.epoch, R::result(client.session()).unwrap().epoch);
+        done
+    });
+}
+
+/// Either nothing has happened, or the session ends.
+pub(crate) fn logouts<R: Futures>() {
+    let mut world = World::<R>::open();
+    world.at_every_poll(|world, polls| {
+        // It has to connect anew.
+        let builder = builder::<R>(&world.server);
+        let builder = builder.configure(|config| config.limits.kept_connections = 0);
+        let client = R::result(builder.login()).unwrap();
+        let sessions = world.control.sessions().len();
+        let witness = client.clone();
+        let done = is_ok(polled::<R, _>(client.logout(), polls));
+        match R::result(witness.send(ListAccounts::new())) {
+            Ok(_) => assert!(!done, "it was still logged in"),
+            Err(Error::Login(LoginError::LoggedOut)) => {
+                eventually("the session ends", || {
+                    world.control.sessions().len() < sessions
+                });
+            }
+            Err(error) => panic!("{polls}: {error}"),
+        }
+        done
+    });
+}
+
+pub(crate) fn settling<R: Futures>() {
+    let mut world = World::<R>::open();
+    world.at_every_poll(|world, polls| {
+        let slow = Answer::ordinary().late(Duration::from_millis(3));
+        world.control.respond("place_order", 1, slow).unwrap();
+        let reference = world.new_reference();
+        let order = world.client.send(resting_order(&reference));
+        assert!(polled::<R, _>(order, 1).is_none());
+        let settled = polled::<R, _>(world.client.settle(), polls);
+        assert!(settled.as_ref().is_none_or(Vec::is_empty));
+        settled.is_some()
+    });
+}
+
+/// The program ends right after an order whose future was dropped.
+pub(crate) fn logging_out_waits_for_orders_in_flight<R: Futures>() {
+    let mut world = World::<R>::open();
+    let slow = Answer::ordinary().late(Duration::from_millis(300));
+    world.control.respond("place_order", 1, slow).unwrap();
+    let reference = world.new_reference();
+    let order = world.client.send(resting_order(&reference));
+    assert!(polled::<R, _>(order, 1).is_none());
+    R::result(world.client.clone().logout()).unwrap();
+    let outcome = world.client.outcome(&reference);
+    assert!(
+        matches!(outcome, Some(Ok(Outcome::Accepted(_)))),
+        "{outcome:?}"
+    );
+}
+
+/// Each wait for an event is dropped: connects, logins and messages under way
+/// are kept all the same, and every message comes once.
+pub(crate) fn feeds<R: Futures>() {
+    for polls in [1, 2, 3, 7] {
+        let mut world = World::<R>::open();
+        let mut config = FeedConfig::default();
+        config.backoff_first = Duration::from_millis(1);
+        config.backoff_cap = Duration::from_millis(1);
+        let mut market = world.client.market_feed_with(config.clone()).unwrap();
+        let mut account = world.client.account_feed_with(config).unwrap();
+        market.subscribe(Subscription::Price(ericsson()));
+        let mut ticks = 0;
+        let mut told = BTreeMap::new();
+        let end = Instant::now() + PATIENCE;
+        while ticks < 2 || told.len() < 20 || told.values().any(|states: &Vec<_>| states.len() < 2)
+        {
+            assert!(
+                Instant::now() < end,
+                "waits of {polls} polls: {ticks}, {told:?}"
+            );
+            let tick = poll_times::<R, _>(market.next(), polls);
+            if let Some(Some(Event::Message(MarketMessage::Price(tick)))) = tick {
+                assert!(tick.is_full(), "of each connection the first");
+                ticks += 1;
+                if ticks == 1 {
+                    world.control.cut_feeds(Feeds::Public, Cut::Abrupt);
+                }
+            }
+            let update = poll_times::<R, _>(account.next(), polls);
+            if let Some(Some(Event::Message(AccountMessage::Order(update)))) = update {
+                let states = told.get_mut(update.reference.as_deref().unwrap()).unwrap();
+                states.push(update.action_state);
+            }
+            let open = world.control.connections();
+            let logged_in = open.iter().filter(|one| one.epoch.is_some()).count();
+            if logged_in == 2 && told.len() < 20 {
+                let order = world.place_undisturbed();
+                told.insert(order.reference.unwrap(), Vec::new());
+            }
+        }
+        let both = [ActionState::InsertPending, ActionState::InsertConfirmed].map(Some);
+        assert!(told.values().all(|states| *states == both), "{told:?}");
+        let connects = [market.counters().connects, account.counters().connects];
+        assert_eq!(connects, [2, 1]);
+        assert_eq!(world.control.counters().logins, 1);
+    }
+}
+
+impl<R: Futures> World<R> {
+    fn open() -> Self {
+        let server = Server::builder().rate(0.0).speed(20.0).start().unwrap();
+        let login = builder::<R>(&server).trading().login();
+        Self {
+            control: server.control(),
+            server,
+            client: R::result(login).unwrap(),
+            references: 0,
+        }
+    }
+
+    /// Does something again and again, each time for one poll more, until that
+    /// is often enough; after each time the client is of use.
+    fn at_every_poll(&mut self, mut done_after: impl FnMut(&mut Self, usize) -> bool) {
+        for polls in 0..MOST {
+            let done = done_after(self, polls);
+            let begun = Instant::now();
+            assert_eq!(R::result(self.client.settle()), [], "after {polls} polls");
+            let accounts = R::result(self.client.send(ListAccounts::new()));
+            assert!(accounts.is_ok(), "after {polls} polls: {accounts:?}");
+            assert!(begun.elapsed() < PATIENCE);
+            if done {
+                return;
+            }
+        }
+        panic!("it never ends");
+    }
+
+    fn new_reference(&mut self) -> Reference {
+        self.references += 1;
+        Reference::new(format!("drop-{}", self.references)).unwrap()
+    }
+
+    fn place_undisturbed(&mut self) -> OrderRecord {
+        let reference = self.new_reference();
+        let outcome = R::result(self.client.send(resting_order(&reference)));
+        assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
+        placed(&self.control, &reference).remove(0)
+    }
+}
+
+fn place<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
+    let reference = world.new_reference();
+    let done = is_ok(polled::<R, _>(
+        client.send(resting_order(&reference)),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &reference, polls);
+    let orders = placed(&world.control, &reference).len();
+    assert_eq!(orders, usize::from(polls > 0), "after {polls} polls");
+    done
+}
+
+fn modify<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
+    let order = world.place_undisturbed();
+    let handle = world.new_reference();
+    let id = OrderId::new(order.order_id);
+    let call = ModifyOrder::price(id, sek("61.00"), ACCOUNT).unwrap();
+    let done = is_ok(polled::<R, _>(
+        client.send(call.with_reference(handle.clone())),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &handle, polls);
+    took_effect(world, "modify_order", &order, polls, |now| {
+        now.price != order.price
+    });
+    done
+}
+
+fn cancel<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
+    let order = world.place_undisturbed();
+    let handle = world.new_reference();
+    let call = CancelOrder::new(OrderId::new(order.order_id), ACCOUNT);
+    let done = is_ok(polled::<R, _>(
+        client.send(call.with_reference(handle.clone())),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &handle, polls);
+    took_effect(world, "cancel_order", &order, polls, |now| {
+        now.order_state == "DELETED"
+    });
+    done
+}
+
+/// It has no reference; that it is in flight is known all the same.
+fn activate<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
+    let reference = world.new_reference();
+    let held = PlaceOrder::buy(1, ericsson(), Limit::at(sek("60.00")).held(), ACCOUNT).unwrap();
+    let held = held.with_reference(reference.clone());
+    let outcome = R::result(world.client.send(held));
+    assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
+    let order = placed(&world.control, &reference).remove(0);
+    let call = ActivateOrders::new([OrderId::new(order.order_id)], ACCOUNT);
+    let done = is_ok(polled::<R, _>(client.send(call), polls));
+    assert_eq!(R::result(client.settle()), []);
+    took_effect(world, "activate_orders", &order, polls, |now| {
+        now.order_state == "ON_MARKET"
+    });
+    done
+}
+
+/// Once a call was polled it runs to its end.
+fn accepted_unless_unpolled<R: Futures>(
+    client: &Client<R, Trading>,
+    reference: &Reference,
+    polls: usize,
+) {
+    assert_eq!(R::result(client.settle()), [], "after {polls} polls");
+    let outcome = client.outcome(reference);
+    let right = match &outcome {
+        None => polls == 0,
+        Some(outcome) => polls > 0 && matches!(outcome, Ok(Outcome::Accepted(_))),
+    };
+    assert!(right, "after {polls} polls: {outcome:?}");
+}
+
+fn took_effect<R: Futures>(
+    world: &World<R>,
+    operation: &str,
+    order: &OrderRecord,
+    polls: usize,
+    shows: impl Fn(&OrderRecord) -> bool,
+) {
+    let id = order.order_id.to_string();
+    let times = processed(&world.control, operation, &id);
+    assert_eq!(
+        times,
+        usize::from(polls > 0),
+        "{operation} after {polls} polls"
+    );
+    if polls > 0 {
+        eventually(operation, || shows(&current(&world.control, order)));
+    }
+}
+
+fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}: never");
+        thread::sleep(MOMENT);
+    }
+}
+
+/// Whether it was done; then it went well.
+fn is_ok<T, E: std::fmt::Debug>(done: Option<Result<T, E>>) -> bool {
+    done.map(|result| _ = result.unwrap()).is_some()
+}
+
+fn polled<R: Futures, T: Send + 'static>(call: R::Call<T>, polls: usize) -> Option<T> {
+    poll_times::<R, _>(R::future(call), polls)
+}
+
+/// Polls a future so many times at most, and drops it.
+fn poll_times<R: Futures, F: Future>(future: F, polls: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    for _ in 0..polls {
+        let poll = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx)));
+        if let Some(Poll::Ready(result)) = R::in_time(PATIENCE, poll) {
+            return Some(result);
+        }
+        thread::sleep(STEP);
+    }
+    None
+}

@@ -1,0 +1,73 @@
+//! What the tests share that are written once for all adapters.
+
+use std::time::Duration;
+
+use nordnet_proto::api::Amount;
+use nordnet_proto::driver::{Adapter, Client, ClientBuilder};
+use nordnet_proto::{AccountNumber, ApiKey, BaseUrl, Decimal, PlaceOrder, Reference, TradableId};
+use nordnet_sim::{Control, OrderRecord, Server};
+
+/// An adapter whose futures and calls a test can wait for.
+pub(crate) trait Waits: Adapter {
+    /// Waits for a future, for so long.
+    fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output>;
+
+    /// Waits for a call.
+    fn result<T: Send + 'static>(call: Self::Call<T>) -> T;
+}
+
+/// Between two looks at what has become of something.
+pub(crate) const MOMENT: Duration = Duration::from_millis(2);
+
+pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
+
+pub(crate) fn builder<R: Waits>(server: &Server) -> ClientBuilder<R> {
+    let base_url: BaseUrl = server.rest_url().parse().unwrap();
+    let api_key = ApiKey::new(server.api_key()).unwrap();
+    let key_file = server.private_key().unwrap();
+    let builder = Client::<R>::builder(base_url).key_file(api_key, key_file, None);
+    match server.ca_pem() {
+        Some(pem) => builder.trust_only(pem),
+        None => builder,
+    }
+}
+
+pub(crate) fn ericsson() -> TradableId {
+    TradableId::new(11, "101")
+}
+
+pub(crate) fn sek(text: &str) -> Amount {
+    Amount::new(text.parse::<Decimal>().unwrap(), "SEK")
+}
+
+/// An order that rests: far below the market.
+pub(crate) fn resting_order(reference: &Reference) -> PlaceOrder {
+    let order = PlaceOrder::buy(1, ericsson(), sek("60.00"), ACCOUNT).unwrap();
+    order.with_reference(reference.clone())
+}
+
+/// The orders with this reference, as they really are.
+pub(crate) fn placed(control: &Control, reference: &Reference) -> Vec<OrderRecord> {
+    let mut orders = control.orders();
+    orders.retain(|order| order.reference.as_deref() == Some(reference.as_str()));
+    orders
+}
+
+/// An order as it really is by now.
+pub(crate) fn current(control: &Control, order: &OrderRecord) -> OrderRecord {
+    let mut orders = control.orders();
+    orders.retain(|one| one.order_id == order.order_id);
+    orders.remove(0)
+}
+
+/// How many requests of an operation took effect that hold a text.
+pub(crate) fn processed(control: &Control, operation: &str, text: &str) -> usize {
+    let mut audit = control.audit();
+    audit.retain(|entry| {
+        let body = entry.body.as_deref().unwrap_or_default();
+        entry.operation == Some(operation)
+            && entry.processed
+            && (entry.target.contains(text) || body.contains(text))
+    });
+    audit.len()
+}

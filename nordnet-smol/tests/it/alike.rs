@@ -1,0 +1,78 @@
+//! What is tried alike on every adapter.
+
+use std::time::Duration;
+
+use nordnet_smol::Smol;
+use nordnet_smol::proto::driver::BoxFuture;
+use smol::Timer;
+use smol::future::or;
+
+use crate::cuts::sweep;
+use crate::dropped::{self, Futures};
+use crate::shared::Waits;
+
+impl Waits for Smol {
+    fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output> {
+        let late = async {
+            Timer::after(time).await;
+            None
+        };
+        smol::block_on(or(async { Some(future.await) }, late))
+    }
+
+    fn result<T: Send + 'static>(call: BoxFuture<T>) -> T {
+        smol::block_on(call)
+    }
+}
+
+impl Futures for Smol {
+    fn future<T: Send + 'static>(call: BoxFuture<T>) -> BoxFuture<T> {
+        call
+    }
+}
+
+#[test]
+fn what_is_told_is_true_wherever_a_connection_is_cut() {
+    sweep::<Smol>(23);
+}
+
+#[test]
+#[ignore = "cuts at every byte, which takes minutes"]
+fn what_is_told_is_true_at_every_byte() {
+    sweep::<Smol>(1);
+}
+
+#[test]
+fn orders_whose_futures_are_dropped_are_neither_lost_nor_repeated() {
+    dropped::orders::<Smol>();
+}
+
+#[test]
+fn reads_may_be_dropped_at_any_poll() {
+    dropped::reads::<Smol>();
+}
+
+#[test]
+fn logins_may_be_dropped_at_any_poll() {
+    dropped::logins::<Smol>();
+}
+
+#[test]
+fn logouts_may_be_dropped_at_any_poll() {
+    dropped::logouts::<Smol>();
+}
+
+#[test]
+fn settling_may_be_dropped_at_any_poll() {
+    dropped::settling::<Smol>();
+}
+
+#[test]
+fn logging_out_waits_for_orders_in_flight() {
+    dropped::logging_out_waits_for_orders_in_flight::<Smol>();
+}
+
+#[test]
+fn feeds_go_on_where_their_waits_were_dropped() {
+    dropped::feeds::<Smol>();
+}

@@ -1,0 +1,77 @@
+//! What is tried alike on every adapter.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use nordnet_tokio::Tokio;
+use nordnet_tokio::proto::driver::BoxFuture;
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+
+use crate::cuts::sweep;
+use crate::dropped::{self, Futures};
+use crate::shared::Waits;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+impl Waits for Tokio {
+    fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output> {
+        RUNTIME.block_on(async { timeout(time, future).await.ok() })
+    }
+
+    fn result<T: Send + 'static>(call: BoxFuture<T>) -> T {
+        RUNTIME.block_on(call)
+    }
+}
+
+impl Futures for Tokio {
+    fn future<T: Send + 'static>(call: BoxFuture<T>) -> BoxFuture<T> {
+        call
+    }
+}
+
+#[test]
+fn what_is_told_is_true_wherever_a_connection_is_cut() {
+    sweep::<Tokio>(23);
+}
+
+#[test]
+#[ignore = "cuts at every byte, which takes minutes"]
+fn what_is_told_is_true_at_every_byte() {
+    sweep::<Tokio>(1);
+}
+
+#[test]
+fn orders_whose_futures_are_dropped_are_neither_lost_nor_repeated() {
+    dropped::orders::<Tokio>();
+}
+
+#[test]
+fn reads_may_be_dropped_at_any_poll() {
+    dropped::reads::<Tokio>();
+}
+
+#[test]
+fn logins_may_be_dropped_at_any_poll() {
+    dropped::logins::<Tokio>();
+}
+
+#[test]
+fn logouts_may_be_dropped_at_any_poll() {
+    dropped::logouts::<Tokio>();
+}
+
+#[test]
+fn settling_may_be_dropped_at_any_poll() {
+    dropped::settling::<Tokio>();
+}
+
+#[test]
+fn logging_out_waits_for_orders_in_flight() {
+    dropped::logging_out_waits_for_orders_in_flight::<Tokio>();
+}
+
+#[test]
+fn feeds_go_on_where_their_waits_were_dropped() {
+    dropped::feeds::<Tokio>();
+}
