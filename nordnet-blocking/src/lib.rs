@@ -48,7 +48,7 @@ mod net;
 
 pub use client::{Blocking, Client, ClientBuilder};
 pub use executor::Alarm;
-pub use feed::{AccountFeed, Feed, MarketFeed};
+pub use feed::{AccountFeed, Feed, LatestWatch, MarketFeed, MarketWatch};
 pub use net::Socket;
 /// The core: its machines, for those who write endpoints of their own.
 pub use nordnet_proto as proto;

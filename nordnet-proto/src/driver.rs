@@ -31,9 +31,11 @@ mod feed;
 mod handle;
 mod http;
 mod kept;
+mod latest;
 mod login;
 mod note;
 mod task;
+mod watch;
 
 pub use adapter::{
     Adapter, AsyncAdapter, BlockingAdapter, BoxFuture, FileContent, Timer, Trust, Wire,
@@ -46,7 +48,9 @@ pub use feed::{FeedDriver, READ_BUFFER};
 pub use handle::FeedHandle;
 pub use http::Http;
 pub use kept::KeptConnections;
+pub use latest::LatestWatch;
 pub use note::{About, Level, Note, NoteKind, Scope, Why};
 #[cfg(feature = "tracing")]
 pub use note::{trace, traced};
 pub use task::{by_timer, detached};
+pub use watch::{MarketWatch, WatchBuilder};

@@ -196,6 +196,12 @@ impl TradableId {
     }
 }
 
+impl From<&Self> for TradableId {
+    fn from(id: &Self) -> Self {
+        id.clone()
+    }
+}
+
 impl fmt::Display for TradableId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}:{}", self.market, self.identifier))

@@ -14,7 +14,9 @@
 //!   instrument may have an old tick on a line that is well.
 //!
 //! A [`Market`] is given the events of a feed before anything else is done with
-//! them. [`Latest`] stands between a feed and a reader that is too slow for it.
+//! them. [`Latest`] stands between a feed and a reader that is too slow for
+//! it. A client of an adapter has both:
+//! [`Client::market`](crate::driver::Client::market).
 //!
 //! ```
 //! use std::time::{Duration, Instant};

@@ -34,7 +34,7 @@ mod http1;
 mod net;
 
 pub use client::{Alarm, Client, ClientBuilder, Tokio};
-pub use feed::{AccountFeed, Feed, MarketFeed};
+pub use feed::{AccountFeed, Feed, LatestWatch, MarketFeed, MarketWatch};
 pub use net::Socket;
 /// The core: its machines, for those who write endpoints of their own.
 pub use nordnet_proto as proto;

@@ -9,6 +9,7 @@ use super::adapter::Adapter;
 use super::builder::ClientBuilder;
 use super::calls::Driver;
 use super::feed::FeedDriver;
+use super::watch::WatchBuilder;
 use crate::country::BaseUrl;
 use crate::credentials::Fingerprint;
 use crate::endpoint::{Endpoint, Permits, ReadOnly};
@@ -140,6 +141,11 @@ impl<R: Adapter, A> Client<R, A> {
     #[must_use]
     pub fn read_only(&self) -> Client<R> {
         Client::new(Arc::clone(&self.driver))
+    }
+
+    /// Begins to watch the market: quotes and books that are kept up to date.
+    pub fn market(&self) -> WatchBuilder<R> {
+        WatchBuilder::new(&self.driver)
     }
 
     /// Opens the feed of market data.

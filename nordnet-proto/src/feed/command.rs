@@ -151,6 +151,12 @@ impl IndicatorId {
     }
 }
 
+impl From<&Self> for IndicatorId {
+    fn from(id: &Self) -> Self {
+        id.clone()
+    }
+}
+
 impl fmt::Display for IndicatorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}:{}", self.market, self.identifier))

@@ -13,6 +13,7 @@ mod api;
 mod cuts;
 #[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
 mod dropped;
+mod example_watch;
 mod feed_faults;
 mod feeds;
 mod flows;
@@ -24,3 +25,4 @@ mod setup;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;
 mod support;
+mod watches;

@@ -89,6 +89,18 @@ impl fmt::Display for Listing {
     }
 }
 
+impl From<&Listing> for TradableId {
+    fn from(listing: &Listing) -> Self {
+        listing.id()
+    }
+}
+
+impl From<&Arc<Listing>> for TradableId {
+    fn from(listing: &Arc<Listing>) -> Self {
+        listing.id()
+    }
+}
+
 /// Why there is no listing for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,0 +1,115 @@
+//! The screen of a terminal.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use nordnet_tokio::flow::Listing;
+use nordnet_tokio::{Decimal, MarketWatch, QuoteState, Rounding};
+
+use super::Screen;
+
+/// A table that is painted over itself.
+pub(crate) struct Table<W> {
+    out: W,
+    /// How many lines the last frame had.
+    height: usize,
+    note: String,
+}
+
+impl<W: Write> Table<W> {
+    pub(crate) const fn new(out: W) -> Self {
+        Self {
+            out,
+            height: 0,
+            note: String::new(),
+        }
+    }
+}
+
+impl<W: Write> Screen for Table<W> {
+    fn paint(&mut self, stocks: &[Arc<Listing>], market: &MarketWatch) -> io::Result<()> {
+        let text = frame(stocks, market, &self.note);
+        let mut painted = String::new();
+        if self.height > 0 {
+            let _ = write!(painted, "\x1b[{}A", self.height);
+        }
+        for line in text.lines() {
+            let _ = write!(painted, "\r\x1b[2K{line}\r\n");
+        }
+        self.height = text.lines().count();
+        self.out.write_all(painted.as_bytes())?;
+        self.out.flush()
+    }
+
+    fn note(&mut self, text: &str) -> io::Result<()> {
+        self.note = text.into();
+        Ok(())
+    }
+}
+
+/// One picture: the quotes, the book of the first, and what happened last.
+fn frame(stocks: &[Arc<Listing>], market: &MarketWatch, note: &str) -> String {
+    let mut text = format!(
+        "  {:<10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8} {:>7}\n",
+        "", "bid", "volume", "ask", "volume", "last", "change", "age"
+    );
+    for stock in stocks {
+        let quote = market.quote(stock);
+        let mark = match quote.state() {
+            QuoteState::Live => ' ',
+            QuoteState::Delayed => 'D',
+            QuoteState::Stale(_) => '!',
+            QuoteState::Waiting => '.',
+            _ => '?',
+        };
+        let change = quote.last().zip(quote.close());
+        let change =
+            change.and_then(|(last, close)| last.percent_change_from(close, 2, Rounding::HalfEven));
+        let change = change.map(|percent| format!("{percent:+.2} %"));
+        let age = quote.age().map(|age| format!("{:.1} s", age.as_secs_f32()));
+        let _ = writeln!(
+            text,
+            "{mark} {:<10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8} {:>7}",
+            stock.symbol(),
+            price(quote.bid()),
+            units(quote.bid_volume()),
+            price(quote.ask()),
+            units(quote.ask_volume()),
+            price(quote.last()),
+            dash(change),
+            dash(age),
+        );
+    }
+    if let Some(stock) = stocks.first() {
+        let _ = writeln!(text);
+        let book = market.book(stock);
+        for level in 1..=nordnet_tokio::Book::LEVELS {
+            let (bid, ask) = (book.bid(level), book.ask(level));
+            let _ = writeln!(
+                text,
+                "  {:<10} {:>9} {:>9} {:>9} {:>9}",
+                if level == 1 { stock.symbol() } else { "" },
+                units(bid.and_then(|bid| bid.volume)),
+                price(bid.map(|bid| bid.price)),
+                price(ask.map(|ask| ask.price)),
+                units(ask.and_then(|ask| ask.volume)),
+            );
+        }
+    }
+    let _ = writeln!(text, "\n{note}");
+    text
+}
+
+/// At least two places, so that the column is straight.
+fn price(price: Option<Decimal>) -> String {
+    dash(price.map(|price| format!("{price:.*}", usize::from(price.scale().max(2)))))
+}
+
+fn units(volume: Option<Decimal>) -> String {
+    dash(volume.map(Decimal::normalized))
+}
+
+fn dash(value: Option<impl fmt::Display>) -> String {
+    value.map_or_else(|| "-".into(), |value| value.to_string())
+}
