@@ -37,7 +37,7 @@ impl Options {
         let mut options = Self {
             clients: 1,
             instruments: 2000,
-            rate: 200,
+            rate: 400,
             speed: 1,
             ticks: 2_000_000,
         };

@@ -103,6 +103,9 @@ pub struct Exchange {
     config: Config,
     clock: Clock,
     now: Duration,
+    /// The time from one listing's turn to move to the next one's; none if they
+    /// never move.
+    pace: Option<Duration>,
     agenda: Agenda<Event>,
     encoder: Encoder,
     outputs: VecDeque<Output>,
@@ -205,6 +208,7 @@ impl Exchange {
         let mut exchange = Self {
             boards: Boards::new(market.len(), indicators.len(), news::SOURCES.len()),
             now: Duration::ZERO,
+            pace: pace(&config, &clock, market.len()),
             agenda: Agenda::new(),
             encoder: Encoder::new(&config.dialect, seed),
             outputs: VecDeque::new(),
@@ -323,7 +327,7 @@ impl Exchange {
 
     fn plan(&mut self) {
         self.plan_turn();
-        if let Some(pace) = self.pace() {
+        if let Some(pace) = self.pace {
             self.agenda.push(pace, Event::Tick(0));
         }
         let (indicators, news) = (self.indicator_period(), self.news_period());
@@ -336,7 +340,7 @@ impl Exchange {
         match event {
             Event::Tick(index) => {
                 self.tick(index);
-                if let Some(pace) = self.pace() {
+                if let Some(pace) = self.pace {
                     self.after(pace, Event::Tick((index + 1) % self.market.len()));
                 }
             }
@@ -362,17 +366,6 @@ impl Exchange {
         }
     }
 
-    /// Returns the time from one listing's tick to the next one's: they take
-    /// turns. None if they never move.
-    fn pace(&self) -> Option<Duration> {
-        let (rate, listings) = (self.config.rate, self.market.len());
-        (rate > 0.0 && listings > 0).then(|| {
-            let round = 1.0 / rate.clamp(1e-6, 1e4);
-            self.clock
-                .span(Duration::from_secs_f64(round / listings as f64))
-        })
-    }
-
     fn indicator_period(&self) -> Duration {
         self.clock.span(Duration::from_secs(1))
     }
@@ -395,4 +388,9 @@ impl Exchange {
     fn market_time(&self) -> i64 {
         self.clock.at(self.now)
     }
+}
+
+fn pace(config: &Config, clock: &Clock, listings: usize) -> Option<Duration> {
+    let moves = (config.rate > 0.0 && listings > 0).then(|| config.rate.clamp(1e-6, 1e4));
+    moves.map(|rate| clock.span(Duration::from_secs_f64(1.0 / rate / listings as f64)))
 }

@@ -32,11 +32,15 @@ impl Clock {
 
     /// Returns market time in milliseconds since 1970.
     pub(crate) fn at(&self, now: Duration) -> i64 {
-        let scaled = now.as_micros() * u128::from(self.speed) / 1_000_000;
-        let passed = self
-            .jumped
-            .saturating_add(i64::try_from(scaled).unwrap_or(i64::MAX));
-        self.opening.saturating_add(passed)
+        let part = u64::from(now.subsec_micros()) * self.speed / 1_000_000;
+        let scaled = now
+            .as_secs()
+            .saturating_mul(self.speed)
+            .saturating_add(part);
+        let passed = i64::try_from(scaled).unwrap_or(i64::MAX);
+        self.opening
+            .saturating_add(self.jumped)
+            .saturating_add(passed)
     }
 
     /// Returns the time at which market time comes to this.
