@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -16,6 +17,8 @@ SUFFIX = ".exe" if os.name == "nt" else ""
 # Set by the command line.
 BINARY = os.path.join(ROOT, "target", "debug", "nordnet-sim" + SUFFIX)
 PLAIN = False
+# How many seconds a test waits for what must come.
+PATIENCE = 10
 # Loopback is never reached through a proxy.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -105,8 +108,13 @@ class Case(unittest.TestCase):
     def feed(self, kind, session=None, **options):
         """Connect to the "public" or the "private" feed for this test."""
         session = session or self.session
+        before = self.sim.truth("counters")["commands"]
         feed = session.feed(getattr(session, kind + "_feed"), **options)
         self.addCleanup(feed.close)
+        # Nobody answers a login. What happens before it is taken in is not told.
+        end = time.monotonic() + PATIENCE
+        while self.sim.truth("counters")["commands"] == before:
+            self.assertLess(time.monotonic(), end, "the login never arrived")
         return feed
 
     def subscribe(self, feed, **args):
@@ -119,7 +127,9 @@ class Case(unittest.TestCase):
 
     def next(self, feed, kind=None, feed_kind="public"):
         """Return the next message that is no heartbeat."""
+        end = time.monotonic() + PATIENCE
         while True:
+            self.assertLess(time.monotonic(), end, "nothing but heartbeats")
             message = feed.message()
             contract.check_message(feed_kind, message)
             if message["type"] != "heartbeat":
