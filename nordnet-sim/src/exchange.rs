@@ -28,6 +28,7 @@ mod feed;
 mod fills;
 mod indicators;
 mod instruments;
+mod late;
 mod listings;
 mod login;
 mod main_search;
@@ -73,6 +74,7 @@ use catalog::Catalog;
 use clock::Clock;
 use feed::Connection;
 use indicators::Indicator;
+use late::Late;
 use login::Gate;
 use market::Instrument;
 use news::News;
@@ -126,6 +128,7 @@ pub struct Exchange {
     rota: Rota,
     catalog: Catalog,
     tape: Tape,
+    late: Late,
     indicators: Vec<Indicator>,
     news: News,
     paused: bool,
@@ -200,10 +203,7 @@ impl Exchange {
         let seed = config.seed;
         let clock = Clock::new(config.opening, config.speed);
         let opening = clock.at(Duration::ZERO);
-        let market: Vec<_> = listings::listings(config.instruments, seed, opening)
-            .into_iter()
-            .map(|listing| Instrument::new(listing, seed, opening))
-            .collect();
+        let market = Instrument::all(&config, opening);
         let indicators = Indicator::all(&market, seed, opening);
         let mut exchange = Self {
             boards: Boards::new(market.len(), indicators.len(), news::SOURCES.len()),
@@ -223,6 +223,7 @@ impl Exchange {
             indicators,
             catalog: Catalog::new(&market),
             tape: Tape::new(&market),
+            late: Late::default(),
             news: News::new(&market, config.opening),
             market,
             paused: false,
@@ -235,6 +236,7 @@ impl Exchange {
             clock,
             config,
         };
+        exchange.begin_late();
         exchange.derive_days();
         exchange.plan();
         exchange

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub(crate) const MINUTE: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 /// The market's clock begins within a century or two, and jumps no further.
 const FURTHEST_MS: i64 = 2 * 36_525 * DAY_MS;

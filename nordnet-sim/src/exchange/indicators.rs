@@ -3,6 +3,7 @@
 use crate::fixed::Fixed;
 use crate::rng::Rng;
 
+use super::clock::MINUTE;
 use super::listings::Kind;
 use super::market::Instrument;
 
@@ -116,7 +117,7 @@ impl Indicator {
                 high: last + off(wide / 9, wide),
                 low: last - off(wide / 9, wide),
                 close: last + off(-wide, wide),
-                ticked_at: at,
+                ticked_at: at - index.delay * MINUTE,
                 members: members
                     .map(|(place, one)| (place, one.last()))
                     .take(index.most)

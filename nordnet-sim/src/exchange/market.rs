@@ -1,12 +1,14 @@
 //! A listing with its market: the book, the day's figures, its status.
 
+use crate::config::Config;
 use crate::fixed::Fixed;
 use crate::rng::Rng;
 
 use super::auction::Equilibrium;
 use super::book::{Book, Deal};
 use super::calendar::{Phase, Session};
-use super::listings::Listing;
+use super::clock::MINUTE;
+use super::listings::{Listing, listings};
 use super::walk::Walk;
 
 const BROKERS: [&str; 8] = ["AVA", "CAR", "DDB", "ENS", "JPM", "MSI", "SEB", "SHB"];
@@ -130,6 +132,19 @@ pub(crate) struct Instrument {
 }
 
 impl Instrument {
+    /// Opens the markets of the listings; those that are told late as they were
+    /// then, if that was not before the venue's hours.
+    pub(crate) fn all(config: &Config, at: i64) -> Vec<Self> {
+        let listings = listings(config.instruments, config.seed, at);
+        let open = |listing: Listing| {
+            let before = at - listing.venue.delay * MINUTE;
+            let [then, now] = [before, at].map(|at| Session::at(listing.venue, at).phase);
+            let at = if then == now { before } else { at };
+            Self::new(listing, config.seed, at)
+        };
+        listings.into_iter().map(open).collect()
+    }
+
     pub(crate) fn new(listing: Listing, seed: u64, at: i64) -> Self {
         let mut rng = Rng::new(seed, listing.instrument_id as u64);
         let price = listing.price;

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::json::{Json, object};
 
 use super::Exchange;
+use super::clock::MINUTE;
 use super::feed::Topic;
 use super::indicators::INDICES;
 use super::listings::{Kind, Listing};
@@ -61,7 +62,6 @@ const FIRST_ID: i64 = 9_000_001;
 /// Articles that were there in the morning, and how many are kept.
 const IN_THE_MORNING: i64 = 12;
 const KEPT: usize = 1000;
-const MINUTE: i64 = 60_000;
 
 /// One item of news. Its texts follow from what it is made of.
 #[derive(Debug)]

@@ -76,6 +76,7 @@ impl Exchange {
         }
         self.jump_through(to);
         self.plan_turn();
+        self.tell_late();
         for index in 0..self.market.len() {
             self.publish(index);
         }
@@ -149,6 +150,7 @@ impl Exchange {
         self.market[index].gather();
         self.settle(index);
         self.trigger(index);
+        self.look(index, at);
         self.publish(index);
     }
 

@@ -79,6 +79,7 @@ impl Exchange {
             self.indicators[index].step(&self.market, at);
             self.tell_change(Topic::Indicator(index));
         }
+        self.tell_late();
     }
 
     /// Tells what changed of a listing's price, depth and status.
@@ -93,6 +94,15 @@ impl Exchange {
     }
 
     pub(super) fn tell_trade(&mut self, index: usize, trade: PublicTrade) {
+        if self.market[index].listing.venue.delay > 0 {
+            self.withhold(index, trade);
+        } else {
+            self.print(index, trade);
+        }
+    }
+
+    /// Lets everybody see a trade.
+    pub(super) fn print(&mut self, index: usize, trade: PublicTrade) {
         self.tape.record(index, trade);
         if !self.boards.has_subscribers(Topic::Trade(index)) {
             return;
@@ -147,6 +157,13 @@ impl Exchange {
     /// Adds all other members of a topic's message, in the order of the
     /// reference's table; none for what has no state.
     pub(super) fn snapshot(&self, topic: Topic, fields: &mut Vec<Field>) {
+        match self.past(topic) {
+            Some(past) => fields.extend_from_slice(past),
+            None => self.present(topic, fields),
+        }
+    }
+
+    pub(super) fn present(&self, topic: Topic, fields: &mut Vec<Field>) {
         match topic {
             Topic::Price(index) => self.price(index, fields),
             Topic::Depth(index) => self.depth(index, fields),

@@ -18,6 +18,7 @@ mod exchange_control;
 mod exchange_dialect;
 mod exchange_faults;
 mod exchange_feeds;
+mod exchange_late;
 mod exchange_lives;
 mod exchange_login;
 mod exchange_matching;

@@ -24,7 +24,10 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn day(&self) -> &'a Day {
-        &self.exchange.market[self.index].day
+        match self.exchange.view(self.index) {
+            Some(view) => &view.day,
+            None => &self.exchange.market[self.index].day,
+        }
     }
 
     pub(crate) fn say(&self, text: Text) -> &'static str {
@@ -41,7 +44,11 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn best(&self, side: Side) -> Option<Level> {
-        self.exchange.best(self.index, side)
+        match (self.exchange.view(self.index), side) {
+            (Some(view), Side::Buy) => view.bid,
+            (Some(view), Side::Sell) => view.ask,
+            (None, side) => self.exchange.best(self.index, side),
+        }
     }
 
     /// Returns the difference between the best ask and the best bid.
@@ -63,7 +70,10 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn ticked_at(&self) -> i64 {
-        self.exchange.market[self.index].ticked_at
+        match self.exchange.view(self.index) {
+            Some(view) => view.ticked_at,
+            None => self.exchange.market[self.index].ticked_at,
+        }
     }
 
     /// Returns the part of the market that a listing is on: 1 for the most
@@ -87,7 +97,10 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn status(&self) -> &'a str {
-        self.exchange.market[self.index].status()
+        match self.exchange.view(self.index) {
+            Some(view) => &view.status,
+            None => self.exchange.market[self.index].status(),
+        }
     }
 
     pub(crate) fn status_text(&self) -> &'static str {
