@@ -14,6 +14,8 @@ use super::wire::{Record, Wire};
 
 /// Bytes that wait for a slow reader before it is disconnected.
 const MOST_WAITING: usize = 4 * 1024 * 1024;
+/// Bytes that wait for a reader that could do with a pause.
+const MUCH_WAITING: usize = MOST_WAITING / 4;
 /// How long the last lines have before the connection is closed.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -52,6 +54,12 @@ impl Outbox {
             }
             waiting.bytes.len() <= MOST_WAITING
         })
+    }
+
+    /// Says whether the reader has more to catch up with than one that keeps up.
+    pub(super) fn lags(&self) -> bool {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.bytes.len() > MUCH_WAITING
     }
 
     /// Ends the connection, in order after what waits or at once.

@@ -141,6 +141,12 @@ impl InMemory {
         self.keys.as_ref().map(KeyPair::private_openssh)
     }
 
+    /// Returns the key pair for logins, unless the builder was given a public key.
+    #[must_use]
+    pub fn key_pair(&self) -> Option<&KeyPair> {
+        self.keys.as_ref()
+    }
+
     /// Returns a handle for tests: prices, faults, the truth. It tells the time
     /// of the runtime, and is to be used within it.
     #[must_use]

@@ -20,6 +20,9 @@ const MOST_BEHIND: Duration = Duration::from_millis(20);
 const MOST_EVENTS: usize = 2000;
 /// The same, while somebody waits for an answer.
 const FEW_EVENTS: usize = 50;
+/// How often and how long a market that is behind waits for readers.
+const PAUSES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The exchange, its feed connections and the wall clock.
 pub(super) struct Shared {
@@ -122,6 +125,21 @@ impl Shared {
         Some(next.saturating_add(state.lost))
     }
 
+    /// Waits for readers that lag. One that never reads gets what is too much for
+    /// it all the same, only later.
+    async fn spare_readers(&self) {
+        for _ in 0..PAUSES {
+            let lags = {
+                let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                state.peers.values().any(|peer| peer.lags())
+            };
+            if !lags {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Runs something after the events that are due, at most so many.
     fn with<R>(&self, most: usize, action: impl FnOnce(&mut Exchange, Duration) -> R) -> R {
         // An exchange that panicked half-way is still the only one there is.
@@ -186,8 +204,12 @@ pub(super) async fn keep_time(shared: &Arc<Shared>) {
         let next = shared.next_event(MOST_EVENTS);
         let woken = shared.wake.notified();
         match next.map(|at| at.saturating_sub(shared.elapsed())) {
-            // Behind: the connections have their turn all the same.
-            Some(Duration::ZERO) => tokio::task::yield_now().await,
+            // Behind: the connections have their turn all the same, and the
+            // market goes no faster than they can take.
+            Some(Duration::ZERO) => {
+                tokio::task::yield_now().await;
+                shared.spare_readers().await;
+            }
             Some(wait) => tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = woken => {}

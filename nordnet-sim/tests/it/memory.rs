@@ -3,7 +3,10 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use nordnet_sim::{Answer, Channel, Cut, Feeds, InMemory, MemoryStream, Place, Server};
+use nordnet_sim::{
+    Answer, Channel, CommandLimits, Cut, Feeds, InMemory, MemoryStream, Place, Server,
+};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 
@@ -87,4 +90,71 @@ async fn the_control_ports_words_work_without_it() {
     let refused = control.post("respnd", "{}").unwrap_err().to_string();
     assert!(refused.contains("unknown path"), "{refused}");
     assert!(control.get("nothing").is_err());
+}
+
+/// Logs in and returns the session key.
+async fn log_in(server: &InMemory) -> String {
+    let post = async |path: &str, body: Value| {
+        let mut stream = server.connect(Channel::Rest).await.unwrap();
+        let (body, mut reply) = (body.to_string(), String::new());
+        let request = format!(
+            "POST /api/2/login/{path} HTTP/1.1\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.read_to_string(&mut reply).await.unwrap();
+        let (_, body) = reply.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str::<Value>(body).unwrap()
+    };
+    let api_key = server.api_key();
+    let start = post("start", json!({ "api_key": api_key })).await;
+    let keys = server.key_pair().unwrap();
+    let signature = keys.sign(start["challenge"].as_str().unwrap());
+    let verify = json!({ "api_key": api_key, "service": "NEXTAPI", "signature": signature });
+    let session = post("verify", verify).await;
+    session["session_key"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_market_in_a_hurry_goes_as_fast_as_its_readers() {
+    let server = Server::builder()
+        .instruments(300)
+        .rate(10_000.0)
+        .command_limits(CommandLimits {
+            per_second: 1000,
+            ..CommandLimits::default()
+        })
+        .start_in_memory()
+        .unwrap();
+    let key = log_in(&server).await;
+    let mut feed = server.connect(Channel::Public).await.unwrap();
+    let login = json!({ "cmd": "login", "args": { "session_key": key, "service": "NEXTAPI" } });
+    feed.write_all(format!("{login}\n").as_bytes())
+        .await
+        .unwrap();
+    for tradable in server.control().tradables() {
+        let (market, identifier) = tradable.split_once(':').unwrap();
+        let args = json!({ "t": "price", "m": market.parse::<i64>().unwrap(), "i": identifier });
+        let command = json!({ "cmd": "subscribe", "args": args });
+        feed.write_all(format!("{command}\n").as_bytes())
+            .await
+            .unwrap();
+    }
+
+    // In this time there would be far more than is kept for a reader.
+    let mut buffer = vec![0; 64 * 1024];
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        for _ in 0..20 {
+            assert!(feed.read(&mut buffer).await.unwrap() > 0);
+        }
+    }
+    // One that does not read at all is sent away.
+    let gone = async {
+        while !server.control().connections().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), gone).await.unwrap();
 }
