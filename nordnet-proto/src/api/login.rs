@@ -127,7 +127,7 @@ impl Endpoint for VerifyLogin {
             public_feed: Server,
         }
         let reply: ApiKeyLoginResponse = answer::credentials_object(Self::OPERATION, answer)?;
-        let seconds = reply.expires_in.clamp(60, 86_400).unsigned_abs();
+        let seconds = reply.expires_in.clamp(10, 86_400).unsigned_abs();
         Ok(NewSession {
             key: SessionKey::new(reply.session_key),
             expires_in: Duration::from_secs(seconds),
@@ -143,7 +143,7 @@ impl Endpoint for VerifyLogin {
 pub struct NewSession {
     /// The key of the session.
     pub key: SessionKey,
-    /// How long the session lives without a call: 60 s to a day.
+    /// How long the session lives without a call: 10 s to a day.
     pub expires_in: Duration,
     /// Where own orders and trades are told.
     pub private_feed: Server,
