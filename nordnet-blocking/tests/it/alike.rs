@@ -6,6 +6,7 @@ use nordnet_blocking::proto::driver::{BlockingAdapter as _, by_timer};
 use nordnet_blocking::{Alarm, Blocking};
 
 use crate::cuts::sweep;
+use crate::dropping::takes_no_time;
 use crate::shared::Waits;
 
 impl Waits for Blocking {
@@ -21,6 +22,11 @@ impl Waits for Blocking {
 #[test]
 fn what_is_told_is_true_wherever_a_connection_is_cut() {
     sweep::<Blocking>(23);
+}
+
+#[test]
+fn dropping_a_client_or_a_feed_takes_no_time() {
+    takes_no_time::<Blocking>();
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod answers;
 #[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
 mod cuts;
 mod dependencies;
+#[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
+mod dropping;
 mod feeds;
 #[cfg(feature = "tracing")]
 mod notes;

@@ -10,17 +10,16 @@ use std::time::{Duration, Instant};
 
 use nordnet_proto::api::{ActionState, ListAccounts, SearchStocks};
 use nordnet_proto::driver::{AsyncAdapter, BoxFuture, Client};
-use nordnet_proto::order::Limit;
 use nordnet_proto::{
-    AccountMessage, ActivateOrders, CancelOrder, Error, Event, FeedConfig, LoginError,
-    MarketMessage, ModifyOrder, OrderId, Outcome, Pages, PlaceOrder, Reference, Subscription,
-    Trading,
+    AccountMessage, Error, Event, FeedConfig, LoginError, MarketMessage, Outcome, Pages, Reference,
+    Subscription, Trading,
 };
 use nordnet_sim::{Answer, Control, Cut, Feeds, OrderRecord, Server};
 
-use crate::shared::{
-    ACCOUNT, MOMENT, Waits, builder, current, ericsson, placed, processed, resting_order, sek,
-};
+use crate::shared::{MOMENT, Waits, builder, ericsson, placed, resting_order};
+
+#[path = "dropped/calls.rs"]
+mod calls;
 
 /// An adapter whose calls are futures.
 pub(crate) trait Futures: Waits + AsyncAdapter {
@@ -48,7 +47,7 @@ struct World<R: Futures> {
 
 pub(crate) fn orders<R: Futures>() {
     let mut world = World::<R>::open();
-    for call in [place, modify, cancel, activate] {
+    for call in [calls::place, calls::modify, calls::cancel, calls::activate] {
         world.at_every_poll(|world, polls| {
             let client = world.client.clone();
             call(world, &client, polls)
@@ -154,6 +153,32 @@ pub(crate) fn logging_out_waits_for_orders_in_flight<R: Futures>() {
     );
 }
 
+/// Neither the future of a call that is never answered nor its client is waited
+/// for when they are dropped.
+pub(crate) fn calls_in_flight_hold_nobody_up<R: Futures>() {
+    let mut world = World::<R>::open();
+    let never = Answer::ordinary().late(Duration::from_secs(600));
+    world.control.respond("*", 2, never).unwrap();
+    let order = resting_order(&world.new_reference());
+    let mut order = R::future(world.client.send(order));
+    let mut read = R::future(world.client.send(ListAccounts::new()));
+    let both = poll_fn(|cx| {
+        let order = order.as_mut().poll(cx).is_ready();
+        let read = read.as_mut().poll(cx).is_ready();
+        if order || read {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    });
+    assert!(R::in_time(Duration::from_millis(100), both).is_none());
+    assert_eq!(world.client.unresolved().len(), 1);
+    let begun = Instant::now();
+    drop((order, read, world.client));
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(100), "{took:?}");
+}
+
 /// Each wait for an event is dropped: connects, logins and messages under way
 /// are kept all the same, and every message comes once.
 pub(crate) fn feeds<R: Futures>() {
@@ -241,100 +266,6 @@ impl<R: Futures> World<R> {
         let outcome = R::result(self.client.send(resting_order(&reference)));
         assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
         placed(&self.control, &reference).remove(0)
-    }
-}
-
-fn place<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
-    let reference = world.new_reference();
-    let done = is_ok(polled::<R, _>(
-        client.send(resting_order(&reference)),
-        polls,
-    ));
-    accepted_unless_unpolled(client, &reference, polls);
-    let orders = placed(&world.control, &reference).len();
-    assert_eq!(orders, usize::from(polls > 0), "after {polls} polls");
-    done
-}
-
-fn modify<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
-    let order = world.place_undisturbed();
-    let handle = world.new_reference();
-    let id = OrderId::new(order.order_id);
-    let call = ModifyOrder::price(id, sek("61.00"), ACCOUNT).unwrap();
-    let done = is_ok(polled::<R, _>(
-        client.send(call.with_reference(handle.clone())),
-        polls,
-    ));
-    accepted_unless_unpolled(client, &handle, polls);
-    took_effect(world, "modify_order", &order, polls, |now| {
-        now.price != order.price
-    });
-    done
-}
-
-fn cancel<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
-    let order = world.place_undisturbed();
-    let handle = world.new_reference();
-    let call = CancelOrder::new(OrderId::new(order.order_id), ACCOUNT);
-    let done = is_ok(polled::<R, _>(
-        client.send(call.with_reference(handle.clone())),
-        polls,
-    ));
-    accepted_unless_unpolled(client, &handle, polls);
-    took_effect(world, "cancel_order", &order, polls, |now| {
-        now.order_state == "DELETED"
-    });
-    done
-}
-
-/// It has no reference; that it is in flight is known all the same.
-fn activate<R: Futures>(world: &mut World<R>, client: &Client<R, Trading>, polls: usize) -> bool {
-    let reference = world.new_reference();
-    let held = PlaceOrder::buy(1, ericsson(), Limit::at(sek("60.00")).held(), ACCOUNT).unwrap();
-    let held = held.with_reference(reference.clone());
-    let outcome = R::result(world.client.send(held));
-    assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
-    let order = placed(&world.control, &reference).remove(0);
-    let call = ActivateOrders::new([OrderId::new(order.order_id)], ACCOUNT);
-    let done = is_ok(polled::<R, _>(client.send(call), polls));
-    assert_eq!(R::result(client.settle()), []);
-    took_effect(world, "activate_orders", &order, polls, |now| {
-        now.order_state == "ON_MARKET"
-    });
-    done
-}
-
-/// Once a call was polled it runs to its end.
-fn accepted_unless_unpolled<R: Futures>(
-    client: &Client<R, Trading>,
-    reference: &Reference,
-    polls: usize,
-) {
-    assert_eq!(R::result(client.settle()), [], "after {polls} polls");
-    let outcome = client.outcome(reference);
-    let right = match &outcome {
-        None => polls == 0,
-        Some(outcome) => polls > 0 && matches!(outcome, Ok(Outcome::Accepted(_))),
-    };
-    assert!(right, "after {polls} polls: {outcome:?}");
-}
-
-fn took_effect<R: Futures>(
-    world: &World<R>,
-    operation: &str,
-    order: &OrderRecord,
-    polls: usize,
-    shows: impl Fn(&OrderRecord) -> bool,
-) {
-    let id = order.order_id.to_string();
-    let times = processed(&world.control, operation, &id);
-    assert_eq!(
-        times,
-        usize::from(polls > 0),
-        "{operation} after {polls} polls"
-    );
-    if polls > 0 {
-        eventually(operation, || shows(&current(&world.control, order)));
     }
 }
 

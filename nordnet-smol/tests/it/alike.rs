@@ -9,6 +9,7 @@ use smol::future::or;
 
 use crate::cuts::sweep;
 use crate::dropped::{self, Futures};
+use crate::dropping::takes_no_time;
 use crate::shared::Waits;
 
 impl Waits for Smol {
@@ -34,6 +35,11 @@ impl Futures for Smol {
 #[test]
 fn what_is_told_is_true_wherever_a_connection_is_cut() {
     sweep::<Smol>(23);
+}
+
+#[test]
+fn dropping_a_client_or_a_feed_takes_no_time() {
+    takes_no_time::<Smol>();
 }
 
 #[test]
@@ -70,6 +76,11 @@ fn settling_may_be_dropped_at_any_poll() {
 #[test]
 fn logging_out_waits_for_orders_in_flight() {
     dropped::logging_out_waits_for_orders_in_flight::<Smol>();
+}
+
+#[test]
+fn calls_in_flight_hold_nobody_up_who_drops_them() {
+    dropped::calls_in_flight_hold_nobody_up::<Smol>();
 }
 
 #[test]

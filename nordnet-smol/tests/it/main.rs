@@ -12,6 +12,8 @@ mod alike;
 mod cuts;
 #[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
 mod dropped;
+#[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
+mod dropping;
 mod feeds;
 #[cfg(feature = "tracing")]
 mod notes;

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::cuts::sweep;
 use crate::dropped::{self, Futures};
+use crate::dropping::takes_no_time;
 use crate::shared::Waits;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -33,6 +34,11 @@ impl Futures for Tokio {
 #[test]
 fn what_is_told_is_true_wherever_a_connection_is_cut() {
     sweep::<Tokio>(23);
+}
+
+#[test]
+fn dropping_a_client_or_a_feed_takes_no_time() {
+    takes_no_time::<Tokio>();
 }
 
 #[test]
@@ -69,6 +75,11 @@ fn settling_may_be_dropped_at_any_poll() {
 #[test]
 fn logging_out_waits_for_orders_in_flight() {
     dropped::logging_out_waits_for_orders_in_flight::<Tokio>();
+}
+
+#[test]
+fn calls_in_flight_hold_nobody_up_who_drops_them() {
+    dropped::calls_in_flight_hold_nobody_up::<Tokio>();
 }
 
 #[test]

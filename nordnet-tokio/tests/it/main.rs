@@ -13,6 +13,8 @@ mod api;
 mod cuts;
 #[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
 mod dropped;
+#[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
+mod dropping;
 mod example_watch;
 mod feed_faults;
 mod feeds;

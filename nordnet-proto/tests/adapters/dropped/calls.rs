@@ -1,0 +1,122 @@
+//! One call that changes an order, dropped after so many polls: it takes effect
+//! once, unless it was never polled.
+
+use nordnet_proto::driver::Client;
+use nordnet_proto::order::Limit;
+use nordnet_proto::{
+    ActivateOrders, CancelOrder, ModifyOrder, OrderId, Outcome, PlaceOrder, Reference, Trading,
+};
+use nordnet_sim::OrderRecord;
+
+use super::{Futures, World, eventually, is_ok, polled};
+use crate::shared::{ACCOUNT, current, ericsson, placed, processed, resting_order, sek};
+
+pub(super) fn place<R: Futures>(
+    world: &mut World<R>,
+    client: &Client<R, Trading>,
+    polls: usize,
+) -> bool {
+    let reference = world.new_reference();
+    let done = is_ok(polled::<R, _>(
+        client.send(resting_order(&reference)),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &reference, polls);
+    let orders = placed(&world.control, &reference).len();
+    assert_eq!(orders, usize::from(polls > 0), "after {polls} polls");
+    done
+}
+
+pub(super) fn modify<R: Futures>(
+    world: &mut World<R>,
+    client: &Client<R, Trading>,
+    polls: usize,
+) -> bool {
+    let order = world.place_undisturbed();
+    let handle = world.new_reference();
+    let id = OrderId::new(order.order_id);
+    let call = ModifyOrder::price(id, sek("61.00"), ACCOUNT).unwrap();
+    let done = is_ok(polled::<R, _>(
+        client.send(call.with_reference(handle.clone())),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &handle, polls);
+    took_effect(world, "modify_order", &order, polls, |now| {
+        now.price != order.price
+    });
+    done
+}
+
+pub(super) fn cancel<R: Futures>(
+    world: &mut World<R>,
+    client: &Client<R, Trading>,
+    polls: usize,
+) -> bool {
+    let order = world.place_undisturbed();
+    let handle = world.new_reference();
+    let call = CancelOrder::new(OrderId::new(order.order_id), ACCOUNT);
+    let done = is_ok(polled::<R, _>(
+        client.send(call.with_reference(handle.clone())),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &handle, polls);
+    took_effect(world, "cancel_order", &order, polls, |now| {
+        now.order_state == "DELETED"
+    });
+    done
+}
+
+/// It has no reference; that it is in flight is known all the same.
+pub(super) fn activate<R: Futures>(
+    world: &mut World<R>,
+    client: &Client<R, Trading>,
+    polls: usize,
+) -> bool {
+    let reference = world.new_reference();
+    let held = PlaceOrder::buy(1, ericsson(), Limit::at(sek("60.00")).held(), ACCOUNT).unwrap();
+    let held = held.with_reference(reference.clone());
+    let outcome = R::result(world.client.send(held));
+    assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
+    let order = placed(&world.control, &reference).remove(0);
+    let call = ActivateOrders::new([OrderId::new(order.order_id)], ACCOUNT);
+    let done = is_ok(polled::<R, _>(client.send(call), polls));
+    assert_eq!(R::result(client.settle()), []);
+    took_effect(world, "activate_orders", &order, polls, |now| {
+        now.order_state == "ON_MARKET"
+    });
+    done
+}
+
+/// Once a call was polled it runs to its end.
+fn accepted_unless_unpolled<R: Futures>(
+    client: &Client<R, Trading>,
+    reference: &Reference,
+    polls: usize,
+) {
+    assert_eq!(R::result(client.settle()), [], "after {polls} polls");
+    let outcome = client.outcome(reference);
+    let right = match &outcome {
+        None => polls == 0,
+        Some(outcome) => polls > 0 && matches!(outcome, Ok(Outcome::Accepted(_))),
+    };
+    assert!(right, "after {polls} polls: {outcome:?}");
+}
+
+fn took_effect<R: Futures>(
+    world: &World<R>,
+    operation: &str,
+    order: &OrderRecord,
+    polls: usize,
+    shows: impl Fn(&OrderRecord) -> bool,
+) {
+    let id = order.order_id.to_string();
+    let times = processed(&world.control, operation, &id);
+    assert_eq!(
+        times,
+        usize::from(polls > 0),
+        "{operation} after {polls} polls"
+    );
+    if polls > 0 {
+        eventually(operation, || shows(&current(&world.control, order)));
+    }
+}
