@@ -75,6 +75,18 @@ pub enum Cause {
     Io(io::ErrorKind),
 }
 
+/// What an error of a connection in use stands for. Errors of TLS and of a body's
+/// coding come as invalid data and invalid input.
+impl From<io::ErrorKind> for Cause {
+    fn from(kind: io::ErrorKind) -> Self {
+        match kind {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe => Self::Closed,
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Protocol,
+            kind => Self::Io(kind),
+        }
+    }
+}
+
 /// Why TLS failed, as far as it matters for the remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -224,18 +224,23 @@ impl AnswerReader {
     fn after_head(&mut self) -> Result<State, Failure> {
         let (status, version) = (self.head.status(), self.head.version());
         if status == StatusCode::SWITCHING_PROTOCOLS {
-            return Err(broken("change of protocol"));
+            // What follows would not be HTTP any more.
+            return Ok(State::Done);
         }
         if status.is_informational() {
             return Ok(State::Status);
         }
         let headers = self.head.headers();
         self.reusable = version == Version::HTTP_11 && !closes(headers);
-        let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-        if let Some(coding) = codings.next() {
-            let chunked = coding.as_bytes().eq_ignore_ascii_case(b"chunked");
-            if !chunked || codings.next().is_some() || version != Version::HTTP_11 {
+        let codings = headers.get_all(header::TRANSFER_ENCODING);
+        if let Some(codings) = codings.iter().next_back() {
+            if version != Version::HTTP_11 {
                 return Err(broken("transfer coding"));
+            }
+            let last = codings.as_bytes().rsplit(|byte| *byte == b',').next();
+            if !last.is_some_and(|last| last.trim_ascii().eq_ignore_ascii_case(b"chunked")) {
+                self.reusable = false;
+                return Ok(State::UntilEnd);
             }
             // Two lengths that may differ: what comes next is anybody's guess.
             self.reusable &= !headers.contains_key(header::CONTENT_LENGTH);

@@ -151,8 +151,8 @@ fn failure(error: &hyper::Error, sent: bool) -> Failure {
         .and_then(|source| source.downcast_ref::<io::Error>())
         .map(io::Error::kind);
     let cause = match io_kind {
-        Some(io::ErrorKind::UnexpectedEof) => Cause::Closed,
-        Some(kind) => Cause::Io(kind),
+        Some(kind) => kind.into(),
+        None if error.is_parse_too_large() => Cause::TooLarge,
         None if error.is_parse() => Cause::Protocol,
         None => Cause::Closed,
     };

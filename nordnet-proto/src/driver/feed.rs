@@ -11,7 +11,7 @@ use super::calls::Driver;
 use super::handle::FeedHandle;
 use super::note::{FeedNotes, Scope};
 use crate::error::Error;
-use crate::failure::{Attempt, Cause, Failure};
+use crate::failure::{Attempt, Failure};
 use crate::feed::{Event, Feed, FeedConfig, Kind, Output, Private, Public};
 use crate::login::LoginError;
 use crate::session_key::{Epoch, LoggedIn};
@@ -348,5 +348,5 @@ impl<R: Adapter> Source<R> {
 }
 
 fn failure(error: &io::Error) -> Failure {
-    Failure::after_sending(Cause::Io(error.kind()), error.to_string())
+    Failure::after_sending(error.kind().into(), error.to_string())
 }

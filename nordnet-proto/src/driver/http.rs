@@ -101,9 +101,5 @@ fn is_silent(wire: &mut impl Wire) -> bool {
 }
 
 fn failure(error: &io::Error) -> Failure {
-    let cause = match error.kind() {
-        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => Cause::Closed,
-        kind => Cause::Io(kind),
-    };
-    Failure::after_sending(cause, error.to_string())
+    Failure::after_sending(error.kind().into(), error.to_string())
 }
