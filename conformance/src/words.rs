@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nordnet_proto::order::Doubt;
 use nordnet_proto::{
-    AccountMessage, Change, CloseReason, Counters, DisconnectReason, Error, Event, Failure,
+    AccountMessage, Action, Change, CloseReason, Counters, DisconnectReason, Error, Event, Failure,
     LoginError, MarketMessage, Outcome, Refusal, SessionCounters, Unresolved,
 };
 
@@ -83,7 +83,14 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
 }
 
 pub(crate) fn unresolved(unresolved: &Unresolved) -> String {
-    format!("{}: {}", unresolved.reference, doubt(&unresolved.doubt))
+    // The references of the client's own making differ from run to run.
+    let what = match &unresolved.intent.action {
+        Action::Place { .. } => unresolved.reference.as_str(),
+        Action::Modify { .. } => "a change",
+        Action::Cancel { .. } => "a cancellation",
+        _ => "something else",
+    };
+    format!("{what}: {}", doubt(&unresolved.doubt))
 }
 
 fn doubt(doubt: &Doubt) -> String {

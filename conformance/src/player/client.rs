@@ -3,6 +3,7 @@
 use nordnet_proto::api::{Amount, GetStatus, ListAccounts, ListOrders};
 use nordnet_proto::driver::Trust;
 use nordnet_proto::driver::{Adapter, BoxFuture, Client, detached};
+use nordnet_proto::order::Limit;
 use nordnet_proto::{
     AccountNumber, ActivateOrders, ApiKey, BaseUrl, CancelOrder, Decimal, Endpoint, ModifyOrder,
     OrderId, PlaceOrder, Reference, TradableId, Trading,
@@ -91,11 +92,8 @@ impl<R: Runner> Player<R> {
             ["orders"] => self.send(ListOrders::of(ACCOUNT), |list| {
                 format!("{} orders", list.len())
             }),
-            ["place", name, at] => {
-                let order = PlaceOrder::buy(10, TradableId::new(11, "101"), price(at)?, ACCOUNT);
-                let order = order.map_err(|error| Trouble::new(error.to_string()))?;
-                self.send(order.with_reference(reference(name)?), words::outcome)
-            }
+            ["place", name, at] => self.place(name, Limit::at(price(at)?)),
+            ["hold", name, at] => self.place(name, Limit::at(price(at)?).held()),
             ["modify", name, at] => {
                 let change = ModifyOrder::price(order(name)?, price(at)?, ACCOUNT);
                 let change = change.map_err(|error| Trouble::new(error.to_string()))?;
@@ -144,6 +142,12 @@ impl<R: Runner> Player<R> {
             ["counters"] => self.tell(|client| vec![words::session_counters(&client.counters())]),
             _ => Err(unclear()),
         }
+    }
+
+    fn place(&self, name: &str, terms: Limit) -> Result<BoxFuture<Seen>, Trouble> {
+        let order = PlaceOrder::buy(10, TradableId::new(11, "101"), terms, ACCOUNT);
+        let order = order.map_err(|error| Trouble::new(error.to_string()))?;
+        self.send(order.with_reference(reference(name)?), words::outcome)
     }
 
     fn send<E>(

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use nordnet_proto::driver::FeedDriver;
 use nordnet_proto::{Event, FeedConfig, Kind, Subscription, SubscriptionState, TradableId};
+use nordnet_sim::Channel;
 
-use super::{PATIENCE, Player, Seen, unclear};
+use super::{PATIENCE, Player, Seen, truth, unclear};
 use crate::runner::Runner;
 use crate::scenario::Trouble;
 use crate::settings::{duration, parsed};
@@ -50,7 +51,7 @@ impl<R: Runner> Player<R> {
                 return Ok(seen);
             }
             _ => {
-                let seen = self.any_feed(&mut feed, what).await;
+                let seen = self.any_feed(&mut feed, Channel::Public, what).await;
                 self.market = Some(feed);
                 return seen;
             }
@@ -76,7 +77,7 @@ impl<R: Runner> Player<R> {
         if what == "drop" {
             return Ok(Seen::new());
         }
-        let seen = self.any_feed(&mut feed, what).await;
+        let seen = self.any_feed(&mut feed, Channel::Private, what).await;
         self.account = Some(feed);
         seen
     }
@@ -84,6 +85,7 @@ impl<R: Runner> Player<R> {
     async fn any_feed<K: Kind<Message: Message>>(
         &self,
         feed: &mut FeedDriver<R, K>,
+        channel: Channel,
         what: &str,
     ) -> Result<Seen, Trouble> {
         match what.split_once(' ').unwrap_or((what, "")) {
@@ -95,16 +97,29 @@ impl<R: Runner> Player<R> {
                 }
                 Ok(seen)
             }
-            // How much comes before it depends on the system's buffers.
+            // How much comes before it, and how it is torn, is up to the
+            // system's buffers.
             ("until", wanted) => loop {
                 match self.next(feed, PATIENCE).await {
-                    Some(seen) if !seen.starts_with(wanted) && seen != END => {}
+                    Some(seen) if seen.starts_with(wanted) => return Ok(vec![wanted.into()]),
+                    Some(seen) if seen != END => {}
                     seen => return Ok(vec![seen.unwrap_or_else(nothing)]),
                 }
             },
             ("quiet", time) => {
                 let seen = self.next(feed, duration(time)?).await;
                 Ok(seen.into_iter().collect())
+            }
+            ("settle", "") => {
+                let mut seen = Seen::new();
+                for _ in 0..MOST_LOOKS {
+                    seen.extend(self.next(feed, MOMENT).await);
+                    if truth::is_logged_in(&self.site.control, channel) {
+                        return Ok(seen);
+                    }
+                }
+                seen.push("the exchange knows of no login".into());
+                Ok(seen)
             }
             ("close", "") => {
                 feed.close();
@@ -140,6 +155,10 @@ impl<R: Runner> Player<R> {
         Ok(config)
     }
 }
+
+/// How long, and how often, the exchange is asked again.
+const MOMENT: Duration = Duration::from_millis(20);
+const MOST_LOOKS: usize = 1000;
 
 /// What is seen of a feed after its last event.
 const END: &str = "the end";

@@ -1,6 +1,6 @@
 //! How things really are, as the exchange knows.
 
-use nordnet_sim::Control;
+use nordnet_sim::{Channel, Control};
 
 use super::{Seen, unclear};
 use crate::scenario::Trouble;
@@ -53,6 +53,16 @@ pub(super) fn tell(control: &Control, what: &str) -> Result<Seen, Trouble> {
         )],
         _ => return Err(unclear()),
     })
+}
+
+/// Whether there is a feed on a channel, and all are logged in.
+pub(super) fn is_logged_in(control: &Control, channel: Channel) -> bool {
+    let connections = control.connections();
+    let mut feeds = connections
+        .iter()
+        .filter(|one| one.channel == channel)
+        .peekable();
+    feeds.peek().is_some() && feeds.all(|feed| feed.epoch.is_some())
 }
 
 /// The number of the order with a reference.
