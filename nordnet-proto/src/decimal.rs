@@ -74,6 +74,12 @@ impl Decimal {
         Self { mantissa, scale }
     }
 
+    /// Makes a number of parts that were a number before.
+    #[inline]
+    pub(crate) const fn from_parts(mantissa: i64, scale: u8) -> Self {
+        Self { mantissa, scale }
+    }
+
     /// Reads a number as JSON writes it, from its bytes.
     ///
     /// # Errors
@@ -86,12 +92,14 @@ impl Decimal {
 
     /// The number without its decimal point.
     #[must_use]
+    #[inline]
     pub const fn mantissa(self) -> i64 {
         self.mantissa
     }
 
     /// The count of decimal places.
     #[must_use]
+    #[inline]
     pub const fn scale(self) -> u8 {
         self.scale
     }

@@ -61,7 +61,7 @@ pub use self::event::{CloseReason, DisconnectReason, Disconnected, Event, Gap, O
 pub use self::kind::{Kind, Private, Public};
 pub use self::line::{LineDecoder, LineTooLong};
 pub use self::malformed::{Malformed, MalformedReason};
-pub use self::message::{AccountMessage, MarketMessage, Unknown};
+pub use self::message::{AccountMessage, BadLine, MarketMessage, Unknown};
 pub use self::server_error::{About, ServerError};
 pub use self::state::FeedState;
 pub use self::subscriptions::SubscriptionState;
@@ -264,7 +264,8 @@ impl<K: Kind> Feed<K> {
     /// The next event, or what is asked of the driver.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output<'_, K::Message>> {
-        if let Some(event) = self.next_event() {
+        let mut event = Event::Message(K::heartbeat());
+        if self.next_event(&mut event) {
             return Some(Output::Event(event));
         }
         if self.link.as_ref().is_some_and(|link| link.dropping) {

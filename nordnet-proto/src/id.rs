@@ -1,11 +1,16 @@
 //! Identifiers: one type each, so that none can stand in for another.
 
+mod identifier;
+mod inline;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
+pub use self::identifier::Identifier;
+pub(crate) use self::inline::Inline;
 use crate::whole::Whole;
 
 macro_rules! number_id {
@@ -124,10 +129,6 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// The identifier of a tradable within its market: a text even when it
-    /// looks like a number.
-    Identifier
-
     /// A currency code such as `SEK`.
     Currency
 

@@ -133,11 +133,11 @@ pub use endpoint::{
 pub use error::{Error, Refusal, Unreadable};
 pub use failure::{Attempt, Cause, Failure, TlsCause};
 pub use feed::{
-    About, AccountFeed, AccountMessage, Change, CloseReason, Command, Counters, Decoded, DepthTick,
-    DisconnectReason, Disconnected, Event, Feed, FeedConfig, FeedState, Gap, GetState, IndicatorId,
-    IndicatorTick, Kind, Level, LineDecoder, LineTooLong, Malformed, MalformedReason, MarketFeed,
-    MarketMessage, News, OrderUpdate, Output, PriceTick, Private, Public, PublicTrade, Reconnect,
-    ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
+    About, AccountFeed, AccountMessage, BadLine, Change, CloseReason, Command, Counters, Decoded,
+    DepthTick, DisconnectReason, Disconnected, Event, Feed, FeedConfig, FeedState, Gap, GetState,
+    IndicatorId, IndicatorTick, Kind, Level, LineDecoder, LineTooLong, Malformed, MalformedReason,
+    MarketFeed, MarketMessage, News, OrderUpdate, Output, PriceTick, Private, Public, PublicTrade,
+    Reconnect, ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
 };
 pub use flow::{FindListings, Flow, FlowStep, Listing, ListingKey, NotListed, Pages};
 pub use http1::{AnswerReader, to_http1};

@@ -1,61 +1,320 @@
 //! The compact form of a tick: plain slots and two masks.
+//!
+//! Smaller than an option for each member; absent stays apart from `null`; and
+//! what a tick says can be walked by the bits of its masks.
 
 use super::change::Change;
+use super::command::IndicatorId;
+use super::members::{self, Members};
 use crate::decimal::Decimal;
+use crate::id::{Identifier, IndicatorMarket, Inline, MarketId, TradableId};
 use crate::time::Timestamp;
 
-/// Which members stand on the wire, by their bit.
-///
-/// Smaller than an option for each member, and absent stays apart from `null`.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) struct Presence {
+/// A message that has an identifier, a market, and then any of a fixed set of
+/// members: texts, integers and decimals.
+pub(super) trait Tick: Sized {
+    /// The names of the members: `i`, `m`, the texts, the integers, the
+    /// decimals.
+    const NAMES: &'static [&'static str];
+    const TEXTS: usize;
+    const INTEGERS: usize;
+    /// Whether `null` says that a value is gone, rather than nothing.
+    const HAS_CLEARED: bool = true;
+    type Slots: Slots;
+
+    fn empty() -> Self;
+    fn slots(&mut self) -> &mut Self::Slots;
+}
+
+/// How many names stand before the members that have a bit.
+pub(super) const IDS: usize = 2;
+
+/// Where a tick keeps its members. A slot out of range is left alone; the names
+/// leave none.
+pub(super) trait Slots {
+    type Id: Id;
+
+    fn id(&mut self) -> &mut Self::Id;
+    fn put_text(&mut self, slot: usize, text: Inline<22>);
+    fn put_integer(&mut self, slot: usize, number: i64) -> Result<(), &'static str>;
+    fn put_decimal(&mut self, slot: usize, mantissa: i64, scale: u8);
+    fn presence(&mut self) -> &mut Presence;
+}
+
+/// What a tick is about: `i`, which is a text, and `m`, which is either.
+pub(super) trait Id {
+    const MARKET_IS_TEXT: bool;
+
+    fn none() -> Self;
+    fn identifier(&mut self) -> &mut Identifier;
+    fn put_market_number(&mut self, _: i64) {}
+    fn put_market_text(&mut self, _: &str) {}
+}
+
+/// What kind of a value a member has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Decimal,
+    Integer,
+    Text,
+    Identifier,
+    MarketNumber,
+    MarketText,
+}
+
+/// The form of the member with this place among the names, and its slot.
+pub(super) const fn form(
+    place: usize,
+    texts: usize,
+    integers: usize,
+    market_is_text: bool,
+) -> (Form, usize) {
+    match place {
+        0 => (Form::Identifier, 0),
+        1 if market_is_text => (Form::MarketText, 0),
+        1 => (Form::MarketNumber, 0),
+        _ => {
+            let slot = place - IDS;
+            if slot < texts {
+                (Form::Text, slot)
+            } else if slot < texts + integers {
+                (Form::Integer, slot - texts)
+            } else {
+                (Form::Decimal, slot - texts - integers)
+            }
+        }
+    }
+}
+
+impl<T: Tick> Members for T {
+    const NAMES: &'static [&'static str] = T::NAMES;
+    const REQUIRED: usize = IDS;
+
+    fn empty() -> Self {
+        T::empty()
+    }
+
+    fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str> {
+        if json == "null" && member >= IDS {
+            return Ok(());
+        }
+        let market_is_text = <<T::Slots as Slots>::Id as Id>::MARKET_IS_TEXT;
+        let (form, slot) = form(member, T::TEXTS, T::INTEGERS, market_is_text);
+        let slots = self.slots();
+        match form {
+            Form::Identifier => *slots.id().identifier() = Identifier::new(members::text(json)?),
+            Form::MarketNumber => slots.id().put_market_number(members::integer(json)?),
+            Form::MarketText => slots.id().put_market_text(&members::text(json)?),
+            Form::Text => slots.put_text(slot, Inline::new(&members::text(json)?)),
+            Form::Integer => slots.put_integer(slot, members::integer(json)?)?,
+            Form::Decimal => {
+                let number = members::decimal(json)?;
+                slots.put_decimal(slot, number.mantissa(), number.scale());
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn finish(&mut self, seen: u64, null: u64) {
+        let cleared = if T::HAS_CLEARED { null } else { 0 };
+        *self.slots().presence() = Presence {
+            set: ((seen & !null) >> IDS) as u32,
+            cleared: (cleared >> IDS) as u32,
+        };
+    }
+}
+
+/// Which members stand on the wire, by their bit: the place of the name behind
+/// the ids. The highest bit tells a full tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Presence {
     set: u32,
     cleared: u32,
 }
 
+const FULL: u32 = 1 << 31;
+
 impl Presence {
-    /// Notes a member; whether it has a value.
-    pub(super) fn note(&mut self, bit: usize, json: &str) -> bool {
-        let has_value = json != "null";
-        let mask = if has_value {
-            &mut self.set
-        } else {
-            &mut self.cleared
-        };
-        *mask |= 1 << (bit & 31);
-        has_value
+    pub(super) const fn is_full(self) -> bool {
+        self.set & FULL != 0
     }
 
+    pub(super) const fn mark_full(&mut self) {
+        self.set |= FULL;
+    }
+
+    #[inline]
     pub(super) fn change<T>(self, bit: usize, value: T) -> Change<T> {
         let mask = 1_u32 << (bit & 31);
-        if self.set & mask != 0 {
-            Change::Set(value)
-        } else if self.cleared & mask != 0 {
-            Change::Cleared
-        } else {
+        if (self.set | self.cleared) & mask == 0 {
             Change::Unchanged
+        } else if self.set & mask != 0 {
+            Change::Set(value)
+        } else {
+            Change::Cleared
+        }
+    }
+}
+
+/// The slots of most ticks, as many of each form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Columns<I, const TEXTS: usize, const INTEGERS: usize, const DECIMALS: usize> {
+    pub(super) id: I,
+    texts: [Inline<22>; TEXTS],
+    integers: [i64; INTEGERS],
+    mantissas: [i64; DECIMALS],
+    scales: [u8; DECIMALS],
+    pub(super) presence: Presence,
+}
+
+impl<I: Id, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> {
+    #[inline(always)]
+    pub(super) fn empty() -> Self {
+        Self {
+            id: I::none(),
+            texts: [const { Inline::EMPTY }; T],
+            integers: [0; N],
+            mantissas: [0; D],
+            scales: [0; D],
+            presence: Presence::default(),
         }
     }
 
-    pub(super) fn timestamp(self, bit: usize, millis: i64) -> Change<Timestamp> {
-        self.change(bit, Timestamp::from_millis(millis))
+    #[inline]
+    pub(super) fn text(&self, slot: usize) -> Change<&str> {
+        let text = self.texts.get(slot).map_or("", Inline::as_str);
+        self.presence.change(slot, text)
+    }
+
+    #[inline]
+    pub(super) fn integer(&self, slot: usize) -> Change<i64> {
+        let number = self.integers.get(slot).copied().unwrap_or_default();
+        self.presence.change(T + slot, number)
+    }
+
+    #[inline]
+    pub(super) fn timestamp(&self, slot: usize) -> Change<Timestamp> {
+        self.integer(slot).map(Timestamp::from_millis)
+    }
+
+    #[inline]
+    pub(super) fn decimal(&self, slot: usize) -> Change<Decimal> {
+        let number = match (self.mantissas.get(slot), self.scales.get(slot)) {
+            (Some(&mantissa), Some(&scale)) => Decimal::from_parts(mantissa, scale),
+            _ => Decimal::ZERO,
+        };
+        self.presence.change(T + N + slot, number)
     }
 }
 
-/// Puts a decimal into its slots. A slot out of range is left alone; the
-/// tables of names leave none.
-pub(super) fn put(mantissas: &mut [i64], scales: &mut [u8], slot: usize, number: Decimal) {
-    if let (Some(mantissa), Some(scale)) = (mantissas.get_mut(slot), scales.get_mut(slot)) {
-        *mantissa = number.mantissa();
-        *scale = number.scale();
+impl<I: Id, const T: usize, const N: usize, const D: usize> Slots for Columns<I, T, N, D> {
+    type Id = I;
+
+    #[inline(always)]
+    fn id(&mut self) -> &mut I {
+        &mut self.id
+    }
+
+    #[inline(always)]
+    fn put_text(&mut self, slot: usize, text: Inline<22>) {
+        if let Some(kept) = self.texts.get_mut(slot) {
+            *kept = text;
+        }
+    }
+
+    #[inline(always)]
+    fn put_integer(&mut self, slot: usize, number: i64) -> Result<(), &'static str> {
+        if let Some(kept) = self.integers.get_mut(slot) {
+            *kept = number;
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn put_decimal(&mut self, slot: usize, mantissa: i64, scale: u8) {
+        if slot < D {
+            self.mantissas[slot] = mantissa;
+            self.scales[slot] = scale;
+        }
+    }
+
+    #[inline(always)]
+    fn presence(&mut self) -> &mut Presence {
+        &mut self.presence
     }
 }
 
-pub(super) fn get(mantissas: &[i64], scales: &[u8], slot: usize) -> Decimal {
-    match (mantissas.get(slot), scales.get(slot)) {
-        (Some(&mantissa), Some(&scale)) => Decimal::new(mantissa, scale),
-        _ => Decimal::ZERO,
+impl Id for TradableId {
+    const MARKET_IS_TEXT: bool = false;
+
+    #[inline(always)]
+    fn none() -> Self {
+        Self {
+            market: MarketId::new(0),
+            identifier: Identifier::EMPTY,
+        }
     }
+
+    #[inline(always)]
+    fn identifier(&mut self) -> &mut Identifier {
+        &mut self.identifier
+    }
+
+    #[inline(always)]
+    fn put_market_number(&mut self, number: i64) {
+        self.market = MarketId::new(number);
+    }
+}
+
+impl Id for IndicatorId {
+    const MARKET_IS_TEXT: bool = true;
+
+    fn none() -> Self {
+        Self::new("", "")
+    }
+
+    fn identifier(&mut self) -> &mut Identifier {
+        &mut self.identifier
+    }
+
+    fn put_market_text(&mut self, text: &str) {
+        self.market = IndicatorMarket::new(text);
+    }
+}
+
+/// Gives a tick the methods that all of them have, and those of its decimals.
+macro_rules! tick_methods {
+    ($tick:ident: $( $(#[$doc:meta])* $name:ident = $slot:literal, )*) => {
+        impl $tick {
+            /// Whether the tick tells all there is, so that what it does not name has
+            /// no value.
+            #[must_use]
+            pub const fn is_full(&self) -> bool {
+                self.0.presence.is_full()
+            }
+
+            /// The same tick, marked as the first after a subscription.
+            #[must_use]
+            pub fn into_full(mut self) -> Self {
+                self.mark_full();
+                self
+            }
+
+            pub(super) const fn mark_full(&mut self) {
+                self.0.presence.mark_full();
+            }
+
+            $(
+                $(#[$doc])*
+                #[must_use]
+                #[inline]
+                pub fn $name(&self) -> Change<Decimal> {
+                    self.0.decimal($slot)
+                }
+            )*
+        }
+    };
 }
 
 /// Shows the members that stand on the wire, and no others.
@@ -73,4 +332,4 @@ macro_rules! debug_changes {
     }};
 }
 
-pub(super) use debug_changes;
+pub(super) use {debug_changes, tick_methods};

@@ -3,11 +3,9 @@
 use std::fmt;
 
 use super::change::Change;
-use super::columns::{Presence, get, put};
-use super::members::{self, Members};
-use super::tick::put_tradable;
+use super::columns::{Id, Presence, Slots, Tick, tick_methods};
 use crate::decimal::Decimal;
-use crate::id::TradableId;
+use crate::id::{Inline, TradableId};
 use crate::time::Timestamp;
 
 /// A message of type `depth`: up to five levels of the order book.
@@ -15,16 +13,21 @@ use crate::time::Timestamp;
 /// A full tick tells every member that has a value; any other tells what
 /// changed. Two ticks are equal if they say the same in the same digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct DepthTick {
+pub struct DepthTick(pub(super) Book);
+
+/// The slots of a depth tick, as tight as they go: it is the largest event.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Book {
     tradable: TradableId,
-    /// For each level its bid, ask, and the units at both.
-    mantissas: [i64; 4 * Self::LEVELS],
-    scales: [u8; 4 * Self::LEVELS],
-    /// For each level the orders at its bid and ask.
-    orders: [u32; 2 * Self::LEVELS],
-    full: bool,
-    presence: Presence,
     tick_timestamp: i64,
+    /// For each level its bid, ask, and the units at both.
+    mantissas: [i64; 4 * DepthTick::LEVELS],
+    /// The places of the same, for each of the four those of all levels, six
+    /// bits each.
+    scales: [u32; 4],
+    /// For each level the orders at its bid and ask.
+    orders: [u32; 2 * DepthTick::LEVELS],
+    presence: Presence,
 }
 
 /// What a [`DepthTick`] says of one level of the order book.
@@ -52,46 +55,26 @@ impl DepthTick {
     /// The tradable whose book it is.
     #[must_use]
     pub const fn tradable(&self) -> &TradableId {
-        &self.tradable
-    }
-
-    /// Whether the tick tells all there is, so that what it does not name has
-    /// no value.
-    #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// The same tick, marked as the first after a subscription.
-    #[must_use]
-    pub const fn into_full(mut self) -> Self {
-        self.full = true;
-        self
+        &self.0.tradable
     }
 
     /// The time of the tick.
     #[must_use]
     pub fn tick_timestamp(&self) -> Change<Timestamp> {
-        self.presence.timestamp(0, self.tick_timestamp)
+        let time = Timestamp::from_millis(self.0.tick_timestamp);
+        self.0.presence.change(0, time)
     }
 
     /// What the tick says of a level, counted from 1 as on the wire; of one
     /// beyond [`DepthTick::LEVELS`], nothing.
     #[must_use]
+    #[inline]
     pub fn level(&self, level: usize) -> Level {
         let Some(above) = level.checked_sub(1).filter(|above| *above < Self::LEVELS) else {
             return Level::default();
         };
-        let bit = 1 + above * MEMBERS;
-        let decimal = |member: usize| {
-            let number = get(&self.mantissas, &self.scales, above * 4 + member);
-            self.presence.change(bit + member, number)
-        };
-        let count = |member: usize| {
-            let count = self.orders.get(above * 2 + member).copied();
-            self.presence
-                .change(bit + 4 + member, count.unwrap_or_default())
-        };
+        let decimal = |member| self.0.decimal(above, member);
+        let count = |member| self.0.count(above, member);
         Level {
             bid: decimal(0),
             ask: decimal(1),
@@ -103,101 +86,147 @@ impl DepthTick {
     }
 
     /// All levels, the best first.
+    #[inline]
     pub fn levels(&self) -> impl Iterator<Item = Level> + '_ {
         (1..=Self::LEVELS).map(|level| self.level(level))
     }
+}
 
-    pub(super) const fn mark_full(&mut self) {
-        self.full = true;
+tick_methods! { DepthTick: }
+
+impl Book {
+    #[inline(always)]
+    fn empty() -> Self {
+        Self {
+            tradable: TradableId::none(),
+            tick_timestamp: 0,
+            mantissas: [0; 4 * DepthTick::LEVELS],
+            scales: [0; 4],
+            orders: [0; 2 * DepthTick::LEVELS],
+            presence: Presence::default(),
+        }
+    }
+
+    #[inline]
+    fn decimal(&self, above: usize, member: usize) -> Change<Decimal> {
+        let slot = above * 4 + member;
+        let number = match (self.mantissas.get(slot), self.scales.get(member)) {
+            (Some(&mantissa), Some(&scales)) => {
+                Decimal::from_parts(mantissa, (scales >> (PLACES * above) & 63) as u8)
+            }
+            _ => Decimal::ZERO,
+        };
+        self.presence.change(INTEGERS + slot, number)
+    }
+
+    #[inline]
+    fn count(&self, above: usize, member: usize) -> Change<u32> {
+        let slot = above * 2 + member;
+        let count = self.orders.get(slot).copied().unwrap_or_default();
+        self.presence.change(1 + slot, count)
     }
 }
 
-/// The members of a level.
-const MEMBERS: usize = 6;
+/// The bits that the places of a decimal take.
+const PLACES: usize = 6;
 
-impl Members for DepthTick {
+/// The time of the tick and the orders.
+const INTEGERS: usize = 1 + 2 * DepthTick::LEVELS;
+
+impl Slots for Book {
+    type Id = TradableId;
+
+    #[inline(always)]
+    fn id(&mut self) -> &mut TradableId {
+        &mut self.tradable
+    }
+
+    fn put_text(&mut self, _: usize, _: Inline<22>) {}
+
+    #[inline(always)]
+    fn put_integer(&mut self, slot: usize, number: i64) -> Result<(), &'static str> {
+        match slot.checked_sub(1) {
+            None => self.tick_timestamp = number,
+            Some(slot) => {
+                let count = u32::try_from(number).map_err(|_| "is not a count")?;
+                if let Some(orders) = self.orders.get_mut(slot) {
+                    *orders = count;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn put_decimal(&mut self, slot: usize, mantissa: i64, scale: u8) {
+        if let Some(kept) = self.mantissas.get_mut(slot) {
+            *kept = mantissa;
+            self.scales[slot % 4] |= u32::from(scale) << (PLACES * (slot / 4));
+        }
+    }
+
+    #[inline(always)]
+    fn presence(&mut self) -> &mut Presence {
+        &mut self.presence
+    }
+}
+
+impl Tick for DepthTick {
     const NAMES: &'static [&'static str] = &[
         "i",
         "m",
         "tick_timestamp",
+        "bid_orders1",
+        "ask_orders1",
+        "bid_orders2",
+        "ask_orders2",
+        "bid_orders3",
+        "ask_orders3",
+        "bid_orders4",
+        "ask_orders4",
+        "bid_orders5",
+        "ask_orders5",
         "bid1",
         "ask1",
         "bid_volume1",
         "ask_volume1",
-        "bid_orders1",
-        "ask_orders1",
         "bid2",
         "ask2",
         "bid_volume2",
         "ask_volume2",
-        "bid_orders2",
-        "ask_orders2",
         "bid3",
         "ask3",
         "bid_volume3",
         "ask_volume3",
-        "bid_orders3",
-        "ask_orders3",
         "bid4",
         "ask4",
         "bid_volume4",
         "ask_volume4",
-        "bid_orders4",
-        "ask_orders4",
         "bid5",
         "ask5",
         "bid_volume5",
         "ask_volume5",
-        "bid_orders5",
-        "ask_orders5",
     ];
-    const REQUIRED: usize = 2;
+    const TEXTS: usize = 0;
+    const INTEGERS: usize = INTEGERS;
+    type Slots = Book;
 
+    #[inline(always)]
     fn empty() -> Self {
-        Self {
-            tradable: TradableId::new(0, ""),
-            mantissas: [0; 4 * Self::LEVELS],
-            scales: [0; 4 * Self::LEVELS],
-            orders: [0; 2 * Self::LEVELS],
-            full: false,
-            presence: Presence::default(),
-            tick_timestamp: 0,
-        }
+        Self(Book::empty())
     }
 
-    fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str> {
-        let Some(bit) = put_tradable(&mut self.tradable, member, json)? else {
-            return Ok(());
-        };
-        if !self.presence.note(bit, json) {
-            return Ok(());
-        }
-        let Some(place) = bit.checked_sub(1) else {
-            self.tick_timestamp = members::integer(json)?;
-            return Ok(());
-        };
-        let (above, member) = (place / MEMBERS, place % MEMBERS);
-        if member < 4 {
-            let number = members::decimal(json)?;
-            put(
-                &mut self.mantissas,
-                &mut self.scales,
-                above * 4 + member,
-                number,
-            );
-        } else if let Some(orders) = self.orders.get_mut(above * 2 + member - 4) {
-            let count = members::integer(json)?;
-            *orders = u32::try_from(count).map_err(|_| "is not a count")?;
-        }
-        Ok(())
+    #[inline(always)]
+    fn slots(&mut self) -> &mut Book {
+        &mut self.0
     }
 }
 
 impl fmt::Debug for DepthTick {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("DepthTick");
-        shown.field("tradable", &format_args!("{}", self.tradable));
-        shown.field("full", &self.full);
+        shown.field("tradable", &format_args!("{}", self.tradable()));
+        shown.field("full", &self.is_full());
         if self.tick_timestamp().is_change() {
             shown.field("tick_timestamp", &self.tick_timestamp());
         }

@@ -213,3 +213,26 @@ impl fmt::Display for CloseReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::{AccountMessage, MarketMessage};
+    use super::super::trade::PublicTrade;
+    use super::super::{DepthTick, IndicatorTick, PriceTick};
+    use super::*;
+
+    /// An event is moved from the feed to its user: four cache lines, and no
+    /// tick is larger.
+    #[test]
+    fn events_stay_small() {
+        assert!(size_of::<PriceTick>() <= 216);
+        assert!(size_of::<DepthTick>() <= 256);
+        assert!(size_of::<PublicTrade>() <= 160);
+        assert!(size_of::<IndicatorTick>() <= 112);
+        assert_eq!(size_of::<MarketMessage>(), 256);
+        assert_eq!(size_of::<Event<MarketMessage>>(), 256);
+        assert_eq!(size_of::<Output<'_, MarketMessage>>(), 256);
+        assert_eq!(size_of::<Option<Output<'_, MarketMessage>>>(), 256);
+        assert!(size_of::<Event<AccountMessage>>() <= 256);
+    }
+}

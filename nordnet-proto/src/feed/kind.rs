@@ -8,6 +8,7 @@ use super::counters::Counters;
 use super::decode::Decoded;
 use super::malformed::Malformed;
 use super::message::{AccountMessage, MarketMessage, Unknown};
+use super::server_error::ServerError;
 use super::subscriptions::{DEPTH, INDICATOR, NEWS, PRICE, TRADE, TRADING_STATUS};
 use crate::country::Server;
 use crate::session_key::LoggedIn;
@@ -37,7 +38,8 @@ impl Kind for Private {
 
 pub(super) mod sealed {
     use super::{
-        Counters, Decoded, FeedConfig, GetState, LoggedIn, Malformed, Server, Subscription, Unknown,
+        Counters, FeedConfig, GetState, LoggedIn, Malformed, Server, ServerError, Subscription,
+        Unknown,
     };
 
     /// What the machine has to know about a feed.
@@ -49,19 +51,36 @@ pub(super) mod sealed {
 
         fn server(login: &LoggedIn) -> &Server;
         fn get_state(config: &FeedConfig) -> Option<GetState>;
-        fn decode(line: &[u8]) -> Result<Decoded<Self::Message>, Malformed>
+        /// What a message is read into.
+        fn heartbeat() -> Self::Message
+        where
+            Self: super::Kind;
+        /// Reads the first of several lines, if that is quickly done; where it
+        /// ends.
+        fn read_ahead(message: &mut Self::Message, lines: &[u8]) -> Option<u32>
+        where
+            Self: super::Kind;
+        /// Reads any line, unless it is a complaint.
+        fn read(
+            message: &mut Self::Message,
+            line: &[u8],
+        ) -> Result<Option<Box<ServerError>>, Malformed>
         where
             Self: super::Kind;
         fn count(message: &Self::Message, counters: &mut Counters)
         where
             Self: super::Kind;
-        /// Marks a tick full if it is the first after its subscription. For
-        /// that it is given the number of the type and a way to make the
-        /// subscription, which is seldom needed.
-        fn mark(
-            message: &mut Self::Message,
-            is_first: impl FnOnce(usize, &dyn Fn() -> Subscription) -> bool,
-        ) where
+        /// The number of the type, if it can be subscribed to.
+        fn number(message: &Self::Message) -> Option<usize>
+        where
+            Self: super::Kind;
+        /// The subscription that a message belongs to.
+        fn subscription(message: &Self::Message) -> Option<Subscription>
+        where
+            Self: super::Kind;
+        /// Notes that a tick is the first of its subscription.
+        fn mark_full(message: &mut Self::Message)
+        where
             Self: super::Kind;
         fn unknown(message: &mut Self::Message) -> Option<&mut Unknown>
         where
@@ -81,49 +100,63 @@ impl sealed::Sealed for Public {
         None
     }
 
-    fn decode(line: &[u8]) -> Result<Decoded<MarketMessage>, Malformed> {
-        MarketMessage::decode(line)
+    #[inline(always)]
+    fn heartbeat() -> MarketMessage {
+        MarketMessage::Heartbeat
+    }
+
+    #[inline(always)]
+    fn read_ahead(message: &mut MarketMessage, lines: &[u8]) -> Option<u32> {
+        message.read_ahead(lines)
+    }
+
+    fn read(
+        message: &mut MarketMessage,
+        line: &[u8],
+    ) -> Result<Option<Box<ServerError>>, Malformed> {
+        message.read(line)
     }
 
     fn count(message: &MarketMessage, counters: &mut Counters) {
         message.count(counters);
     }
 
-    fn mark(
-        message: &mut MarketMessage,
-        is_first: impl FnOnce(usize, &dyn Fn() -> Subscription) -> bool,
-    ) {
-        match message {
-            MarketMessage::Price(tick) => {
-                if is_first(PRICE, &|| Subscription::Price(tick.tradable().clone())) {
-                    tick.mark_full();
-                }
-            }
-            MarketMessage::Depth(tick) => {
-                if is_first(DEPTH, &|| Subscription::Depth(tick.tradable().clone())) {
-                    tick.mark_full();
-                }
-            }
+    fn number(message: &MarketMessage) -> Option<usize> {
+        Some(match message {
+            MarketMessage::Price(_) => PRICE,
+            MarketMessage::Depth(_) => DEPTH,
+            MarketMessage::Trade(_) => TRADE,
+            MarketMessage::TradingStatus(_) => TRADING_STATUS,
+            MarketMessage::Indicator(_) => INDICATOR,
+            MarketMessage::News(_) => NEWS,
+            MarketMessage::Heartbeat | MarketMessage::Unknown(_) => return None,
+        })
+    }
+
+    fn subscription(message: &MarketMessage) -> Option<Subscription> {
+        Some(match message {
+            MarketMessage::Price(tick) => Subscription::Price(tick.tradable().clone()),
+            MarketMessage::Depth(tick) => Subscription::Depth(tick.tradable().clone()),
+            MarketMessage::Trade(trade) => Subscription::Trade(trade.tradable().clone()),
             MarketMessage::TradingStatus(tick) => {
-                let subscription = || Subscription::TradingStatus(tick.tradable().clone());
-                if is_first(TRADING_STATUS, &subscription) {
-                    tick.mark_full();
-                }
+                Subscription::TradingStatus(tick.tradable().clone())
             }
-            MarketMessage::Indicator(tick) => {
-                if is_first(INDICATOR, &|| {
-                    Subscription::Indicator(tick.indicator().clone())
-                }) {
-                    tick.mark_full();
-                }
-            }
-            MarketMessage::Trade(trade) => {
-                is_first(TRADE, &|| Subscription::Trade(trade.tradable().clone()));
-            }
-            MarketMessage::News(news) => {
-                is_first(NEWS, &|| Subscription::News(news.source));
-            }
-            MarketMessage::Heartbeat | MarketMessage::Unknown(_) => {}
+            MarketMessage::Indicator(tick) => Subscription::Indicator(tick.indicator().clone()),
+            MarketMessage::News(news) => Subscription::News(news.source),
+            MarketMessage::Heartbeat | MarketMessage::Unknown(_) => return None,
+        })
+    }
+
+    fn mark_full(message: &mut MarketMessage) {
+        match message {
+            MarketMessage::Price(tick) => tick.mark_full(),
+            MarketMessage::Depth(tick) => tick.mark_full(),
+            MarketMessage::TradingStatus(tick) => tick.mark_full(),
+            MarketMessage::Indicator(tick) => tick.mark_full(),
+            MarketMessage::Trade(_)
+            | MarketMessage::News(_)
+            | MarketMessage::Heartbeat
+            | MarketMessage::Unknown(_) => {}
         }
     }
 
@@ -147,15 +180,38 @@ impl sealed::Sealed for Private {
         config.get_state
     }
 
-    fn decode(line: &[u8]) -> Result<Decoded<AccountMessage>, Malformed> {
-        AccountMessage::decode(line)
+    fn heartbeat() -> AccountMessage {
+        AccountMessage::Heartbeat
+    }
+
+    fn read_ahead(_: &mut AccountMessage, _: &[u8]) -> Option<u32> {
+        None
+    }
+
+    fn read(
+        message: &mut AccountMessage,
+        line: &[u8],
+    ) -> Result<Option<Box<ServerError>>, Malformed> {
+        match AccountMessage::decode(line)? {
+            Decoded::Message(read) => *message = read,
+            Decoded::Error(error) => return Ok(Some(error)),
+        }
+        Ok(None)
     }
 
     fn count(message: &AccountMessage, counters: &mut Counters) {
         message.count(counters);
     }
 
-    fn mark(_: &mut AccountMessage, _: impl FnOnce(usize, &dyn Fn() -> Subscription) -> bool) {}
+    fn number(_: &AccountMessage) -> Option<usize> {
+        None
+    }
+
+    fn subscription(_: &AccountMessage) -> Option<Subscription> {
+        None
+    }
+
+    fn mark_full(_: &mut AccountMessage) {}
 
     fn unknown(message: &mut AccountMessage) -> Option<&mut Unknown> {
         match message {

@@ -6,7 +6,7 @@ use memchr::{memchr, memrchr};
 
 /// Splits a stream of bytes into lines, however it was cut on its way.
 ///
-/// One buffer is used again and again. A byte is searched once and moved at
+/// One buffer is used again and again. A byte is searched twice at most and moved at
 /// most as often as it was handed out, so that a line that comes in single
 /// bytes costs no more than one that comes whole.
 ///
@@ -24,8 +24,8 @@ pub struct LineDecoder {
     buffer: Vec<u8>,
     /// Where the next line begins.
     start: usize,
-    /// Up to where no line feed is left to find.
-    searched: usize,
+    /// Where the last whole line ends, behind its line feed.
+    whole: usize,
     max_line: usize,
     too_long: bool,
 }
@@ -40,6 +40,8 @@ pub struct LineTooLong {
 /// What a buffer may keep between two connections.
 const KEPT_CAPACITY: usize = 64 * 1024;
 
+const PIECE: usize = 1024;
+
 impl LineDecoder {
     /// Makes a decoder for lines of up to `max_line` bytes, the line feed not
     /// counted.
@@ -48,7 +50,7 @@ impl LineDecoder {
         Self {
             buffer: Vec::new(),
             start: 0,
-            searched: 0,
+            whole: 0,
             max_line,
             too_long: false,
         }
@@ -64,10 +66,18 @@ impl LineDecoder {
         // Moving no more than was handed out keeps the total work linear.
         if self.start > 0 && self.start >= self.buffer.len() - self.start {
             self.buffer.drain(..self.start);
-            self.searched -= self.start;
+            self.whole -= self.start;
             self.start = 0;
         }
-        self.buffer.extend_from_slice(bytes);
+        if let Some(last) = memrchr(b'\n', bytes) {
+            self.whole = self.buffer.len() + last + 1;
+        }
+        // In pieces, since for longer ones the C library takes `rep movsb`, which
+        // is no faster within the cache.
+        self.buffer.reserve(bytes.len());
+        for piece in bytes.chunks(PIECE) {
+            self.buffer.extend_from_slice(piece);
+        }
     }
 
     /// The next whole line, without its line feed and the carriage return
@@ -79,25 +89,45 @@ impl LineDecoder {
     /// ignored until [`LineDecoder::clear`].
     #[must_use]
     pub fn next_line(&mut self) -> Option<Result<&[u8], LineTooLong>> {
-        let unsearched = self.buffer.get(self.searched..)?;
-        let found = memchr(b'\n', unsearched).map(|offset| self.searched + offset);
-        let end = found.unwrap_or(self.buffer.len());
-        if end - self.start > self.max_line {
+        let waiting = self.buffer.get(self.start..)?;
+        let found = match self.has_line() {
+            true => memchr(b'\n', waiting),
+            false => None,
+        };
+        let length = found.unwrap_or(waiting.len());
+        if length > self.max_line {
             self.clear();
             self.too_long = true;
             return Some(Err(LineTooLong {
                 limit: self.max_line,
             }));
         }
-        let Some(end) = found else {
-            self.searched = end;
-            return None;
-        };
         let begin = self.start;
-        self.start = end + 1;
-        self.searched = self.start;
-        let line = self.buffer.get(begin..end)?;
+        self.start = begin + found? + 1;
+        let line = self.buffer.get(begin..begin + length)?;
         Some(Ok(line.strip_suffix(b"\r").unwrap_or(line)))
+    }
+
+    /// Lets a reader try the next line before its end is searched, which costs as
+    /// much as reading a member. It sees all whole lines that wait, and says
+    /// where what it has read ends, which must be all of a line. Whether it was.
+    #[inline(always)]
+    pub(super) fn read_ahead(&mut self, read: impl FnOnce(&[u8]) -> Option<u32>) -> bool {
+        let lines = self.buffer.get(self.start..self.whole).unwrap_or_default();
+        let Some(read) = read(lines) else {
+            return false;
+        };
+        let read = read as usize;
+        let length = match lines.get(read..) {
+            Some([b'\n', ..]) => read,
+            Some([b'\r', b'\n', ..]) => read + 1,
+            _ => return false,
+        };
+        if length > self.max_line {
+            return false;
+        }
+        self.start += length + 1;
+        true
     }
 
     /// Ends the stream: drops a line that never got its line feed and says how
@@ -115,7 +145,7 @@ impl LineDecoder {
         self.buffer.clear();
         self.buffer.shrink_to(KEPT_CAPACITY);
         self.start = 0;
-        self.searched = 0;
+        self.whole = 0;
         self.too_long = false;
     }
 
@@ -127,15 +157,14 @@ impl LineDecoder {
 
     /// How many bytes stand behind the last line feed.
     #[must_use]
-    pub fn unfinished(&self) -> usize {
-        let waiting = self.buffer.get(self.start..).unwrap_or_default();
-        memrchr(b'\n', waiting).map_or(waiting.len(), |last| waiting.len() - last - 1)
+    pub const fn unfinished(&self) -> usize {
+        self.buffer.len() - self.whole
     }
 
     /// Whether a whole line waits.
-    pub(crate) fn has_line(&self) -> bool {
-        let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
-        memchr(b'\n', unsearched).is_some()
+    #[inline]
+    pub(crate) const fn has_line(&self) -> bool {
+        self.start < self.whole
     }
 }
 

@@ -21,6 +21,10 @@ pub(super) trait Members: Sized {
 
     /// Takes the JSON text of the member with this place among the names.
     fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str>;
+
+    /// Takes note of which members were there, and which of these were `null`,
+    /// by the bit of their place.
+    fn finish(&mut self, _seen: u64, _null: u64) {}
 }
 
 /// Reads an object from a JSON text.
@@ -82,7 +86,7 @@ impl<'de, M: Members> Visitor<'de> for ObjectVisitor<M> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<M, A::Error> {
         let mut object = M::empty();
-        let mut seen = 0_u64;
+        let (mut seen, mut null) = (0_u64, 0_u64);
         while let Some(member) = map.next_key_seed(Name(M::NAMES))? {
             let Some((member, name)) = member else {
                 map.next_value::<IgnoredAny>()?;
@@ -94,6 +98,7 @@ impl<'de, M: Members> Visitor<'de> for ObjectVisitor<M> {
             }
             seen |= bit;
             let json = map.next_value::<&RawValue>()?.get();
+            null |= if json == "null" { bit } else { 0 };
             object
                 .put(member, json)
                 .map_err(|reason| A::Error::custom(format_args!("{name} {reason}")))?;
@@ -105,7 +110,10 @@ impl<'de, M: Members> Visitor<'de> for ObjectVisitor<M> {
             .find(|(_, n)| seen & (1 << n) == 0);
         match missing {
             Some((name, _)) => Err(A::Error::custom(format_args!("{name} is missing"))),
-            None => Ok(object),
+            None => {
+                object.finish(seen, null);
+                Ok(object)
+            }
         }
     }
 }

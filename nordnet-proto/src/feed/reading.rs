@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::Feed;
-use super::decode::Decoded;
 use super::event::{DisconnectReason, Event, Gap};
 use super::kind::Kind;
 use super::malformed::{Malformed, MalformedReason, excerpt};
@@ -13,8 +12,30 @@ use super::state::{LoginLine, Open, State};
 use crate::session_key::SessionKey;
 
 impl<K: Kind> Feed<K> {
-    /// The next event from what was received, then from what ended it.
-    pub(super) fn next_event(&mut self) -> Option<Event<K::Message>> {
+    /// Makes the event, a message so far, the next one from what was received,
+    /// then from what ended it; whether there is one.
+    ///
+    /// It is filled where it stands: to move a tick costs as much as to read two
+    /// of its members.
+    #[inline(always)]
+    pub(super) fn next_event(&mut self, event: &mut Event<K::Message>) -> bool {
+        if self.notice.is_none()
+            && let Some(now) = self.now
+            && let State::Open(Open {
+                announced: true, ..
+            }) = self.state
+            && let Event::Message(message) = event
+            && self.lines.read_ahead(|lines| K::read_ahead(message, lines))
+        {
+            self.note(message, now);
+            return true;
+        }
+        let next = self.next_other_event();
+        next.map(|next| *event = next).is_some()
+    }
+
+    #[inline(never)]
+    fn next_other_event(&mut self) -> Option<Event<K::Message>> {
         if let Some(notice) = self.notice.take() {
             return Some(Event::Disconnected(notice));
         }
@@ -38,20 +59,17 @@ impl<K: Kind> Feed<K> {
                     break;
                 }
             };
-            let event = match K::decode(line) {
-                Ok(Decoded::Message(mut message)) => {
+            let mut message = K::heartbeat();
+            let event = match K::read(&mut message, line) {
+                Ok(None) => {
                     if let Some(unknown) = K::unknown(&mut message) {
                         unknown.raw = scrub_text(std::mem::take(&mut unknown.raw), &open.key);
                         unknown.kind = scrub_text(std::mem::take(&mut unknown.kind), &open.key);
                     }
-                    K::count(&message, &mut self.counters);
-                    K::mark(&mut message, |kind, name| {
-                        self.subscriptions.answered(kind, name)
-                    });
-                    self.prove(now);
+                    self.note(&mut message, now);
                     Some(Event::Message(message))
                 }
-                Ok(Decoded::Error(error)) => self.complained(*error, now),
+                Ok(Some(error)) => self.complained(*error, now),
                 Err(malformed) => {
                     self.counters.malformed += 1;
                     Some(Event::Malformed(without_key(malformed, line, &open.key)))
@@ -63,6 +81,19 @@ impl<K: Kind> Feed<K> {
         }
         let ending = self.ending.take()?;
         Some(Event::Disconnected(self.lost(ending)))
+    }
+
+    /// Takes note of a message, which is marked full if it is the first of its
+    /// subscription.
+    #[inline(always)]
+    fn note(&mut self, message: &mut K::Message, now: Instant) {
+        K::count(message, &mut self.counters);
+        if K::number(message).is_some_and(|kind| self.subscriptions.awaits_first(kind))
+            && K::subscription(message).is_some_and(|it| self.subscriptions.answered(&it))
+        {
+            K::mark_full(message);
+        }
+        self.prove(now);
     }
 
     /// A message proves the login.

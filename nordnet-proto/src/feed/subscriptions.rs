@@ -143,24 +143,23 @@ impl Subscriptions {
         self.unwritten = 0;
     }
 
+    /// Whether a message of a type, by its number, may be the first of its
+    /// subscription, so that [`Subscriptions::answered`] has to be told.
+    #[inline(always)]
+    pub(crate) fn awaits_first(&self, kind: usize) -> bool {
+        self.unanswered.get(kind).is_some_and(|&count| count > 0)
+    }
+
     /// Notes a message; whether it is the first since the subscription was
     /// sent.
-    pub(crate) fn answered(
-        &mut self,
-        kind: usize,
-        subscription: impl FnOnce() -> Subscription,
-    ) -> bool {
-        if self.unanswered.get(kind).is_none_or(|&count| count == 0) {
-            return false;
-        }
-        let subscription = subscription();
+    pub(crate) fn answered(&mut self, subscription: &Subscription) -> bool {
         let first = self
             .entries
-            .get(&subscription)
+            .get(subscription)
             .is_some_and(|entry| entry.wire.awaits_first());
         if first {
-            self.set_wire(&subscription, Wire::On { answered: true });
-            self.follow(&subscription);
+            self.set_wire(subscription, Wire::On { answered: true });
+            self.follow(subscription);
         }
         first && !planted!("full_not_marked")
     }
@@ -281,7 +280,7 @@ impl Subscriptions {
     }
 }
 
-/// The number of a type, as [`Subscriptions::answered`] takes it.
+/// The number of a type, as [`Subscriptions::awaits_first`] takes it.
 pub(crate) const fn number(subscription: &Subscription) -> usize {
     match subscription {
         Subscription::Price(_) => PRICE,

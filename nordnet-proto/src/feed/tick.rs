@@ -3,11 +3,10 @@
 use std::fmt;
 
 use super::change::Change;
-use super::columns::{Presence, debug_changes, get, put};
+use super::columns::{Columns, Tick, debug_changes, tick_methods};
 use super::command::IndicatorId;
-use super::members::{self, Members};
 use crate::decimal::Decimal;
-use crate::id::{Identifier, IndicatorMarket, MarketId, TradableId};
+use crate::id::TradableId;
 use crate::time::Timestamp;
 
 /// A message of type `price`: best bid and ask, last trade, figures of the day.
@@ -15,83 +14,35 @@ use crate::time::Timestamp;
 /// A full tick tells every member that has a value; any other tells what
 /// changed. Two ticks are equal if they say the same in the same digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PriceTick {
-    tradable: TradableId,
-    mantissas: [i64; PRICES],
-    scales: [u8; PRICES],
-    full: bool,
-    presence: Presence,
-    tick_timestamp: i64,
-    trade_timestamp: i64,
-    delayed: i64,
-}
-
-const PRICES: usize = 17;
+pub struct PriceTick(pub(super) Columns<TradableId, 0, 3, 17>);
 
 impl PriceTick {
     /// The tradable that is quoted.
     #[must_use]
     pub const fn tradable(&self) -> &TradableId {
-        &self.tradable
-    }
-
-    /// Whether the tick tells all there is, so that what it does not name has
-    /// no value.
-    #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// The same tick, marked as the first after a subscription.
-    #[must_use]
-    pub const fn into_full(mut self) -> Self {
-        self.full = true;
-        self
+        &self.0.id
     }
 
     /// The time of the tick.
     #[must_use]
     pub fn tick_timestamp(&self) -> Change<Timestamp> {
-        self.presence.timestamp(0, self.tick_timestamp)
+        self.0.timestamp(0)
     }
 
     /// The time of the last trade.
     #[must_use]
     pub fn trade_timestamp(&self) -> Change<Timestamp> {
-        self.presence.timestamp(1, self.trade_timestamp)
+        self.0.timestamp(1)
     }
 
     /// How the data is delayed: zero if not.
     #[must_use]
     pub fn delayed(&self) -> Change<i64> {
-        self.presence.change(2, self.delayed)
-    }
-
-    pub(super) const fn mark_full(&mut self) {
-        self.full = true;
-    }
-
-    fn decimal(&self, slot: usize) -> Change<Decimal> {
-        self.presence
-            .change(3 + slot, get(&self.mantissas, &self.scales, slot))
+        self.0.integer(2)
     }
 }
 
-macro_rules! decimals {
-    ($tick:ident: $( $(#[$doc:meta])* $name:ident = $slot:literal, )+) => {
-        impl $tick {
-            $(
-                $(#[$doc])*
-                #[must_use]
-                pub fn $name(&self) -> Change<Decimal> {
-                    self.decimal($slot)
-                }
-            )+
-        }
-    };
-}
-
-decimals! { PriceTick:
+tick_methods! { PriceTick:
     /// The best bid.
     bid = 0,
     /// Units at the best bid.
@@ -128,7 +79,7 @@ decimals! { PriceTick:
     extended_last = 16,
 }
 
-impl Members for PriceTick {
+impl Tick for PriceTick {
     const NAMES: &'static [&'static str] = &[
         "i",
         "m",
@@ -153,39 +104,18 @@ impl Members for PriceTick {
         "imbalance",
         "extended_last",
     ];
-    const REQUIRED: usize = 2;
+    const TEXTS: usize = 0;
+    const INTEGERS: usize = 3;
+    type Slots = Columns<TradableId, 0, 3, 17>;
 
+    #[inline(always)]
     fn empty() -> Self {
-        Self {
-            tradable: TradableId::new(0, ""),
-            mantissas: [0; PRICES],
-            scales: [0; PRICES],
-            full: false,
-            presence: Presence::default(),
-            tick_timestamp: 0,
-            trade_timestamp: 0,
-            delayed: 0,
-        }
+        Self(Columns::empty())
     }
 
-    fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str> {
-        let Some(bit) = put_tradable(&mut self.tradable, member, json)? else {
-            return Ok(());
-        };
-        if self.presence.note(bit, json) {
-            match bit {
-                0 => self.tick_timestamp = members::integer(json)?,
-                1 => self.trade_timestamp = members::integer(json)?,
-                2 => self.delayed = members::integer(json)?,
-                _ => put(
-                    &mut self.mantissas,
-                    &mut self.scales,
-                    bit - 3,
-                    members::decimal(json)?,
-                ),
-            }
-        }
-        Ok(())
+    #[inline(always)]
+    fn slots(&mut self) -> &mut Self::Slots {
+        &mut self.0
     }
 }
 
@@ -202,60 +132,29 @@ impl fmt::Debug for PriceTick {
 ///
 /// Full and partial as a [`PriceTick`] is.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct IndicatorTick {
-    indicator: IndicatorId,
-    mantissas: [i64; 4],
-    scales: [u8; 4],
-    full: bool,
-    presence: Presence,
-    tick_timestamp: i64,
-    delayed: i64,
-}
+pub struct IndicatorTick(pub(super) Columns<IndicatorId, 0, 2, 4>);
 
 impl IndicatorTick {
     /// The index.
     #[must_use]
     pub const fn indicator(&self) -> &IndicatorId {
-        &self.indicator
-    }
-
-    /// Whether the tick tells all there is, so that what it does not name has
-    /// no value.
-    #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// The same tick, marked as the first after a subscription.
-    #[must_use]
-    pub const fn into_full(mut self) -> Self {
-        self.full = true;
-        self
+        &self.0.id
     }
 
     /// The time of the tick.
     #[must_use]
     pub fn tick_timestamp(&self) -> Change<Timestamp> {
-        self.presence.timestamp(0, self.tick_timestamp)
+        self.0.timestamp(0)
     }
 
     /// How the data is delayed: zero if not.
     #[must_use]
     pub fn delayed(&self) -> Change<i64> {
-        self.presence.change(1, self.delayed)
-    }
-
-    pub(super) const fn mark_full(&mut self) {
-        self.full = true;
-    }
-
-    fn decimal(&self, slot: usize) -> Change<Decimal> {
-        self.presence
-            .change(2 + slot, get(&self.mantissas, &self.scales, slot))
+        self.0.integer(1)
     }
 }
 
-decimals! { IndicatorTick:
+tick_methods! { IndicatorTick:
     /// The latest value.
     last = 0,
     /// The highest value of the day.
@@ -266,7 +165,7 @@ decimals! { IndicatorTick:
     close = 3,
 }
 
-impl Members for IndicatorTick {
+impl Tick for IndicatorTick {
     const NAMES: &'static [&'static str] = &[
         "i",
         "m",
@@ -277,45 +176,18 @@ impl Members for IndicatorTick {
         "low",
         "close",
     ];
-    const REQUIRED: usize = 2;
+    const TEXTS: usize = 0;
+    const INTEGERS: usize = 2;
+    type Slots = Columns<IndicatorId, 0, 2, 4>;
 
+    #[inline(always)]
     fn empty() -> Self {
-        Self {
-            indicator: IndicatorId::new("", ""),
-            mantissas: [0; 4],
-            scales: [0; 4],
-            full: false,
-            presence: Presence::default(),
-            tick_timestamp: 0,
-            delayed: 0,
-        }
+        Self(Columns::empty())
     }
 
-    fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str> {
-        let bit = match member {
-            0 => {
-                self.indicator.identifier = Identifier::new(members::text(json)?);
-                return Ok(());
-            }
-            1 => {
-                self.indicator.market = IndicatorMarket::new(members::text(json)?);
-                return Ok(());
-            }
-            member => member - 2,
-        };
-        if self.presence.note(bit, json) {
-            match bit {
-                0 => self.tick_timestamp = members::integer(json)?,
-                1 => self.delayed = members::integer(json)?,
-                _ => put(
-                    &mut self.mantissas,
-                    &mut self.scales,
-                    bit - 2,
-                    members::decimal(json)?,
-                ),
-            }
-        }
-        Ok(())
+    #[inline(always)]
+    fn slots(&mut self) -> &mut Self::Slots {
+        &mut self.0
     }
 }
 
@@ -325,19 +197,4 @@ impl fmt::Debug for IndicatorTick {
             tick_timestamp last high low close delayed
         ])
     }
-}
-
-/// Reads the members `i` and `m`, the first two of their object; for any other
-/// the place behind them.
-pub(super) fn put_tradable(
-    tradable: &mut TradableId,
-    member: usize,
-    json: &str,
-) -> Result<Option<usize>, &'static str> {
-    match member {
-        0 => tradable.identifier = Identifier::new(members::text(json)?),
-        1 => tradable.market = MarketId::new(members::integer(json)?),
-        _ => return Ok(Some(member - 2)),
-    }
-    Ok(None)
 }

@@ -2,122 +2,110 @@
 
 use std::fmt;
 
-use smol_str::SmolStr;
-
 use super::change::Change;
-use super::columns::{Presence, debug_changes};
+use super::columns::{Columns, Tick, debug_changes, tick_methods};
 use super::members::{self, Members};
-use super::tick::put_tradable;
 use crate::decimal::Decimal;
 use crate::id::{InstrumentId, NewsId, NewsSourceId, TradableId, TradeId};
 use crate::time::Timestamp;
 
 /// A message of type `trade` on the public feed: one trade on the market.
 ///
-/// Whole every time: a member without a value is absent, or `null`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PublicTrade {
-    tradable: TradableId,
-    time: Option<Timestamp>,
-    price: Option<Decimal>,
-    volume: Option<Decimal>,
-    broker_buying: Option<SmolStr>,
-    broker_selling: Option<SmolStr>,
-    trade_id: Option<TradeId>,
-    trade_type: Option<SmolStr>,
-}
+/// Whole every time: a member without a value is absent, or `null`. Its texts
+/// need no heap up to 22 bytes each.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PublicTrade(pub(super) Columns<TradableId, 4, 1, 2>);
 
 impl PublicTrade {
     /// What was traded.
     #[must_use]
     pub const fn tradable(&self) -> &TradableId {
-        &self.tradable
+        &self.0.id
     }
 
     /// When, the wire's `trade_timestamp`.
     #[must_use]
-    pub const fn time(&self) -> Option<Timestamp> {
-        self.time
+    pub fn time(&self) -> Option<Timestamp> {
+        self.0.timestamp(0).value()
     }
 
     /// The price of one unit.
     #[must_use]
-    pub const fn price(&self) -> Option<Decimal> {
-        self.price
+    pub fn price(&self) -> Option<Decimal> {
+        self.0.decimal(0).value()
     }
 
     /// Units traded.
     #[must_use]
-    pub const fn volume(&self) -> Option<Decimal> {
-        self.volume
+    pub fn volume(&self) -> Option<Decimal> {
+        self.0.decimal(1).value()
     }
 
     /// The broker that bought.
     #[must_use]
     pub fn broker_buying(&self) -> Option<&str> {
-        self.broker_buying.as_deref()
+        self.0.text(0).value()
     }
 
     /// The broker that sold.
     #[must_use]
     pub fn broker_selling(&self) -> Option<&str> {
-        self.broker_selling.as_deref()
+        self.0.text(1).value()
     }
 
     /// The market's id of the trade.
     #[must_use]
-    pub const fn trade_id(&self) -> Option<&TradeId> {
-        self.trade_id.as_ref()
+    pub fn trade_id(&self) -> Option<TradeId> {
+        self.0.text(2).value().map(TradeId::new)
     }
 
     /// The market's type of the trade.
     #[must_use]
     pub fn trade_type(&self) -> Option<&str> {
-        self.trade_type.as_deref()
+        self.0.text(3).value()
     }
 }
 
-impl Members for PublicTrade {
+impl Tick for PublicTrade {
     const NAMES: &'static [&'static str] = &[
         "i",
         "m",
-        "trade_timestamp",
-        "price",
-        "volume",
         "broker_buying",
         "broker_selling",
         "trade_id",
         "trade_type",
+        "trade_timestamp",
+        "price",
+        "volume",
     ];
-    const REQUIRED: usize = 2;
+    const TEXTS: usize = 4;
+    const INTEGERS: usize = 1;
+    const HAS_CLEARED: bool = false;
+    type Slots = Columns<TradableId, 4, 1, 2>;
 
+    #[inline(always)]
     fn empty() -> Self {
-        Self {
-            tradable: TradableId::new(0, ""),
-            time: None,
-            price: None,
-            volume: None,
-            broker_buying: None,
-            broker_selling: None,
-            trade_id: None,
-            trade_type: None,
-        }
+        Self(Columns::empty())
     }
 
-    fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str> {
-        match put_tradable(&mut self.tradable, member, json)? {
-            None => {}
-            Some(0) => {
-                self.time = members::optional(json, members::integer)?.map(Timestamp::from_millis);
-            }
-            Some(1) => self.price = members::optional(json, members::decimal)?,
-            Some(2) => self.volume = members::optional(json, members::decimal)?,
-            Some(3) => self.broker_buying = members::optional(json, members::text)?,
-            Some(4) => self.broker_selling = members::optional(json, members::text)?,
-            Some(5) => self.trade_id = members::optional(json, members::text)?.map(TradeId::new),
-            Some(_) => self.trade_type = members::optional(json, members::text)?,
-        }
-        Ok(())
+    #[inline(always)]
+    fn slots(&mut self) -> &mut Self::Slots {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for PublicTrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicTrade")
+            .field("tradable", &format_args!("{}", self.tradable()))
+            .field("time", &self.time())
+            .field("price", &self.price())
+            .field("volume", &self.volume())
+            .field("broker_buying", &self.broker_buying())
+            .field("broker_selling", &self.broker_selling())
+            .field("trade_id", &self.0.text(2).value())
+            .field("trade_type", &self.trade_type())
+            .finish()
     }
 }
 
@@ -125,111 +113,71 @@ impl Members for PublicTrade {
 ///
 /// Full and partial as a [`PriceTick`](crate::PriceTick) is.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct TradingStatus {
-    tradable: TradableId,
-    tick_timestamp: i64,
-    /// The status, the source's status, the halt, the order book's status.
-    texts: [SmolStr; 4],
-    presence: Presence,
-    full: bool,
-}
+pub struct TradingStatus(pub(super) Columns<TradableId, 4, 1, 0>);
 
 impl TradingStatus {
     /// The tradable.
     #[must_use]
     pub const fn tradable(&self) -> &TradableId {
-        &self.tradable
-    }
-
-    /// Whether the tick tells all there is, so that what it does not name has
-    /// no value.
-    #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// The same tick, marked as the first after a subscription.
-    #[must_use]
-    pub fn into_full(mut self) -> Self {
-        self.full = true;
-        self
+        &self.0.id
     }
 
     /// The time of the tick.
     #[must_use]
     pub fn tick_timestamp(&self) -> Change<Timestamp> {
-        self.presence.timestamp(0, self.tick_timestamp)
+        self.0.timestamp(0)
     }
 
     /// A code of one letter; `C`, `R`, `D`, `X` and `U` are known to occur,
     /// their meaning and others are not.
     #[must_use]
     pub fn status(&self) -> Change<&str> {
-        self.text(0)
+        self.0.text(0)
     }
 
     /// The status in the words of the market.
     #[must_use]
     pub fn source_status(&self) -> Change<&str> {
-        self.text(1)
+        self.0.text(1)
     }
 
     /// Whether and how trading is halted.
     #[must_use]
     pub fn halted(&self) -> Change<&str> {
-        self.text(2)
+        self.0.text(2)
     }
 
     /// The status of the order book.
     #[must_use]
     pub fn orderbook_status(&self) -> Change<&str> {
-        self.text(3)
-    }
-
-    pub(super) const fn mark_full(&mut self) {
-        self.full = true;
-    }
-
-    fn text(&self, slot: usize) -> Change<&str> {
-        let text = self.texts.get(slot).map_or("", SmolStr::as_str);
-        self.presence.change(1 + slot, text)
+        self.0.text(3)
     }
 }
 
-impl Members for TradingStatus {
+tick_methods! { TradingStatus: }
+
+impl Tick for TradingStatus {
     const NAMES: &'static [&'static str] = &[
         "i",
         "m",
-        "tick_timestamp",
         "status",
         "source_status",
         "halted",
         "orderbook_status",
+        "tick_timestamp",
     ];
-    const REQUIRED: usize = 2;
+    const TEXTS: usize = 4;
+    const INTEGERS: usize = 1;
+    type Slots = Columns<TradableId, 4, 1, 0>;
 
+    #[inline(always)]
     fn empty() -> Self {
-        Self {
-            tradable: TradableId::new(0, ""),
-            tick_timestamp: 0,
-            texts: Default::default(),
-            presence: Presence::default(),
-            full: false,
-        }
+        Self(Columns::empty())
     }
 
-    fn put(&mut self, member: usize, json: &str) -> Result<(), &'static str> {
-        let Some(bit) = put_tradable(&mut self.tradable, member, json)? else {
-            return Ok(());
-        };
-        if !self.presence.note(bit, json) {
-            return Ok(());
-        }
-        match bit.checked_sub(1).and_then(|slot| self.texts.get_mut(slot)) {
-            Some(text) => *text = members::text(json)?,
-            None => self.tick_timestamp = members::integer(json)?,
-        }
-        Ok(())
+    #[inline(always)]
+    fn slots(&mut self) -> &mut Self::Slots {
+        &mut self.0
     }
 }
 
