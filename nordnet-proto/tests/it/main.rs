@@ -19,6 +19,7 @@ mod counters;
 mod driver;
 mod example_own_loop;
 mod example_replay;
+mod feed_allocations;
 mod feed_bad_input;
 mod feed_bad_lines;
 mod feed_commands;
