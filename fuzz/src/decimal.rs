@@ -35,7 +35,7 @@ pub fn decimal(data: &[u8]) {
 }
 
 /// Digits as one integer and the power of ten that goes with it.
-fn naive(text: &[u8]) -> Option<(i128, i64)> {
+pub(crate) fn naive(text: &[u8]) -> Option<(i128, i64)> {
     let text = std::str::from_utf8(text).ok()?;
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -44,7 +44,8 @@ fn naive(text: &[u8]) -> Option<(i128, i64)> {
     Some((mantissa, exponent.checked_sub(fraction.len() as i64)?))
 }
 
-fn same(number: &Decimal, mantissa: i128, exponent: i64) -> bool {
+/// Whether a number has the value that these digits and this power of ten have.
+pub(crate) fn same(number: &Decimal, mantissa: i128, exponent: i64) -> bool {
     let ours = i128::from(number.mantissa());
     let shift = exponent.saturating_add(i64::from(number.scale()));
     let power = |shift: u64| 10_i128.checked_pow(u32::try_from(shift).ok()?);

@@ -16,6 +16,7 @@ mod answers;
 mod commands;
 mod decimal;
 mod draw;
+mod equality;
 mod feed_life;
 mod lines;
 mod lives;
@@ -27,11 +28,12 @@ mod sim;
 pub use answers::answers;
 pub use commands::commands;
 pub use decimal::decimal;
+pub use equality::{equality, mutations};
 pub use feed_life::feed_life;
 pub use lines::lines;
 pub use lives::{lives, script};
 pub use messages::messages;
-pub use replay::{replay, replay_seeds};
+pub use replay::{lines_of, replay, replay_seeds};
 
 /// The program around one function: a fuzz target under cargo-fuzz, else one
 /// that replays files.

@@ -26,12 +26,36 @@ pub fn replay(name: &str, body: fn(&[u8])) -> ExitCode {
     }
 }
 
+/// The content of files one behind the other, or of the seeds of a target if there
+/// are none.
+///
+/// # Errors
+///
+/// A folder or file that cannot be read.
+pub fn lines_of(name: &str, files: Vec<PathBuf>) -> io::Result<Vec<u8>> {
+    let files = if files.is_empty() {
+        seeds(name)?
+    } else {
+        files
+    };
+    let mut text = Vec::new();
+    for file in files {
+        text.extend(std::fs::read(file)?);
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
 /// Calls a function with each of its seeds; how many there are.
 ///
 /// # Errors
 ///
 /// A folder or file that cannot be read.
 pub fn replay_seeds(name: &str, body: fn(&[u8])) -> io::Result<usize> {
+    replay_files(&seeds(name)?, body)
+}
+
+fn seeds(name: &str) -> io::Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("seeds")
         .join(name);
@@ -40,7 +64,7 @@ pub fn replay_seeds(name: &str, body: fn(&[u8])) -> io::Result<usize> {
         files.push(entry?.path());
     }
     files.sort();
-    replay_files(&files, body)
+    Ok(files)
 }
 
 fn replay_files(files: &[PathBuf], body: fn(&[u8])) -> io::Result<usize> {

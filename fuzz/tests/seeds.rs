@@ -11,6 +11,19 @@ fn seeds_of_messages_pass() {
 }
 
 #[test]
+fn seeds_of_equality_pass() {
+    assert!(nordnet_fuzz::replay_seeds("equality", nordnet_fuzz::equality).unwrap() > 0);
+    // The same lines are where those of `messages` came from.
+    assert!(nordnet_fuzz::replay_seeds("messages", nordnet_fuzz::equality).unwrap() > 0);
+}
+
+#[test]
+fn tiers_agree_on_changed_lines() {
+    let text = nordnet_fuzz::lines_of("equality", Vec::new()).unwrap();
+    nordnet_fuzz::mutations(&text, 20_000, 1);
+}
+
+#[test]
 fn seeds_of_feed_life_pass() {
     assert!(nordnet_fuzz::replay_seeds("feed_life", nordnet_fuzz::feed_life).unwrap() > 0);
 }
