@@ -117,6 +117,7 @@ mod session_key;
 mod settings;
 mod time;
 mod tries;
+mod volume;
 mod whole;
 
 pub use answer::{List, Unread};
@@ -160,3 +161,4 @@ pub use session::{LoginTurn, Session, SessionCounters};
 pub use session_key::{Epoch, LoggedIn, SessionKey};
 pub use settings::{Settings, SetupError, check_secret_file};
 pub use time::{Date, DateError, TimeOfDay, Timestamp};
+pub use volume::Volume;

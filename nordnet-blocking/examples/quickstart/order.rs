@@ -6,7 +6,7 @@ use crate::Result;
 use crate::desk::{Desk, PATIENCE};
 use crate::nordnet::api::{ActionState, Amount};
 use crate::nordnet::{
-    AccountMessage, Client, Decimal, Event, OrderId, Outcome, PlaceOrder, Reference, Trading,
+    AccountMessage, Client, Event, OrderId, Outcome, PlaceOrder, Reference, Trading, Volume,
 };
 use crate::show::{self, grouped, seconds};
 
@@ -58,7 +58,7 @@ pub(crate) fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Result<(
 
 /// Shows each step of the order; gives the prices of its fills.
 fn until_filled(desk: &mut Desk, order_id: OrderId, end: Instant) -> Result<String> {
-    let mut filled = Decimal::ZERO;
+    let mut filled = Volume::ZERO;
     let mut prices = Vec::new();
     let mut on_market = false;
     while filled < VOLUME.into() {

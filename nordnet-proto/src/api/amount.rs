@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
 use crate::id::Currency;
+use crate::volume::Volume;
 
 /// Money: a number of whole currency units (not cents) and their currency.
 ///
@@ -55,8 +56,8 @@ impl Amount {
     /// The value of a number of units at this price for one, or `None` if it
     /// cannot be held exactly.
     #[must_use]
-    pub fn checked_mul(&self, volume: impl Into<Decimal>) -> Option<Self> {
-        let value = self.value.checked_mul(volume.into())?;
+    pub fn checked_mul(&self, volume: impl Into<Volume>) -> Option<Self> {
+        let value = self.value.checked_mul(volume.into().get())?;
         Some(Self {
             value,
             currency: self.currency.clone(),

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::api::{ActionState, OrderState, OrderType, PriceCondition, Side, VolumeCondition};
 use crate::api::{ActivationCondition, Amount, Validity};
-use crate::decimal::Decimal;
 use crate::id::{AccountId, AccountNumber, OrderId, TradableId};
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// A message of type `order` on the private feed: an own order changed.
 ///
@@ -33,13 +33,13 @@ pub struct OrderUpdate {
     /// How the price binds.
     pub price_condition: Option<PriceCondition>,
     /// Units asked for.
-    pub volume: Option<Decimal>,
+    pub volume: Option<Volume>,
     /// Whether part fills are allowed.
     pub volume_condition: Option<VolumeCondition>,
     /// Units executed so far.
-    pub traded_volume: Option<Decimal>,
+    pub traded_volume: Option<Volume>,
     /// Icebergs only: units shown on the market.
-    pub open_volume: Option<Decimal>,
+    pub open_volume: Option<Volume>,
     /// How long it lives.
     pub validity: Option<Validity>,
     /// What holds it back.

@@ -285,7 +285,7 @@ fn reads_the_order_of_today() {
         (order.order_id.get(), order.account.get()),
         (202_178_767, 123_123)
     );
-    assert_eq!(order.volume, Some(decimal("111")));
+    assert_eq!(order.volume, Some(111.into()));
     assert_eq!(order.price.unwrap().to_string(), "132.55 SEK");
     assert_eq!(order.tradable.unwrap().to_string(), "11:101");
     assert_eq!(order.state.unwrap().as_str(), "LOCAL");
@@ -312,7 +312,7 @@ fn an_own_trade_is_a_fill() {
     let Event::Message(AccountMessage::Fill(fill)) = sim.event() else {
         panic!()
     };
-    assert_eq!((fill.order_id.get(), fill.volume), (1, decimal("10")));
+    assert_eq!((fill.order_id.get(), fill.volume), (1, 10.into()));
     assert_eq!(fill.trade_id.unwrap().as_str(), "A-1");
     assert_eq!(sim.feed.counters().fills, 1);
 }

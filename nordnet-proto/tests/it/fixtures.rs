@@ -149,7 +149,7 @@ fn instruments_and_positions() {
     let body = format!("[{},{}]", position(ERICSSON), position(bare));
     let positions = read(&ListPositions::of(ACCOUNT), &body).unwrap();
     assert!(positions.skipped().is_empty(), "{:?}", positions.skipped());
-    assert_eq!(positions[0].qty, decimal("-1000"));
+    assert_eq!(positions[0].qty, (-1000).into());
     assert_eq!(positions[0].market_value, amount("20684511.5"));
     let odd = &positions[1].instrument;
     assert!(odd.tradables.is_empty() && odd.underlyings.is_empty());
@@ -198,7 +198,7 @@ fn orders_in_all_their_shapes() {
     );
     assert_eq!(odd.order_type, OrderType::from("PEGGED"));
     assert_eq!(odd.state.to_string(), "FROZEN");
-    assert_eq!(odd.volume, decimal("1000"));
+    assert_eq!(odd.volume, 1000.into());
 }
 
 #[test]
@@ -237,10 +237,7 @@ fn fills_tick_tables_and_trading_days() {
     );
     let fills = read(&ListFills::of(ACCOUNT), &body).unwrap();
     assert_eq!(fills[0].trade_id.as_ref().unwrap().as_str(), "A7-0009918");
-    assert_eq!(
-        (&fills[1].trade_id, fills[1].volume),
-        (&None, decimal("50"))
-    );
+    assert_eq!((&fills[1].trade_id, fills[1].volume), (&None, 50.into()));
 
     let body = r#"[{"tick_size_id":5012,"ticks":[{"from_price":0.0,"to_price":49.99,"tick":0.01,"decimals":2},{"from_price":50.0,"to_price":99.98,"tick":0.02,"decimals":2}]},{"tick_size_id":1,"ticks":null}]"#;
     let tables = read(&ListTickSizes::new(), body).unwrap();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::desk::Desk;
 use crate::nordnet::api::{ActionState, Amount};
 use crate::nordnet::{
-    AccountMessage, Client, Decimal, Event, OrderId, Outcome, PlaceOrder, Reference, Trading,
+    AccountMessage, Client, Event, OrderId, Outcome, PlaceOrder, Reference, Trading, Volume,
 };
 use crate::show::{self, grouped, seconds};
 use crate::{Result, timeout};
@@ -56,7 +56,7 @@ pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Re
 
 /// Shows each step of the order; gives the prices of its fills.
 async fn until_filled(desk: &mut Desk, order_id: OrderId) -> Result<String> {
-    let mut filled = Decimal::ZERO;
+    let mut filled = Volume::ZERO;
     let mut prices = Vec::new();
     let mut on_market = false;
     while filled < VOLUME.into() {

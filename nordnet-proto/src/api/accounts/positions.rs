@@ -9,6 +9,7 @@ use crate::api::{Amount, Instrument};
 use crate::decimal::Decimal;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountId, AccountNumber};
+use crate::volume::Volume;
 
 /// `GET /accounts/{accid}/positions`: what accounts hold. Empty if they hold
 /// nothing but cash.
@@ -82,7 +83,7 @@ pub struct Position {
     /// What is held.
     pub instrument: Instrument,
     /// How many units; negative when sold short.
-    pub qty: Decimal,
+    pub qty: Volume,
     /// The average price paid, in the currency of the instrument.
     pub acq_price: Amount,
     /// The average price paid, in the currency of the account.

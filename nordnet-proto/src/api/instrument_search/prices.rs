@@ -3,6 +3,7 @@
 use crate::api::EpochTime;
 use crate::api::sparse::sparse;
 use crate::decimal::Decimal;
+use crate::volume::Volume;
 use crate::whole;
 
 sparse! {
@@ -13,11 +14,11 @@ sparse! {
         /// The best bid.
         bid: PriceWithDecimals,
         /// Units at the best bid.
-        bid_volume: Decimal,
+        bid_volume: Volume,
         /// The best offer.
         ask: PriceWithDecimals,
         /// Units at the best offer.
-        ask_volume: Decimal,
+        ask_volume: Volume,
         /// The price paid last.
         last: PriceWithDecimals,
         /// The first price of the day.
@@ -39,7 +40,7 @@ sparse! {
         /// The turnover of the day, in money.
         turnover: Decimal,
         /// The turnover of the day, in units.
-        turnover_volume: Decimal,
+        turnover_volume: Volume,
         /// When a price last changed.
         tick_timestamp: EpochTime,
     }

@@ -11,6 +11,7 @@ use crate::id::{
 };
 use crate::open_enum::open_enum;
 use crate::time::Date;
+use crate::volume::Volume;
 use crate::whole;
 
 sparse! {
@@ -52,7 +53,7 @@ sparse! {
         /// The contract multiplier.
         multiplier: Decimal,
         /// The count of securities in issue.
-        number_of_securities: Decimal,
+        number_of_securities: Volume,
         /// How much of the value can be borrowed, in percent.
         pawn_percentage: Decimal,
         /// The margin requirement, in percent.
@@ -102,7 +103,7 @@ pub struct Tradable {
     /// The table of its ticks.
     pub tick_size_id: TickSizeId,
     /// The smallest tradable unit.
-    pub lot_size: Decimal,
+    pub lot_size: Volume,
     /// The unit of quoted prices: a currency, `GBX` for pence, `%` for bonds.
     pub price_unit: String,
     /// The place in a list for display; lower comes first.

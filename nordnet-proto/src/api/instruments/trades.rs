@@ -9,6 +9,7 @@ use crate::decimal::Decimal;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{InstrumentId, MarketId, TradeId};
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// `GET /instruments/{instrument_id}/trades`: today's executions on all
 /// markets of an instrument, by anyone. Empty if there are none; their order is
@@ -97,7 +98,7 @@ pub struct PublicTrade {
     /// The price of one unit, in the price unit of the tradable.
     pub price: Decimal,
     /// Units executed.
-    pub volume: Decimal,
+    pub volume: Volume,
     /// When it was executed.
     #[serde(rename = "trade_timestamp")]
     pub time: Timestamp,

@@ -8,6 +8,7 @@ use crate::decimal::Decimal;
 use crate::id::{
     CountryCode, Currency, InstrumentGroupCode, InstrumentId, InstrumentTypeCode, NewsId,
 };
+use crate::volume::Volume;
 use crate::whole;
 
 sparse! {
@@ -102,7 +103,7 @@ sparse! {
         /// The turnover of the day, in money.
         turnover: Decimal,
         /// The turnover of the day, in units.
-        turnover_volume: Decimal,
+        turnover_volume: Volume,
         /// The address of a page.
         uri: String,
         /// The name of a Shareville user.

@@ -12,6 +12,7 @@ use crate::api::Amount;
 use crate::decimal::Decimal;
 use crate::id::{AccountId, AccountNumber, OrderId, TradableId, TradeId};
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// One own execution; schema `Trade`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub struct Fill {
     /// The price of one unit.
     pub price: Amount,
     /// Units executed.
-    pub volume: Decimal,
+    pub volume: Volume,
     /// When it was executed.
     #[serde(rename = "tradetime")]
     pub time: Timestamp,
@@ -57,7 +58,7 @@ impl Fill {
             None => Rest::Facts {
                 time: self.time,
                 price: self.price.value.normalized(),
-                volume: self.volume.normalized(),
+                volume: self.volume.get().normalized(),
                 nth: 0,
             },
         };

@@ -10,6 +10,7 @@ use crate::api::Amount;
 use crate::decimal::Decimal;
 use crate::id::{AccountId, AccountNumber, OrderId, TradableId};
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// One order with its current state; schema `Order`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,14 +35,14 @@ pub struct Order {
     /// How the price binds.
     pub price_condition: PriceCondition,
     /// Units asked for.
-    pub volume: Decimal,
+    pub volume: Volume,
     /// Whether part fills are allowed.
     pub volume_condition: VolumeCondition,
     /// Units executed so far.
-    pub traded_volume: Decimal,
+    pub traded_volume: Volume,
     /// Icebergs only: units shown on the market.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub open_volume: Option<Decimal>,
+    pub open_volume: Option<Volume>,
     /// How long it lives.
     pub validity: Validity,
     /// What holds it back; absent on plain orders.

@@ -9,6 +9,7 @@ use crate::api::{
 };
 use crate::decimal::Decimal;
 use crate::id::{Currency, TradableId};
+use crate::volume::Volume;
 
 /// An instrument on one market, with all that an order for it has to heed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Listing {
 
     /// The smallest number of units that can be traded.
     #[must_use]
-    pub const fn lot_size(&self) -> Decimal {
+    pub const fn lot_size(&self) -> Volume {
         self.tradable.lot_size
     }
 
