@@ -22,6 +22,5 @@ mod words;
 
 pub use harness::run;
 pub use in_memory::{Alarm, InMemory, MemoryWire, Net};
-pub use player::{Site, play};
 pub use runner::{Playing, Runner, over_tls};
 pub use scenario::{Scenario, Trouble};

@@ -19,7 +19,7 @@ use crate::settings::{Settings, duration};
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Where a scenario is played.
-pub struct Site<R: Runner> {
+pub(crate) struct Site<R: Runner> {
     pub(crate) url: String,
     pub(crate) api_key: String,
     pub(crate) private_key: String,
@@ -40,7 +40,7 @@ impl<R: Runner> std::fmt::Debug for Site<R> {
 /// # Errors
 ///
 /// [`Trouble`] if a step makes no sense.
-pub async fn play<R: Runner>(scenario: Scenario, site: Site<R>) -> Result<String, Trouble> {
+pub(crate) async fn play<R: Runner>(scenario: Scenario, site: Site<R>) -> Result<String, Trouble> {
     let mut player = Player::new(scenario.settings, site)?;
     let mut transcript = Transcript::default();
     for part in &scenario.parts {

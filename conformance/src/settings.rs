@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use nordnet_proto::{Config, FeedConfig, GetState, Limits, Reconnect};
+use nordnet_proto::{Config, FeedConfig, Limits, Reconnect};
 use nordnet_sim::{CommandLimits, Server, ServerBuilder};
 
 use crate::scenario::Trouble;
@@ -15,6 +15,7 @@ use crate::scenario::Trouble;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     exchange: Vec<(String, String)>,
+    dialect: Vec<(String, String)>,
     client: Vec<(String, String)>,
     feed: Vec<(String, String)>,
 }
@@ -25,6 +26,7 @@ impl Settings {
         let mut words = line.split_whitespace();
         let settings = match words.next() {
             Some("exchange:") => &mut self.exchange,
+            Some("dialect:") => &mut self.dialect,
             Some("client:") => &mut self.client,
             Some("feed:") => &mut self.feed,
             _ => return Ok(false),
@@ -49,35 +51,19 @@ impl Settings {
             server = match name.as_str() {
                 "seed" => server.seed(parsed(value)?),
                 "rate" => server.rate(parsed(value)?),
-                "speed" => server.speed(parsed(value)?),
                 "session_expiry" => server.session_expiry(duration(value)?),
-                "faults" => server.faults(parsed(value)?),
                 "commands_per_second" => {
                     limits.per_second = parsed(value)?;
                     server.command_limits(limits)
                 }
-                // Switches of the dialect have names of their own.
-                _ => server.dialect(parsed(&self.dialect())?),
+                _ => return Err(unknown(name)),
             };
         }
-        Ok(server)
-    }
-
-    fn dialect(&self) -> String {
-        const OTHERS: [&str; 6] = [
-            "seed",
-            "rate",
-            "speed",
-            "session_expiry",
-            "faults",
-            "commands_per_second",
-        ];
-        let switches = self.exchange.iter();
-        let switches = switches.filter(|(name, _)| !OTHERS.contains(&name.as_str()));
+        let switches = self.dialect.iter();
         let switches: Vec<_> = switches
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        switches.join(",")
+        Ok(server.dialect(parsed(&switches.join(","))?))
     }
 
     pub(crate) fn apply_to(&self, config: &mut Config) -> Result<(), Trouble> {
@@ -112,12 +98,6 @@ impl Settings {
                         true => Reconnect::Always,
                         false => Reconnect::Never,
                     }
-                }
-                "state_of_days" => {
-                    config.get_state = Some(GetState {
-                        deleted_orders: true,
-                        days: parsed(value)?,
-                    });
                 }
                 _ => return Err(unknown(name)),
             }

@@ -3,8 +3,10 @@
 use std::future::poll_fn;
 use std::time::Duration;
 
-use nordnet_proto::driver::FeedDriver;
-use nordnet_proto::{Event, FeedConfig, Kind, Subscription, SubscriptionState, TradableId};
+use nordnet_proto::driver::{Client, FeedDriver};
+use nordnet_proto::{
+    Error, Event, FeedConfig, Kind, Public, Subscription, SubscriptionState, TradableId, Trading,
+};
 use nordnet_sim::Channel;
 
 use super::{PATIENCE, Player, Seen, truth, unclear};
@@ -16,73 +18,54 @@ use crate::words::{self, Message};
 impl<R: Runner> Player<R> {
     /// Does something with the feed of market data.
     pub(super) async fn market(&mut self, what: &str) -> Result<Seen, Trouble> {
-        if what == "open" {
-            let config = self.feed_config()?;
-            let feed = self.existing_client()?.market_feed_with(config);
-            return Ok(match feed {
-                Ok(feed) => {
-                    self.market = Some(feed);
-                    Seen::new()
-                }
-                Err(error) => vec![words::error(&error)],
-            });
-        }
-        let mut feed = self.market.take().ok_or_else(no_feed)?;
-        match what.split_once(' ').unwrap_or((what, "")) {
-            ("drop", "") => return Ok(Seen::new()),
-            ("subscribe", to) => feed.subscribe(subscription(to)?),
-            ("unsubscribe", from) => feed.unsubscribe(&subscription(from)?),
-            ("handle", what) => match what.split_once(' ').unwrap_or((what, "")) {
-                ("subscribe", to) => feed.handle().subscribe(subscription(to)?),
-                ("unsubscribe", from) => feed.handle().unsubscribe(subscription(from)?),
-                ("close", "") => feed.handle().close(),
-                _ => return Err(unclear()),
-            },
-            ("subscriptions", "") => {
-                let seen = feed.subscriptions().map(|(subscription, state)| {
-                    let state = match state {
-                        SubscriptionState::Refused => "refused",
-                        _ => "wanted",
-                    };
-                    format!("{subscription}: {state}")
-                });
-                let seen = seen.collect();
-                self.market = Some(feed);
-                return Ok(seen);
+        let mut feed = self.market.take();
+        let subscribed = feed.as_mut().map(|feed| subscribe(feed, what));
+        let seen = match subscribed.transpose()?.flatten() {
+            Some(seen) => seen,
+            None => {
+                let open = Client::market_feed_with;
+                self.feed(&mut feed, open, Channel::Public, what).await?
             }
-            _ => {
-                let seen = self.any_feed(&mut feed, Channel::Public, what).await;
-                self.market = Some(feed);
-                return seen;
-            }
-        }
-        self.market = Some(feed);
-        Ok(Seen::new())
+        };
+        self.market = feed;
+        Ok(seen)
     }
 
     /// Does something with the feed of own orders and trades.
     pub(super) async fn account(&mut self, what: &str) -> Result<Seen, Trouble> {
-        if what == "open" {
-            let config = self.feed_config()?;
-            let feed = self.existing_client()?.account_feed_with(config);
-            return Ok(match feed {
-                Ok(feed) => {
-                    self.account = Some(feed);
-                    Seen::new()
-                }
-                Err(error) => vec![words::error(&error)],
-            });
-        }
-        let mut feed = self.account.take().ok_or_else(no_feed)?;
-        if what == "drop" {
-            return Ok(Seen::new());
-        }
-        let seen = self.any_feed(&mut feed, Channel::Private, what).await;
-        self.account = Some(feed);
-        seen
+        let mut feed = self.account.take();
+        let open = Client::account_feed_with;
+        let seen = self.feed(&mut feed, open, Channel::Private, what).await?;
+        self.account = feed;
+        Ok(seen)
     }
 
-    async fn any_feed<K: Kind<Message: Message>>(
+    /// Does what every feed can.
+    async fn feed<K: Kind<Message: Message>>(
+        &self,
+        place: &mut Option<FeedDriver<R, K>>,
+        open: impl Fn(&Client<R, Trading>, FeedConfig) -> Result<FeedDriver<R, K>, Error>,
+        channel: Channel,
+        what: &str,
+    ) -> Result<Seen, Trouble> {
+        match what {
+            "open" => {
+                let config = self.feed_config()?;
+                match open(self.existing_client()?, config) {
+                    Ok(feed) => *place = Some(feed),
+                    Err(error) => return Ok(vec![words::error(&error)]),
+                }
+            }
+            "drop" => *place = None,
+            _ => {
+                let feed = place.as_mut().ok_or_else(no_feed)?;
+                return self.read(feed, channel, what).await;
+            }
+        }
+        Ok(Seen::new())
+    }
+
+    async fn read<K: Kind<Message: Message>>(
         &self,
         feed: &mut FeedDriver<R, K>,
         channel: Channel,
@@ -171,9 +154,32 @@ fn no_feed() -> Trouble {
     Trouble::new("there is no such feed")
 }
 
-/// Reads `price 11:101`.
-fn subscription(text: &str) -> Result<Subscription, Trouble> {
-    let (kind, of) = text.split_once(' ').ok_or_else(unclear)?;
+/// Does what only the feed of market data can, if this is such a step.
+fn subscribe<R: Runner>(
+    feed: &mut FeedDriver<R, Public>,
+    what: &str,
+) -> Result<Option<Seen>, Trouble> {
+    match what.split_whitespace().collect::<Vec<_>>()[..] {
+        ["subscribe", kind, of] => feed.subscribe(subscription(kind, of)?),
+        ["unsubscribe", kind, of] => feed.unsubscribe(&subscription(kind, of)?),
+        ["handle", "subscribe", kind, of] => feed.handle().subscribe(subscription(kind, of)?),
+        ["handle", "unsubscribe", kind, of] => feed.handle().unsubscribe(subscription(kind, of)?),
+        ["handle", "close"] => feed.handle().close(),
+        ["subscriptions"] => {
+            let state = |state| match state {
+                SubscriptionState::Refused => "refused",
+                _ => "wanted",
+            };
+            let all = feed.subscriptions();
+            let all = all.map(|(of, now)| format!("{of}: {}", state(now)));
+            return Ok(Some(all.collect()));
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(Seen::new()))
+}
+
+fn subscription(kind: &str, of: &str) -> Result<Subscription, Trouble> {
     let tradable = || -> Result<TradableId, Trouble> {
         let (market, identifier) = of.split_once(':').ok_or_else(unclear)?;
         Ok(TradableId::new(parsed::<i64>(market)?, identifier))
