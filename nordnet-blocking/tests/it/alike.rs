@@ -7,6 +7,7 @@ use nordnet_blocking::{Alarm, Blocking};
 
 use crate::cuts::sweep;
 use crate::dropping::takes_no_time;
+use crate::handshakes;
 use crate::shared::Waits;
 
 impl Waits for Blocking {
@@ -22,6 +23,17 @@ impl Waits for Blocking {
 #[test]
 fn what_is_told_is_true_wherever_a_connection_is_cut() {
     sweep::<Blocking>(23);
+}
+
+#[test]
+fn an_order_that_cannot_have_left_is_known_not_to_have() {
+    handshakes::cut::<Blocking>(23);
+}
+
+#[test]
+#[ignore = "cuts at every byte, which takes minutes"]
+fn an_order_that_cannot_have_left_is_known_at_every_byte() {
+    handshakes::cut::<Blocking>(1);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use smol::future::or;
 use crate::cuts::sweep;
 use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
+use crate::handshakes;
 use crate::shared::Waits;
 
 impl Waits for Smol {
@@ -35,6 +36,17 @@ impl Futures for Smol {
 #[test]
 fn what_is_told_is_true_wherever_a_connection_is_cut() {
     sweep::<Smol>(23);
+}
+
+#[test]
+fn an_order_that_cannot_have_left_is_known_not_to_have() {
+    handshakes::cut::<Smol>(23);
+}
+
+#[test]
+#[ignore = "cuts at every byte, which takes minutes"]
+fn an_order_that_cannot_have_left_is_known_at_every_byte() {
+    handshakes::cut::<Smol>(1);
 }
 
 #[test]

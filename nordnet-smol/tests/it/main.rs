@@ -15,9 +15,13 @@ mod dropped;
 #[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
 mod dropping;
 mod feeds;
+#[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
+mod handshakes;
 #[cfg(feature = "tracing")]
 mod notes;
 mod orders;
+#[path = "../../../nordnet-proto/tests/adapters/relay.rs"]
+mod relay;
 mod sessions;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::cuts::sweep;
 use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
+use crate::handshakes;
 use crate::shared::Waits;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -34,6 +35,17 @@ impl Futures for Tokio {
 #[test]
 fn what_is_told_is_true_wherever_a_connection_is_cut() {
     sweep::<Tokio>(23);
+}
+
+#[test]
+fn an_order_that_cannot_have_left_is_known_not_to_have() {
+    handshakes::cut::<Tokio>(23);
+}
+
+#[test]
+#[ignore = "cuts at every byte, which takes minutes"]
+fn an_order_that_cannot_have_left_is_known_at_every_byte() {
+    handshakes::cut::<Tokio>(1);
 }
 
 #[test]

@@ -19,9 +19,13 @@ mod example_watch;
 mod feed_faults;
 mod feeds;
 mod flows;
+#[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
+mod handshakes;
 #[cfg(feature = "tracing")]
 mod notes;
 mod orders;
+#[path = "../../../nordnet-proto/tests/adapters/relay.rs"]
+mod relay;
 mod sessions;
 mod setup;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]

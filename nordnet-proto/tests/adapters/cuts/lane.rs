@@ -29,21 +29,30 @@ pub(super) struct World<R: Waits> {
 }
 
 impl<R: Waits> World<R> {
-    pub(super) fn open(setting: Setting) -> Self {
+    pub(super) fn open(mut setting: Setting) -> Self {
+        loop {
+            match (Self::try_open(setting), setting.more_patient()) {
+                (Ok(world), _) => return world,
+                (Err(_), Some(more_patient)) => setting = more_patient,
+                (Err(error), None) => panic!("{error}"),
+            }
+        }
+    }
+
+    fn try_open(setting: Setting) -> Result<Self, String> {
         let server = Server::builder().rate(0.0).speed(20.0).plain(!setting.tls);
-        let server = server.start().unwrap();
+        let server = server.start().map_err(|error| error.to_string())?;
         let login = builder::<R>(&server, setting).trading().login();
-        let mut world = Self {
+        let client = R::result(login).map_err(|error| error.to_string())?;
+        Ok(Self {
             control: server.control(),
             server,
             setting,
-            client: R::result(login).unwrap(),
-            accounts: String::new(),
+            accounts: accounts(&client)?,
+            client,
             references: 0,
             denied: Vec::new(),
-        };
-        world.accounts = accounts(&world.client).unwrap();
-        world
+        })
     }
 
     pub(super) fn run(&mut self, case: &Case) -> Verdict {
@@ -130,16 +139,21 @@ impl<R: Waits> World<R> {
         Reference::new(format!("cut-{:06}", self.references)).unwrap()
     }
 
-    /// Places an order that rests, with nothing in the way.
+    /// Places an order that rests, with nothing in the way, and waits until the
+    /// market has it.
     pub(super) fn place_undisturbed(&mut self) -> Result<OrderRecord, String> {
         let reference = self.new_reference();
         match R::result(self.client.send(resting_order(&reference))) {
-            Ok(Outcome::Accepted(_)) => Ok(placed(&self.control, &reference).remove(0)),
+            Ok(Outcome::Accepted(_)) => {
+                self.await_confirmations();
+                Ok(placed(&self.control, &reference).remove(0))
+            }
             other => Err(format!("undisturbed: {other:?}")),
         }
     }
 
-    /// Waits until the market has confirmed everything.
+    /// Waits until the market has confirmed everything, where there is no more
+    /// than one thing to confirm of each order.
     pub(super) fn await_confirmations(&self) {
         let pending = |order: &OrderRecord| order.action_state.ends_with("_PEND");
         while self.control.orders().iter().any(pending) {
