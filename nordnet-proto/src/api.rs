@@ -6,7 +6,8 @@
 //!
 //! # What comes back
 //!
-//! Numbers that are money or volume are [`Decimal`](crate::Decimal)s, codes
+//! Prices and other numbers are [`Decimal`](crate::Decimal)s, money in a currency
+//! is an [`Amount`], numbers of units are [`Volume`](crate::Volume)s, codes
 //! are open enums that keep what they do not know, and members that the source
 //! calls optional are `Option`s. Members that this version does not know are
 //! passed over. A list keeps what of it can be read, and tells the rest:
