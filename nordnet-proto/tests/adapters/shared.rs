@@ -1,6 +1,7 @@
 //! What the tests share that are written once for all adapters.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nordnet_proto::api::Amount;
 use nordnet_proto::driver::{Adapter, Client, ClientBuilder};
@@ -18,6 +19,15 @@ pub(crate) trait Waits: Adapter {
 
 /// Between two looks at what has become of something.
 pub(crate) const MOMENT: Duration = Duration::from_millis(2);
+
+/// Looks until something is so.
+pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}: never");
+        thread::sleep(MOMENT);
+    }
+}
 
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
 

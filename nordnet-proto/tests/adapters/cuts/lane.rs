@@ -1,7 +1,6 @@
 //! A simulator, a client, and the cases that they go through.
 
 use std::collections::BTreeMap;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use nordnet_proto::api::ListAccounts;
@@ -11,7 +10,7 @@ use nordnet_sim::{Channel, Control, OrderRecord, Server};
 
 use super::case::{Action, Case, Lengths, Setting};
 use super::{Verdict, Wrong, calls, feeds};
-use crate::shared::{self, MOMENT, Waits, placed, processed, resting_order};
+use crate::shared::{self, Waits, eventually, placed, processed, resting_order};
 
 /// The longest that a case may take.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -156,9 +155,9 @@ impl<R: Waits> World<R> {
     /// than one thing to confirm of each order.
     pub(super) fn await_confirmations(&self) {
         let pending = |order: &OrderRecord| order.action_state.ends_with("_PEND");
-        while self.control.orders().iter().any(pending) {
-            thread::sleep(MOMENT);
-        }
+        eventually("all is confirmed", || {
+            !self.control.orders().iter().any(pending)
+        });
     }
 
     pub(super) fn deny(&mut self, reference: Reference) {
@@ -197,9 +196,7 @@ pub(super) fn lengths<R: Waits>(tls: bool) -> BTreeMap<Action, Lengths> {
     let mut lengths = BTreeMap::from([(Action::Login, traffic(&world.control, Channel::Rest))]);
     // From here on there is the connection of the first client only.
     drop(other);
-    while world.control.connections().len() > 1 {
-        thread::sleep(MOMENT);
-    }
+    eventually("it is closed", || world.control.connections().len() == 1);
     for action in Action::CALLS {
         let order = world.place_undisturbed().unwrap();
         let handle = world.new_reference();

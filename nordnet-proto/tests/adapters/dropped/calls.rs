@@ -8,8 +8,10 @@ use nordnet_proto::{
 };
 use nordnet_sim::OrderRecord;
 
-use super::{Futures, World, eventually, is_ok, polled};
-use crate::shared::{ACCOUNT, current, ericsson, placed, processed, resting_order, sek};
+use super::{Futures, World, is_ok, polled};
+use crate::shared::{
+    ACCOUNT, current, ericsson, eventually, placed, processed, resting_order, sek,
+};
 
 pub(super) fn place<R: Futures>(
     world: &mut World<R>,
