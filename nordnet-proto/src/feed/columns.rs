@@ -62,6 +62,12 @@ pub(super) enum Form {
     MarketText,
 }
 
+impl Form {
+    pub(super) const fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Identifier | Self::MarketText)
+    }
+}
+
 /// The form of the member with this place among the names, and its slot.
 pub(super) const fn form(
     place: usize,

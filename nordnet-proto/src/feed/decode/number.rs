@@ -41,17 +41,17 @@ impl Number {
     pub(super) fn read(scanner: &Scanner<'_>, at: u32) -> Option<Self> {
         let word = scanner.word(at);
         let digits = digits(word);
-        let Some(ends) = NonZeroU64::new(no_digits(digits)) else {
-            return Self::read_time_on(scanner, at, digits)
-                .or_else(|| Self::read_long(scanner, at).map(Self::unpack));
+        let number = match NonZeroU64::new(no_digits(digits)) {
+            Some(ends) => Self::read_word(scanner, at, word, digits, ends),
+            None => Self::read_time_on(scanner, at, digits),
         };
-        match Self::read_word(scanner, at, word, digits, ends) {
+        match number {
             Some(number) if matches!(number.next, b',' | b'}') => Some(number),
-            _ => Self::read_long(scanner, at).map(Self::unpack),
+            _ => Self::read_further(scanner, at).map(Self::unpack),
         }
     }
 
-    /// Reads a number of nine to fifteen digits, as points in time are.
+    /// Reads a number of eight to fifteen digits, as points in time are.
     #[inline(always)]
     pub(super) fn read_time(scanner: &Scanner<'_>, at: u32) -> Option<Self> {
         let high = digits(scanner.word(at));
@@ -61,23 +61,24 @@ impl Number {
         Self::read_time_on(scanner, at, high)
     }
 
-    /// The same once the first eight digits are read.
+    /// The same once the first eight digits are read. Only if a comma or a brace
+    /// follows is it one.
     #[inline(always)]
     fn read_time_on(scanner: &Scanner<'_>, at: u32, high: u64) -> Option<Self> {
         let word = scanner.word(at + 8);
         let low = digits(word);
         let ends = NonZeroU64::new(no_digits(low))?;
         let bits = ends.trailing_zeros() & 0x38;
-        let next = (word >> bits) as u8;
-        if high as u8 == 0 || bits == 0 || !matches!(next, b',' | b'}') {
+        if high as u8 == 0 {
             return None;
         }
         let count = bits / 8;
+        // Shifted twice, since there may be none of them.
+        let low = (low << 8).wrapping_shl(56_u32.wrapping_sub(bits));
         Some(Self {
-            mantissa: value(high) * POWERS[count as usize]
-                + value(low.wrapping_shl(0_u32.wrapping_sub(bits))),
+            mantissa: value(high) * POWERS[count as usize] + value(low),
             scale: 0,
-            next,
+            next: (word >> bits) as u8,
             after: at + 8 + count,
         })
     }
@@ -165,6 +166,48 @@ impl Number {
             next: (rest >> 32) as u8,
             after: rest as u32,
         }
+    }
+
+    /// Reads what does not end within the first bytes.
+    #[inline(never)]
+    fn read_further(scanner: &Scanner<'_>, at: u32) -> Option<Packed> {
+        let number = match Self::read_wide(scanner, at) {
+            Some(number) if number.next | 0x20 == b'e' => number.with_exponent(scanner),
+            Some(number) if matches!(number.next, b',' | b'}') => Some(number),
+            _ => return Self::read_long(scanner, at),
+        };
+        number.and_then(Self::pack)
+    }
+
+    /// Reads a number that ends within its first sixteen bytes, as
+    /// [`Number::read_word`] does one within eight.
+    #[inline(always)]
+    fn read_wide(scanner: &Scanner<'_>, at: u32) -> Option<Self> {
+        const ONES: u128 = u128::MAX / 0xff;
+        let word = u128::from(scanner.word(at)) | u128::from(scanner.word(at + 8)) << 64;
+        let digits = word ^ (ONES * b'0' as u128);
+        let ends = (digits.wrapping_add(ONES * (0x7f - 9)) | digits) & (ONES * 0x80);
+        let whole = ends.trailing_zeros() & 0x78;
+        if ends == 0 || !may_begin(digits as u64, whole / 8) {
+            return None;
+        }
+        let (mut after, mut digits) = (whole, digits);
+        if (word >> whole) as u8 == b'.' {
+            after = (ends & (ends - 1)).trailing_zeros() & 0xf8;
+            if after == 128 || after == whole + 8 {
+                return None;
+            }
+            let before = (1 << whole) - 1;
+            digits = digits & before | digits >> 8 & !before;
+        }
+        let count = if after == whole { whole } else { after - 8 };
+        let digits = digits << (128 - count);
+        Some(Self {
+            mantissa: value(digits as u64) * POWERS[8] + value((digits >> 64) as u64),
+            scale: ((count - whole) / 8) as u8,
+            next: (word >> after) as u8,
+            after: at + after / 8,
+        })
     }
 
     /// Reads a number of any length, with or without a sign and an exponent.

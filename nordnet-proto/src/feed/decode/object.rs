@@ -39,21 +39,27 @@ pub(super) fn read<T: Tick, const LOOSE: bool>(
             let slot = usize::from(member.slot);
             seen |= member.bit;
             sum = sum.wrapping_add(member.bit);
-            let value = match member.form {
-                Form::Decimal => Number::read(scanner, at).map(|number| {
-                    slots.put_decimal(slot, number.mantissa, number.scale);
-                    (number.after, number.next)
-                }),
-                Form::Integer | Form::MarketNumber => {
-                    Number::read(scanner, at).and_then(|number| {
-                        put_whole(slots, member.form, slot, number)?;
+            // Tested one by one: most members are decimals.
+            let value = if member.form == Form::Decimal {
+                match Number::read(scanner, at) {
+                    Some(number) => {
+                        slots.put_decimal(slot, number.mantissa, number.scale);
+                        if number.next == b',' {
+                            at = number.after + 1;
+                            continue;
+                        }
                         Some((number.after, number.next))
-                    })
+                    }
+                    None => None,
                 }
-                Form::Text | Form::Identifier | Form::MarketText => {
-                    put_text(scanner, at, slots, member.form, slot)
-                        .map(|after| (after, scanner.byte(after)))
-                }
+            } else if member.form.is_text() {
+                put_text(scanner, at, slots, member.form, slot)
+                    .map(|after| (after, scanner.byte(after)))
+            } else {
+                Number::read(scanner, at).and_then(|number| {
+                    put_whole(slots, member.form, slot, number)?;
+                    Some((number.after, number.next))
+                })
             };
             (at, next) = match value {
                 Some(value) => value,

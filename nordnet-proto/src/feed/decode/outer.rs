@@ -19,20 +19,9 @@ const INDICATOR: u64 = word(b"\"indicat");
 const DATA: u64 = word(b"\"data\":{");
 const HEARTBEAT: &[u8] = b"{\"type\":\"heartbeat\",\"data\":{}}";
 
-/// Makes a message an empty tick and fills it where it stands.
-macro_rules! fill {
-    ($message:ident, $kind:ident, |$tick:ident| $read:expr) => {{
-        *$message = MarketMessage::$kind(Tick::empty());
-        match $message {
-            MarketMessage::$kind($tick) => $read,
-            _ => None,
-        }
-    }};
-}
-
 /// Reads a tick in the form in which programs write JSON: type, then data,
-/// nothing else, and no white space. The place behind it, where the line has to
-/// end; nothing stands before it that ends a line.
+/// nothing else, and no white space, into a heartbeat. The place behind it, where
+/// the line has to end; nothing stands before it that ends a line.
 #[inline(always)]
 pub(in crate::feed) fn tight(lines: &[u8], message: &mut MarketMessage) -> Option<u32> {
     let scanner = &Scanner::new(lines)?;
@@ -41,9 +30,15 @@ pub(in crate::feed) fn tight(lines: &[u8], message: &mut MarketMessage) -> Optio
     }
     macro_rules! data {
         ($kind:ident, $at:literal) => {{
-            let after = fill!(message, $kind, |tick| object::read::<_, false>(
-                scanner, $at, tick
-            ))?;
+            // A heartbeat has nothing to drop, which the compiler does not see.
+            std::mem::forget(std::mem::replace(
+                message,
+                MarketMessage::$kind(Tick::empty()),
+            ));
+            let MarketMessage::$kind(tick) = message else {
+                return None;
+            };
+            let after = object::read::<_, false>(scanner, $at, tick)?;
             (scanner.byte(after) == b'}').then_some(after + 1)
         }};
     }
@@ -76,28 +71,28 @@ fn loosely(line: &[u8], message: &mut MarketMessage) -> Option<()> {
     let (mut kind, mut data) = (None, Data::None);
     loop {
         at = scanner.skip_space(at + 1);
-        let (name, after) = text(scanner, at)?;
+        let (name, after) = name(scanner, at)?;
         at = scanner.skip_space(after);
         if scanner.byte(at) != b':' {
             return None;
         }
         at = scanner.skip_space(at + 1);
         match (name, data, kind) {
-            ("type", _, None) => {
-                let (found, after) = text(scanner, at)?;
-                kind = Some(Kind::named(found)?);
+            (Name::Type, _, None) => {
+                let (found, after) = Kind::at(scanner, at)?;
+                kind = Some(found);
                 at = after;
             }
-            ("data", Data::None, Some(kind)) => {
+            (Name::Data, Data::None, Some(kind)) => {
                 data = Data::Read;
                 at = kind.read(scanner, at, message)?;
             }
-            ("data", Data::None, None) => {
+            (Name::Data, Data::None, None) => {
                 data = Data::At(at);
                 at = skip::value(scanner, at)?;
             }
-            ("type" | "data", ..) => return None,
-            _ => at = skip::value(scanner, at)?,
+            (Name::Type | Name::Data, ..) => return None,
+            (Name::Other, ..) => at = skip::value(scanner, at)?,
         }
         at = scanner.skip_space(at);
         match scanner.byte(at) {
@@ -137,16 +132,19 @@ enum Kind {
 }
 
 impl Kind {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "price" => Self::Price,
-            "depth" => Self::Depth,
-            "trade" => Self::Trade,
-            "trading_status" => Self::TradingStatus,
-            "indicator" => Self::Indicator,
-            "heartbeat" => Self::Heartbeat,
-            _ => return None,
-        })
+    /// The type that a text names, and the place behind it.
+    fn at(scanner: &Scanner<'_>, at: u32) -> Option<(Self, u32)> {
+        let kinds = [
+            (b"\"price\"".as_slice(), Self::Price),
+            (b"\"depth\"", Self::Depth),
+            (b"\"trade\"", Self::Trade),
+            (b"\"trading_status\"", Self::TradingStatus),
+            (b"\"indicator\"", Self::Indicator),
+            (b"\"heartbeat\"", Self::Heartbeat),
+        ];
+        let named = |(name, _): &&(&[u8], Self)| scanner.starts_with(at, name);
+        let (name, kind) = kinds.iter().find(named)?;
+        Some((*kind, at + name.len() as u32))
     }
 
     /// Reads the data; the place behind it.
@@ -159,13 +157,13 @@ impl Kind {
             return None;
         }
         macro_rules! data {
-            ($kind:ident) => {
-                fill!(message, $kind, |tick| object::read::<_, true>(
-                    scanner,
-                    at + 1,
-                    tick
-                ))
-            };
+            ($kind:ident) => {{
+                *message = MarketMessage::$kind(Tick::empty());
+                match message {
+                    MarketMessage::$kind(tick) => object::read::<_, true>(scanner, at + 1, tick),
+                    _ => None,
+                }
+            }};
         }
         match self {
             Self::Price => data!(Price),
@@ -178,11 +176,24 @@ impl Kind {
     }
 }
 
-/// A text without escapes, and the place behind it.
-fn text<'a>(scanner: &Scanner<'a>, at: u32) -> Option<(&'a str, u32)> {
+enum Name {
+    Type,
+    Data,
+    Other,
+}
+
+/// The name of a member, without escapes, and the place behind it.
+fn name(scanner: &Scanner<'_>, at: u32) -> Option<(Name, u32)> {
+    let six = scanner.word(at) & (u64::MAX >> 16);
+    if six == word(b"\"type\"\0\0") {
+        return Some((Name::Type, at + 6));
+    }
+    if six == word(b"\"data\"\0\0") {
+        return Some((Name::Data, at + 6));
+    }
     if scanner.byte(at) != b'"' {
         return None;
     }
     let text = scanner.text(at + 1)?;
-    (!text.is_escaped).then_some((text.content, text.after))
+    (!text.is_escaped).then_some((Name::Other, text.after))
 }
