@@ -332,11 +332,12 @@ impl<E: Endpoint> Operation<E> {
     /// effect: then the answer of that one counts as lost.
     fn give_up(&mut self, session: &mut Session, error: Error) {
         let result = match error {
-            error if self.in_doubt && self.endpoint.intent().is_some() => {
-                self.doubt(&error.to_string())
-            }
+            // It leaves open by itself what was done.
+            Error::Unavailable { .. } => Err(error),
+            error if self.in_doubt && E::SAFETY != Safety::Read => self.doubt(&error.to_string()),
             // Not this attempt, but an earlier one may have been.
             Error::NotSent(failure) if self.in_doubt => Err(Error::Lost(failure)),
+            Error::OutOfTime if self.in_doubt => Err(Error::Lost(tries::unanswered())),
             error => Err(error),
         };
         self.finish(session, result);

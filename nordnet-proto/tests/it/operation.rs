@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use nordnet_proto::api::{GetStatus, ListAccounts};
 use nordnet_proto::{
-    Cause, Config, Country, Error, LoginError, LoginTurn, Operation, Session, Step,
+    ActivateOrders, Cause, Config, Country, Error, LoginError, LoginTurn, Operation, Session, Step,
 };
 
 use crate::clock;
-use crate::driver::{Reply, World, always, answer, logged_in, lost};
-use crate::order_calls::place;
+use crate::driver::{Reply, World, always, answer, in_turn, logged_in, lost};
+use crate::order_calls::{ACCOUNT, ORDER, place};
 
 #[test]
 fn a_call_that_waits_for_a_login_ends_in_time() {
@@ -43,6 +43,35 @@ fn an_order_that_a_login_held_up_for_too_long_is_not_sent() {
             step => panic!("{step:?}"),
         }
     }
+}
+
+/// What an earlier attempt may have done is not denied when a later one cannot
+/// be made, or is turned away.
+#[test]
+fn a_call_in_doubt_is_never_said_not_to_be_sent() {
+    let activate = || Operation::new(ActivateOrders::new([ORDER], ACCOUNT));
+    let mut world = World::live();
+    let mut call = activate();
+    let Step::Send(out) = world.poll(&mut call) else {
+        panic!("a live session sends");
+    };
+    let Reply::Failure(failure) = lost(Cause::Closed) else {
+        unreachable!()
+    };
+    call.handle_answer(out.attempt, Err(failure));
+    assert!(matches!(world.poll(&mut call), Step::Wait(_)));
+    // A driver that comes too late for the next attempt.
+    world.now = call.ends_by().unwrap();
+    let step = world.poll(&mut call);
+    assert!(matches!(step, Step::Done(Err(Error::Lost(_)))), "{step:?}");
+
+    let turned_away = [lost(Cause::Closed), answer(429, ""), answer(429, "")];
+    let run = World::live().drive(&mut activate(), in_turn(turned_away));
+    assert!(
+        matches!(run.result, Err(Error::Lost(_))),
+        "{:?}",
+        run.result
+    );
 }
 
 #[test]
