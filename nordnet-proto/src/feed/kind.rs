@@ -55,8 +55,8 @@ pub(super) mod sealed {
         fn heartbeat() -> Self::Message
         where
             Self: super::Kind;
-        /// Reads the first of several lines, if that is quickly done; where it
-        /// ends.
+        /// Reads the first of several lines into a heartbeat, if that is quickly
+        /// done; where it ends.
         fn read_ahead(message: &mut Self::Message, lines: &[u8]) -> Option<u32>
         where
             Self: super::Kind;

@@ -129,8 +129,8 @@ impl MarketMessage {
         })
     }
 
-    /// Reads the first of several lines, if it is written as most are; where
-    /// that ends. If not, the message means nothing.
+    /// Reads the first of several lines into a heartbeat, if it is written as
+    /// most are; where that ends. If not, the message means nothing.
     ///
     /// It is made where it stands: to move one costs as much as to read two of
     /// its members.
