@@ -5,16 +5,15 @@
 //! ```
 //!
 //! Reads the file into memory and pushes it through the line decoder and the
-//! message decoder in chunks. `--merge` also keeps the last value of every
-//! member, `--feed` goes through the whole feed machine.
+//! message decoder in chunks. `--merge` also merges into market state, `--feed`
+//! goes through the whole feed machine.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Instant;
 
 use nordnet_proto::{
-    BadLine, Change, Decimal, Decoded, DepthTick, Event, FeedConfig, LineDecoder, LoggedIn,
-    MarketFeed, MarketMessage, Output, PriceTick, Server, SessionKey, TradableId,
+    BadLine, Change, Decimal, Decoded, Event, FeedConfig, LineDecoder, LoggedIn, Market,
+    MarketFeed, MarketMessage, Output, Server, SessionKey,
 };
 
 #[expect(
@@ -26,15 +25,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = std::fs::read(&options.file)?;
     let bytes = first_lines(&bytes, options.limit);
     let mut tally = Tally::default();
-    let mut book = Book::default();
+    let mut market = Market::new();
     for _ in 0..options.passes {
         match options.way {
             Way::Feed => through_feed(bytes, options.chunk, &mut tally)?,
             Way::Decode => through_decoder(bytes, options.chunk, &mut tally, None)?,
-            Way::Merge => through_decoder(bytes, options.chunk, &mut tally, Some(&mut book))?,
+            Way::Merge => through_decoder(bytes, options.chunk, &mut tally, Some(&mut market))?,
         }
     }
-    book.add_to(&mut tally);
+    for quote in market.quotes(origin()) {
+        tally.change(quote.last().map_or(Change::Unchanged, Change::Set));
+    }
     let Tally {
         messages,
         malformed,
@@ -48,17 +49,18 @@ fn through_decoder(
     bytes: &[u8],
     chunk: usize,
     tally: &mut Tally,
-    mut book: Option<&mut Book>,
+    mut market: Option<&mut Market>,
 ) -> Result<(), Box<dyn Error>> {
     let mut lines = LineDecoder::new(FeedConfig::default().max_line);
+    let now = origin();
     for chunk in bytes.chunks(chunk) {
         lines.push(chunk);
         while let Some(read) = &MarketMessage::next(&mut lines) {
             match read {
                 Ok(Decoded::Message(message)) => {
                     tally.message(message);
-                    if let Some(book) = &mut book {
-                        book.merge(message);
+                    if let Some(market) = &mut market {
+                        market.merge(message, now);
                     }
                 }
                 Ok(_) => tally.messages += 1,
@@ -153,77 +155,6 @@ impl Tally {
     #[inline]
     fn add(&mut self, value: u64) {
         self.checksum = (self.checksum.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-/// The last value of every member of every tradable.
-#[derive(Default)]
-struct Book {
-    prices: BTreeMap<TradableId, [Option<Decimal>; 17]>,
-    depths: BTreeMap<TradableId, [Option<Decimal>; 30]>,
-}
-
-impl Book {
-    fn merge(&mut self, message: &MarketMessage) {
-        match message {
-            MarketMessage::Price(tick) => {
-                let kept = match self.prices.get_mut(tick.tradable()) {
-                    Some(kept) => kept,
-                    None => self.prices.entry(tick.tradable().clone()).or_default(),
-                };
-                price_members(tick, |number, change| change.apply_to(&mut kept[number]));
-            }
-            MarketMessage::Depth(tick) => {
-                let kept = match self.depths.get_mut(tick.tradable()) {
-                    Some(kept) => kept,
-                    None => self.depths.entry(tick.tradable().clone()).or_default(),
-                };
-                depth_members(tick, |number, change| change.apply_to(&mut kept[number]));
-            }
-            _ => {}
-        }
-    }
-
-    fn add_to(&self, tally: &mut Tally) {
-        let prices = self.prices.values().flatten();
-        for number in prices.chain(self.depths.values().flatten()).flatten() {
-            tally.change(Change::Set(*number));
-        }
-    }
-}
-
-/// Shows every member, by its number.
-#[inline(always)]
-fn price_members(tick: &PriceTick, mut show: impl FnMut(usize, Change<Decimal>)) {
-    show(0, tick.bid());
-    show(1, tick.bid_volume());
-    show(2, tick.ask());
-    show(3, tick.ask_volume());
-    show(4, tick.last());
-    show(5, tick.last_volume());
-    show(6, tick.open());
-    show(7, tick.high());
-    show(8, tick.low());
-    show(9, tick.close());
-    show(10, tick.vwap());
-    show(11, tick.turnover());
-    show(12, tick.turnover_volume());
-    show(13, tick.ep());
-    show(14, tick.paired());
-    show(15, tick.imbalance());
-    show(16, tick.extended_last());
-}
-
-#[inline(always)]
-fn depth_members(tick: &DepthTick, mut show: impl FnMut(usize, Change<Decimal>)) {
-    for number in 0..DepthTick::LEVELS {
-        let level = tick.level(number + 1);
-        show(6 * number, level.bid);
-        show(6 * number + 1, level.ask);
-        show(6 * number + 2, level.bid_volume);
-        show(6 * number + 3, level.ask_volume);
-        show(6 * number + 4, level.bid_orders.map(Decimal::from));
-        show(6 * number + 5, level.ask_orders.map(Decimal::from));
     }
 }
 

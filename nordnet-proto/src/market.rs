@@ -57,13 +57,13 @@ mod book;
 mod clock;
 mod figures;
 mod latest;
+mod name;
 mod quote;
 mod shelf;
 mod state;
 mod status;
 
 use std::fmt;
-use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 pub use self::book::{Book, BookLevel};
@@ -75,6 +75,7 @@ pub use self::status::TradingState;
 use self::book::Levels;
 use self::clock::Clock;
 use self::figures::{IndexFigures, Prices};
+use self::name::Name;
 use self::shelf::Shelf;
 use self::state::{Epoch, FIRST, Freshness, LONG_AGO, NEVER, REFUSED, Row, Stamp, Stamped};
 use self::status::Texts;
@@ -152,7 +153,7 @@ impl Market {
             MarketMessage::Price(tick) => merge(
                 &mut self.quotes,
                 tick.tradable(),
-                tick,
+                &tick.0,
                 tick.is_full(),
                 stamp,
             ),
@@ -166,7 +167,7 @@ impl Market {
             MarketMessage::Indicator(tick) => merge(
                 &mut self.indicators,
                 tick.indicator(),
-                tick,
+                &tick.0,
                 tick.is_full(),
                 stamp,
             ),
@@ -235,13 +236,13 @@ impl Market {
     /// [`Market::forget`] the next newcomer gets the place that became free.
     pub fn quotes(&self, now: Instant) -> impl Iterator<Item = Quote> + '_ {
         let rows = self.quotes.iter();
-        rows.map(move |(id, row)| self.quote_of(id, Some(row), now))
+        rows.map(move |(id, row)| self.quote_of(&id, Some(row), now))
     }
 
     /// All order books, in the order of [`Market::quotes`].
     pub fn books(&self, now: Instant) -> impl Iterator<Item = Book> + '_ {
         let rows = self.books.iter();
-        rows.map(move |(id, row)| self.book_of(id, Some(row), now))
+        rows.map(move |(id, row)| self.book_of(&id, Some(row), now))
     }
 
     /// How long nothing at all has come over the line; `None` before the first
@@ -328,7 +329,7 @@ impl fmt::Debug for Market {
 
 /// Merges a tick, and says whether it was full.
 #[inline]
-fn merge<I: Hash + Eq + Clone, R: Row<T>, T>(
+fn merge<I: Name, R: Row<T>, T>(
     shelf: &mut Shelf<I, R>,
     id: &I,
     tick: &T,
@@ -338,35 +339,26 @@ fn merge<I: Hash + Eq + Clone, R: Row<T>, T>(
     let Some(row) = shelf.entry(id) else {
         return false;
     };
-    let mut epoch = row.stamp().epoch;
     if full {
         row.clear();
-        epoch = stamp.epoch;
+        row.set_epoch(stamp.epoch);
     }
     row.merge(tick);
-    row.set_stamp(Stamp { epoch, ..stamp });
+    row.set_heard(stamp.heard);
     full
 }
 
 /// Keeps rows stale when the numbers of connections begin anew.
-fn age<I: Hash + Eq + Clone, R: Stamped + Default>(shelf: &mut Shelf<I, R>) {
+fn age<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>) {
     for row in shelf.rows_mut() {
-        let stamp = row.stamp();
-        if stamp.epoch >= FIRST {
-            row.set_stamp(Stamp {
-                epoch: LONG_AGO,
-                ..stamp
-            });
+        if row.stamp().epoch >= FIRST {
+            row.set_epoch(LONG_AGO);
         }
     }
 }
 
-fn mark_refused<I: Hash + Eq + Clone, R: Stamped + Default>(shelf: &mut Shelf<I, R>, id: &I) {
+fn mark_refused<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>, id: &I) {
     if let Some(row) = shelf.entry(id) {
-        let stamp = row.stamp();
-        row.set_stamp(Stamp {
-            epoch: REFUSED,
-            ..stamp
-        });
+        row.set_epoch(REFUSED);
     }
 }

@@ -42,7 +42,7 @@ pub(super) trait Slots {
 }
 
 /// What a tick is about: `i`, which is a text, and `m`, which is either.
-pub(super) trait Id {
+pub(crate) trait Id {
     const MARKET_IS_TEXT: bool;
 
     fn none() -> Self;
@@ -142,6 +142,16 @@ pub(crate) struct Presence {
 const FULL: u32 = 1 << 31;
 
 impl Presence {
+    /// The members that have a value.
+    pub(crate) const fn set(self) -> u32 {
+        self.set & !FULL
+    }
+
+    /// The members that lost theirs.
+    pub(crate) const fn cleared(self) -> u32 {
+        self.cleared
+    }
+
     pub(super) const fn is_full(self) -> bool {
         self.set & FULL != 0
     }
@@ -172,6 +182,14 @@ pub(crate) struct Columns<I, const TEXTS: usize, const INTEGERS: usize, const DE
     mantissas: [i64; DECIMALS],
     scales: [u8; DECIMALS],
     pub(super) presence: Presence,
+}
+
+impl<I, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> {
+    /// Which integers and decimals there are, and their slots, for merging.
+    #[inline]
+    pub(crate) const fn parts(&self) -> (Presence, &[i64; N], &[i64; D], &[u8; D]) {
+        (self.presence, &self.integers, &self.mantissas, &self.scales)
+    }
 }
 
 impl<I: Id, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> {

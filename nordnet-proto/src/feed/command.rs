@@ -215,40 +215,48 @@ fn push_get_state(out: &mut Vec<u8>, state: GetState) {
 }
 
 pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let is_plain = |byte| byte >= 0x20 && byte != b'"' && byte != b'\\';
     out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            // The low four bits of a byte below 0x20 are within the table.
-            0..0x20 => {
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&[b'0' + (byte >> 4), HEX[usize::from(byte & 15)]]);
-            }
-            _ => out.push(byte),
-        }
+    if text.bytes().all(is_plain) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        text.bytes().for_each(|byte| push_escaped(out, byte));
     }
     out.push(b'"');
 }
 
-fn push_integer(out: &mut Vec<u8>, number: i64) {
-    if number < 0 {
-        out.push(b'-');
+fn push_escaped(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    match byte {
+        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        // The low four bits of a byte below 0x20 are within the table.
+        0..0x20 => {
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&[b'0' + (byte >> 4), HEX[usize::from(byte & 15)]]);
+        }
+        _ => out.push(byte),
     }
-    let begin = out.len();
+}
+
+fn push_integer(out: &mut Vec<u8>, number: i64) {
+    // Nineteen digits at most.
+    let mut digits = [0; 19];
+    let mut begin = digits.len();
     let mut rest = number.unsigned_abs();
-    loop {
+    for place in digits.iter_mut().rev() {
         // A remainder of ten fits a byte.
-        out.push(b'0' + (rest % 10) as u8);
+        *place = b'0' + (rest % 10) as u8;
+        begin -= 1;
         rest /= 10;
         if rest == 0 {
             break;
         }
     }
-    if let Some(digits) = out.get_mut(begin..) {
-        digits.reverse();
+    if number < 0 {
+        out.push(b'-');
     }
+    out.extend_from_slice(digits.get(begin..).unwrap_or_default());
 }

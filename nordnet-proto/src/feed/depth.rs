@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// A full tick tells every member that has a value; any other tells what
 /// changed. Two ticks are equal if they say the same in the same digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct DepthTick(pub(super) Book);
+pub struct DepthTick(pub(crate) Book);
 
 /// The slots of a depth tick, as tight as they go: it is the largest event.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -105,6 +105,19 @@ impl Book {
             orders: [0; 2 * DepthTick::LEVELS],
             presence: Presence::default(),
         }
+    }
+
+    /// Which members there are, the time, the orders, and the decimals as they
+    /// lie here, for merging.
+    #[inline]
+    pub(crate) const fn parts(&self) -> (Presence, i64, &[u32; 10], &[i64; 20], &[u32; 4]) {
+        (
+            self.presence,
+            self.tick_timestamp,
+            &self.orders,
+            &self.mantissas,
+            &self.scales,
+        )
     }
 
     #[inline]

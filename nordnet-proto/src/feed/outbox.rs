@@ -37,8 +37,10 @@ impl Outbox {
         }
     }
 
+    /// Wipes what was used; nothing else was ever written to.
     pub(crate) fn wipe(&mut self) {
-        self.bytes.zeroize();
+        self.bytes.as_mut_slice().zeroize();
+        self.bytes.clear();
         self.written = 0;
     }
 

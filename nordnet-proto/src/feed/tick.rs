@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 /// A full tick tells every member that has a value; any other tells what
 /// changed. Two ticks are equal if they say the same in the same digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PriceTick(pub(super) Columns<TradableId, 0, 3, 17>);
+pub struct PriceTick(pub(crate) Columns<TradableId, 0, 3, 17>);
 
 impl PriceTick {
     /// The tradable that is quoted.
@@ -132,7 +132,7 @@ impl fmt::Debug for PriceTick {
 ///
 /// Full and partial as a [`PriceTick`] is.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct IndicatorTick(pub(super) Columns<IndicatorId, 0, 2, 4>);
+pub struct IndicatorTick(pub(crate) Columns<IndicatorId, 0, 2, 4>);
 
 impl IndicatorTick {
     /// The index.

@@ -29,6 +29,17 @@ impl Identifier {
         Self(Inline::from_word(word, length))
     }
 
+    /// See [`Inline::words`].
+    #[inline]
+    pub(crate) fn words(&self) -> Option<[u64; 2]> {
+        self.0.words()
+    }
+
+    /// See [`Inline::from_words`].
+    pub(crate) fn from_words(words: [u64; 2]) -> Self {
+        Self(Inline::from_words(words))
+    }
+
     /// The text as it stands on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {

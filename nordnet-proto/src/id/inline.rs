@@ -57,6 +57,31 @@ impl<const ROOM: usize> Inline<ROOM> {
     }
 }
 
+impl Inline<14> {
+    /// A short text as two words; the last byte is its length, and the one
+    /// before it zero.
+    #[inline]
+    pub(crate) fn words(&self) -> Option<[u64; 2]> {
+        let Self::Short { bytes, length } = self else {
+            return None;
+        };
+        let mut padded = [0; 16];
+        padded[..14].copy_from_slice(bytes);
+        padded[15] = *length;
+        let words = u128::from_le_bytes(padded);
+        Some([words as u64, (words >> 64) as u64])
+    }
+
+    /// The text that has these words.
+    pub(crate) fn from_words([head, tail]: [u64; 2]) -> Self {
+        let padded = (u128::from(head) | u128::from(tail) << 64).to_le_bytes();
+        let mut bytes = [0; 14];
+        bytes.copy_from_slice(&padded[..14]);
+        let length = padded[15];
+        Self::Short { bytes, length }
+    }
+}
+
 impl<const ROOM: usize> PartialOrd for Inline<ROOM> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))

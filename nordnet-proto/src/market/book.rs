@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::quote::imbalance;
-use super::state::{Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
+use super::state::{Epoch, Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
 use crate::decimal::{Decimal, Rounding};
-use crate::feed::{Change, DepthTick};
+use crate::feed::DepthTick;
 use crate::id::TradableId;
 use crate::time::Timestamp;
 
@@ -103,7 +103,7 @@ pub(super) struct Levels {
     scales: [u32; 4],
     /// For each level the orders at its bid and ask.
     orders: [u32; 2 * Book::LEVELS],
-    epoch: u16,
+    epoch: Epoch,
     /// The time, the orders, the decimals.
     present: u32,
     tick_timestamp: i64,
@@ -135,58 +135,46 @@ impl Levels {
         self.has(DECIMALS + slot).then_some(number)
     }
 
-    fn put(&mut self, above: usize, member: usize, change: Change<Decimal>) {
-        let slot = above * 4 + member;
-        if let Some(number) = self.note(DECIMALS + slot, change)
-            && let Some(mantissa) = self.mantissas.get_mut(slot)
-            && let Some(scales) = self.scales.get_mut(member)
-        {
-            *mantissa = number.mantissa();
-            *scales &= !(63 << (PLACES * above));
-            *scales |= u32::from(number.scale()) << (PLACES * above);
-        }
-    }
-
-    fn put_orders(&mut self, slot: usize, change: Change<u32>) {
-        if let Some(count) = self.note(1 + slot, change)
-            && let Some(orders) = self.orders.get_mut(slot)
-        {
-            *orders = count;
-        }
-    }
-
-    fn note<V>(&mut self, bit: usize, change: Change<V>) -> Option<V> {
-        let mask = 1 << (bit & 31);
-        match change {
-            Change::Unchanged => None,
-            Change::Cleared => {
-                self.present &= !mask;
-                None
-            }
-            Change::Set(value) => {
-                self.present |= mask;
-                Some(value)
-            }
-        }
-    }
-
     const fn has(&self, bit: usize) -> bool {
         self.present >> (bit & 31) & 1 != 0
     }
 }
 
 impl Row<DepthTick> for Levels {
+    #[inline]
     fn merge(&mut self, tick: &DepthTick) {
-        if let Some(time) = self.note(0, tick.tick_timestamp()) {
-            self.tick_timestamp = time.as_millis();
+        let (presence, time, orders, mantissas, scales) = tick.0.parts();
+        let (set, cleared) = (presence.set(), presence.cleared());
+        let is_all = self.present & !(set | cleared) == 0;
+        self.present = (self.present | set) & !cleared;
+        if set & 1 != 0 {
+            self.tick_timestamp = time;
         }
-        for (above, level) in tick.levels().enumerate() {
-            self.put(above, 0, level.bid);
-            self.put(above, 1, level.ask);
-            self.put(above, 2, level.bid_volume);
-            self.put(above, 3, level.ask_volume);
-            self.put_orders(above * 2, level.bid_orders);
-            self.put_orders(above * 2 + 1, level.ask_orders);
+        // What is known besides is nothing: to copy what has no value as well
+        // is faster, and nobody sees it.
+        if is_all {
+            self.orders = *orders;
+            self.mantissas = *mantissas;
+            self.scales = *scales;
+            return;
+        }
+        let mut rest = set >> 1 & ((1 << self.orders.len()) - 1);
+        while rest != 0 {
+            let slot = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if slot < orders.len() {
+                self.orders[slot] = orders[slot];
+            }
+        }
+        let mut rest = set >> DECIMALS;
+        while rest != 0 {
+            let slot = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if slot < mantissas.len() {
+                self.mantissas[slot] = mantissas[slot];
+                let (member, places) = (slot % 4, 63 << (PLACES * (slot / 4)));
+                self.scales[member] = self.scales[member] & !places | scales[member] & places;
+            }
         }
     }
 
@@ -203,8 +191,11 @@ impl Stamped for Levels {
         }
     }
 
-    fn set_stamp(&mut self, Stamp { heard, epoch }: Stamp) {
+    fn set_heard(&mut self, heard: u64) {
         self.heard = heard;
+    }
+
+    fn set_epoch(&mut self, epoch: Epoch) {
         self.epoch = epoch;
     }
 }

@@ -16,10 +16,10 @@ impl Clock {
     pub(super) fn at(&mut self, now: Instant) -> u64 {
         match &mut self.origin {
             // All that was read at once came at the same time.
-            Some((_, latest)) if now <= *latest => {}
+            Some((_, latest)) if now == *latest => {}
             Some((first, latest)) => {
                 *latest = now;
-                self.latest = nanos(*first, now);
+                self.latest = self.latest.max(nanos(*first, now));
             }
             None => {
                 self.origin = Some((now, now));

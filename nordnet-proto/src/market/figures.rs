@@ -1,8 +1,8 @@
 //! What price and indicator ticks are merged into.
 
-use super::state::{Row, Stamp, Stamped};
+use super::state::{Epoch, Row, Stamp, Stamped};
 use crate::decimal::Decimal;
-use crate::feed::{Change, IndicatorTick, PriceTick};
+use crate::feed::Columns;
 use crate::time::Timestamp;
 
 /// Times and decimals in plain slots, and which of them have a value: about
@@ -13,8 +13,8 @@ pub(super) struct Figures<const TIMES: usize, const DECIMALS: usize> {
     mantissas: [i64; DECIMALS],
     scales: [u8; DECIMALS],
     delayed: bool,
-    epoch: u16,
-    /// The times, then the decimals.
+    epoch: Epoch,
+    /// The times, how it is delayed, the decimals: as in the tick.
     present: u32,
     heard: u64,
 }
@@ -33,22 +33,7 @@ impl<const T: usize, const D: usize> Figures<T, D> {
 
     pub(super) fn decimal(&self, slot: usize) -> Option<Decimal> {
         let number = Decimal::new(*self.mantissas.get(slot)?, *self.scales.get(slot)?);
-        self.has(T + slot).then_some(number)
-    }
-
-    fn note<V>(&mut self, bit: usize, change: Change<V>) -> Option<V> {
-        let mask = 1 << (bit & 31);
-        match change {
-            Change::Unchanged => None,
-            Change::Cleared => {
-                self.present &= !mask;
-                None
-            }
-            Change::Set(value) => {
-                self.present |= mask;
-                Some(value)
-            }
-        }
+        self.has(T + 1 + slot).then_some(number)
     }
 
     const fn has(&self, bit: usize) -> bool {
@@ -56,34 +41,37 @@ impl<const T: usize, const D: usize> Figures<T, D> {
     }
 }
 
-/// A tick of times, a delay and decimals, in the order of the slots.
-pub(super) trait Told<const TIMES: usize, const DECIMALS: usize> {
-    fn times(&self) -> [Change<Timestamp>; TIMES];
-    fn delayed(&self) -> Change<i64>;
-    fn decimals(&self) -> [Change<Decimal>; DECIMALS];
-}
-
-impl<const T: usize, const D: usize, Tick: Told<T, D>> Row<Tick> for Figures<T, D> {
-    fn merge(&mut self, tick: &Tick) {
-        for (slot, change) in tick.times().into_iter().enumerate() {
-            if let Some(time) = self.note(slot, change)
-                && let Some(kept) = self.times.get_mut(slot)
-            {
-                *kept = time.as_millis();
+/// Of a tick that has the times, how the data is delayed, and the decimals.
+impl<I, const T: usize, const N: usize, const D: usize> Row<Columns<I, 0, N, D>> for Figures<T, D> {
+    #[inline]
+    fn merge(&mut self, tick: &Columns<I, 0, N, D>) {
+        let (presence, integers, mantissas, scales) = tick.parts();
+        let (set, cleared) = (presence.set(), presence.cleared());
+        let is_all = self.present & !(set | cleared) == 0;
+        self.present = (self.present | set) & !cleared;
+        if (set | cleared) >> T & 1 != 0 {
+            let code = integers.get(T).copied().unwrap_or_default();
+            self.delayed = set >> T & 1 != 0 && code != 0;
+        }
+        for (slot, (kept, told)) in self.times.iter_mut().zip(integers).enumerate() {
+            if set >> slot & 1 != 0 {
+                *kept = *told;
             }
         }
-        match tick.delayed() {
-            Change::Unchanged => {}
-            Change::Cleared => self.delayed = false,
-            Change::Set(code) => self.delayed = code != 0,
+        // What is known besides is nothing: to copy what has no value as well
+        // is faster, and nobody sees it.
+        if is_all {
+            self.mantissas = *mantissas;
+            self.scales = *scales;
+            return;
         }
-        for (slot, change) in tick.decimals().into_iter().enumerate() {
-            if let Some(number) = self.note(T + slot, change)
-                && let Some(mantissa) = self.mantissas.get_mut(slot)
-                && let Some(scale) = self.scales.get_mut(slot)
-            {
-                *mantissa = number.mantissa();
-                *scale = number.scale();
+        let mut rest = set >> (T + 1);
+        while rest != 0 {
+            let slot = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if slot < D {
+                self.mantissas[slot] = mantissas[slot];
+                self.scales[slot] = scales[slot];
             }
         }
     }
@@ -102,59 +90,16 @@ impl<const T: usize, const D: usize> Stamped for Figures<T, D> {
         }
     }
 
-    fn set_stamp(&mut self, Stamp { heard, epoch }: Stamp) {
+    fn set_heard(&mut self, heard: u64) {
         self.heard = heard;
+    }
+
+    fn set_epoch(&mut self, epoch: Epoch) {
         self.epoch = epoch;
     }
 
     fn is_delayed(&self) -> bool {
         self.delayed
-    }
-}
-
-impl Told<2, 17> for PriceTick {
-    fn times(&self) -> [Change<Timestamp>; 2] {
-        [self.tick_timestamp(), self.trade_timestamp()]
-    }
-
-    fn delayed(&self) -> Change<i64> {
-        self.delayed()
-    }
-
-    fn decimals(&self) -> [Change<Decimal>; 17] {
-        [
-            self.bid(),
-            self.bid_volume(),
-            self.ask(),
-            self.ask_volume(),
-            self.last(),
-            self.last_volume(),
-            self.open(),
-            self.high(),
-            self.low(),
-            self.close(),
-            self.vwap(),
-            self.turnover(),
-            self.turnover_volume(),
-            self.ep(),
-            self.paired(),
-            self.imbalance(),
-            self.extended_last(),
-        ]
-    }
-}
-
-impl Told<1, 4> for IndicatorTick {
-    fn times(&self) -> [Change<Timestamp>; 1] {
-        [self.tick_timestamp()]
-    }
-
-    fn delayed(&self) -> Change<i64> {
-        self.delayed()
-    }
-
-    fn decimals(&self) -> [Change<Decimal>; 4] {
-        [self.last(), self.high(), self.low(), self.close()]
     }
 }
 

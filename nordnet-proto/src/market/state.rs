@@ -92,7 +92,8 @@ pub(super) const FIRST: Epoch = 3;
 /// A row that knows when it was told and since when it is whole.
 pub(super) trait Stamped {
     fn stamp(&self) -> Stamp;
-    fn set_stamp(&mut self, stamp: Stamp);
+    fn set_heard(&mut self, heard: u64);
+    fn set_epoch(&mut self, epoch: Epoch);
     fn is_delayed(&self) -> bool {
         false
     }

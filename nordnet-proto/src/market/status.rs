@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::state::{Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
+use super::state::{Epoch, Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
 use crate::feed::TradingStatus;
 use crate::id::TradableId;
 use crate::time::Timestamp;
@@ -88,7 +88,11 @@ impl Stamped for Texts {
         self.stamp
     }
 
-    fn set_stamp(&mut self, stamp: Stamp) {
-        self.stamp = stamp;
+    fn set_heard(&mut self, heard: u64) {
+        self.stamp.heard = heard;
+    }
+
+    fn set_epoch(&mut self, epoch: Epoch) {
+        self.stamp.epoch = epoch;
     }
 }

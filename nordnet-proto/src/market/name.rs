@@ -1,0 +1,61 @@
+//! Ids as words, which are compared and hashed in a few steps.
+
+use crate::feed::{IndicatorId, Subscription};
+use crate::id::{Identifier, MarketId, TradableId};
+
+/// Three words that stand for an id and for no other.
+pub(super) type Words = [u64; 3];
+
+/// What rows are about.
+pub(super) trait Name: Clone + Ord {
+    /// The words, if the id fits them. The last byte of the last word is a
+    /// length below 16.
+    fn words(&self) -> Option<Words>;
+}
+
+/// An id that can be had back from its words.
+pub(super) trait Spelled: Name {
+    fn spell(words: Words) -> Self;
+}
+
+impl Name for TradableId {
+    #[inline]
+    fn words(&self) -> Option<Words> {
+        let [head, tail] = self.identifier.words()?;
+        Some([self.market.get().cast_unsigned(), head, tail])
+    }
+}
+
+impl Spelled for TradableId {
+    fn spell([market, head, tail]: Words) -> Self {
+        Self {
+            market: MarketId::new(market.cast_signed()),
+            identifier: Identifier::from_words([head, tail]),
+        }
+    }
+}
+
+/// There are few of them.
+impl Name for IndicatorId {
+    fn words(&self) -> Option<Words> {
+        None
+    }
+}
+
+impl Name for Subscription {
+    /// The byte before the length is free for the kind.
+    fn words(&self) -> Option<Words> {
+        let of = |id: &TradableId, kind: u64| {
+            let [market, head, tail] = id.words()?;
+            Some([market, head, tail | kind << 48])
+        };
+        match self {
+            Self::Price(id) => of(id, 1),
+            Self::Depth(id) => of(id, 2),
+            Self::Trade(id) => of(id, 3),
+            Self::TradingStatus(id) => of(id, 4),
+            Self::Indicator(_) => None,
+            Self::News(source) => Some([source.get().cast_unsigned(), 0, 5 << 48]),
+        }
+    }
+}
