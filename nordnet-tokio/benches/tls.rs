@@ -1,0 +1,153 @@
+//! How fast a feed is read over TLS, against reading the same bytes with rustls
+//! and doing nothing with them.
+//!
+//! `cargo bench -p nordnet-tokio --bench tls`
+//!
+//! A server on loopback writes TLS 1.3 records of 16 KB as fast as they are
+//! taken. What counts is the processor time of the one thread that reads: the
+//! server has threads of its own, and what else the machine does has little
+//! influence. Both ways are run in turn, and the median of the ratios is told.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark fails by panicking"
+)]
+
+#[path = "../../nordnet-proto/benches/corpus.rs"]
+mod corpus;
+
+use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use nordnet_tokio::proto::driver::READ_BUFFER;
+use nordnet_tokio::{FeedConfig, LoggedIn, MarketFeed, Reconnect, Server, SessionKey};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustix::time::{ClockId, clock_gettime};
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
+};
+
+use self::corpus::{Kind, corpus};
+
+const LINES: usize = 300_000;
+const RUNS: usize = 7;
+
+fn main() {
+    let text = Arc::<[u8]>::from(corpus(Kind::Steady, LINES, 500).into_bytes());
+    let (server, client) = settings();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let bytes = Arc::clone(&text);
+    thread::spawn(move || serve(&listener, &server, &bytes));
+
+    let mut runs: Vec<_> = (0..RUNS)
+        .map(|_| (raw(port, &client, text.len()), feed(port, &client)))
+        .collect();
+    let ratio = |(raw, feed): &(Duration, Duration)| raw.as_secs_f64() / feed.as_secs_f64();
+    runs.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+    for run in &runs {
+        println!("{:.3}", ratio(run));
+    }
+    let median @ (raw, feed) = runs[RUNS / 2];
+    let each = |time: Duration| time.as_nanos() / LINES as u128;
+    println!(
+        "raw {} ns a message, feed {} ns a message: {:.2} of the raw rate",
+        each(raw),
+        each(feed),
+        ratio(&median)
+    );
+}
+
+/// Reads with rustls alone, into a buffer of the same size.
+fn raw(port: u16, tls: &ClientConfig, length: usize) -> Duration {
+    let name = ServerName::try_from("localhost").unwrap();
+    let session = ClientConnection::new(Arc::new(tls.clone()), name).unwrap();
+    let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut stream = StreamOwned::new(session, tcp);
+    stream.write_all(b"{\"cmd\":\"login\"}\n").unwrap();
+    let (mut buffer, mut read) = (vec![0; READ_BUFFER], 0);
+    let begin = processor_time();
+    while read < length {
+        read += black_box(stream.read(&mut buffer)).unwrap();
+    }
+    processor_time() - begin
+}
+
+/// Reads with a feed, and drops the events.
+fn feed(port: u16, tls: &ClientConfig) -> Duration {
+    let server = Server::new("localhost", port, true);
+    let logged_in = LoggedIn::new(SessionKey::new("bench"), server.clone(), server);
+    let mut config = FeedConfig::default();
+    config.reconnect = Reconnect::Never;
+    let mut feed = MarketFeed::standalone_with_tls(logged_in, config, tls.clone()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let time = runtime.block_on(async {
+        // The first event is the connection.
+        black_box(feed.next().await);
+        let begin = processor_time();
+        while let Some(event) = feed.next().await {
+            black_box(event);
+        }
+        processor_time() - begin
+    });
+    assert_eq!(feed.counters().messages(), LINES as u64);
+    time
+}
+
+/// Writes the recording to everyone who says something.
+fn serve(listener: &TcpListener, tls: &Arc<ServerConfig>, bytes: &Arc<[u8]>) {
+    for tcp in listener.incoming() {
+        let (tls, bytes) = (Arc::clone(tls), Arc::clone(bytes));
+        thread::spawn(move || {
+            let session = ServerConnection::new(tls).unwrap();
+            let mut stream = StreamOwned::new(session, tcp.unwrap());
+            let mut login = [0; 1024];
+            assert!(stream.read(&mut login).unwrap() > 0);
+            // The other side may go once it has all.
+            let _ = stream.write_all(&bytes);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+            let _ = stream.sock.shutdown(Shutdown::Write);
+            while !matches!(stream.sock.read(&mut login), Ok(0) | Err(_)) {}
+        });
+    }
+}
+
+fn settings() -> (Arc<ServerConfig>, ClientConfig) {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(["localhost".into()]).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(cert.der().clone()).unwrap();
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    (Arc::new(server), client)
+}
+
+/// Of this thread.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(
+        time.tv_sec.try_into().unwrap(),
+        time.tv_nsec.try_into().unwrap(),
+    )
+}
