@@ -1,6 +1,6 @@
 //! What is wanted of the public feed, and what of it is on the wire.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use super::command::Subscription;
@@ -27,9 +27,9 @@ pub(crate) struct Subscriptions {
     /// The entries that need a command, in the order of their tickets.
     work: BTreeMap<u64, Subscription>,
     next_ticket: u64,
-    /// How many sent ones got no message, by type: while there are none, a
-    /// message needs no look-up.
-    unanswered: [usize; 6],
+    /// The sent ones that got no message, by type: few, but at the beginning. So
+    /// a message needs no look-up, or one among few.
+    unanswered: [BTreeSet<Subscription>; 6],
     /// The commands of the last 30 seconds.
     recent: VecDeque<(Instant, Subscription)>,
     /// How many of the last ones wait to be written.
@@ -147,16 +147,14 @@ impl Subscriptions {
     /// subscription, so that [`Subscriptions::answered`] has to be told.
     #[inline(always)]
     pub(crate) fn awaits_first(&self, kind: usize) -> bool {
-        self.unanswered.get(kind).is_some_and(|&count| count > 0)
+        self.unanswered.get(kind).is_some_and(|all| !all.is_empty())
     }
 
     /// Notes a message; whether it is the first since the subscription was
     /// sent.
     pub(crate) fn answered(&mut self, subscription: &Subscription) -> bool {
-        let first = self
-            .entries
-            .get(subscription)
-            .is_some_and(|entry| entry.wire.awaits_first());
+        let unanswered = self.unanswered.get(number(subscription));
+        let first = unanswered.is_some_and(|all| all.contains(subscription));
         if first {
             self.set_wire(subscription, Wire::On { answered: true });
             self.follow(subscription);
@@ -212,7 +210,7 @@ impl Subscriptions {
     /// Begins anew for another connection: nothing is on the wire.
     pub(crate) fn reset(&mut self) {
         self.entries.retain(|_, entry| entry.wanted);
-        self.unanswered = [0; 6];
+        self.unanswered = Default::default();
         self.recent.clear();
         self.unwritten = 0;
         self.work.clear();
@@ -271,10 +269,12 @@ impl Subscriptions {
         let Some(entry) = self.entries.get_mut(subscription) else {
             return;
         };
-        if let Some(count) = self.unanswered.get_mut(number(subscription)) {
-            let before = entry.wire.awaits_first();
-            let after = wire.awaits_first();
-            *count = *count + usize::from(after) - usize::from(before);
+        if let Some(unanswered) = self.unanswered.get_mut(number(subscription)) {
+            if wire.awaits_first() {
+                unanswered.insert(subscription.clone());
+            } else {
+                unanswered.remove(subscription);
+            }
         }
         entry.wire = wire;
     }
