@@ -28,3 +28,4 @@ mod setup;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;
 mod support;
+mod watches;

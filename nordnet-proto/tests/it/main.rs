@@ -41,6 +41,7 @@ mod login_signer;
 mod market;
 mod market_model;
 mod market_random;
+mod market_room;
 mod operation;
 mod order_calls;
 mod order_listed;
