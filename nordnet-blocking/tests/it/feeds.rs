@@ -1,6 +1,6 @@
 //! Feeds over real TLS.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -113,17 +113,20 @@ fn a_handle_subscribes_and_closes_while_the_feed_waits() {
     server
         .control()
         .stall_feeds(Feeds::All, Duration::from_millis(400));
+    let (stalled, stall) = mpsc::channel();
     let elsewhere = thread::spawn(move || {
         thread::sleep(Duration::from_millis(100));
         handle.subscribe(Subscription::Price(ericsson()));
-        thread::sleep(Duration::from_millis(600));
+        stall.recv().unwrap();
+        thread::sleep(Duration::from_millis(100));
         handle.close();
     });
     next_price(&mut feed);
     server
         .control()
         .stall_feeds(Feeds::All, Duration::from_secs(60));
-    let last = in_less(Duration::from_secs(2), || feed.by_ref().last());
+    stalled.send(()).unwrap();
+    let last = in_less(Duration::from_secs(5), || feed.by_ref().last());
     assert!(matches!(last, Some(Event::Closed(_))), "{last:?}");
     elsewhere.join().unwrap();
     assert!(feed.next().is_none(), "a closed feed stays closed");

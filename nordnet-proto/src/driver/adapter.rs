@@ -26,7 +26,7 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     type Call<T: Send + 'static>;
     /// The adapter's own kind of TLS settings.
     type Tls: Send + 'static;
-    /// An open connection to a feed.
+    /// An open connection.
     type Wire: Wire;
     /// Waits for a point in time.
     type Timer: Timer;

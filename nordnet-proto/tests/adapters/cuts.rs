@@ -62,10 +62,11 @@ pub(crate) fn sweep<R: Waits>(step: u64) {
         .collect();
     let rounds = Arc::new(Mutex::new(rounds));
     let (tell, told) = mpsc::channel();
-    for lane in 0..LANES {
+    let lanes = (0..LANES).map(|lane| {
         let (rounds, tell) = (Arc::clone(&rounds), tell.clone());
-        thread::spawn(move || run::<R>(lane, &rounds, &tell));
-    }
+        thread::spawn(move || run::<R>(lane, &rounds, &tell))
+    });
+    let lanes: Vec<_> = lanes.collect();
     drop(tell);
 
     let mut running = BTreeMap::new();
@@ -87,6 +88,10 @@ pub(crate) fn sweep<R: Waits>(step: u64) {
         }
     }
     assert!(running.is_empty(), "these ended in a panic: {running:?}");
+    // Between its cases a lane looks for orders that came later.
+    for lane in lanes {
+        lane.join().unwrap();
+    }
     for ((action, words), times) in &found {
         println!("{times:6}  {action:?}: {words}");
     }

@@ -127,7 +127,7 @@ fn pass_on(
     }
 }
 
-/// Ends the connection to the client; that to the server is gone.
+/// Ends the connection to the client; that to the server ends after it.
 fn end(mut client: TcpStream, cut: Cut) {
     if cut == Cut::Reset {
         set_socket_linger(&client, Some(Duration::ZERO)).unwrap();

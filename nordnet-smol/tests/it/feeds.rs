@@ -119,13 +119,16 @@ fn a_handle_subscribes_and_closes_from_another_task() {
         let nordnet = trader(&server).await;
         let mut feed = nordnet.market_feed().unwrap();
         let handle = feed.handle();
+        let (seen, price) = smol::channel::bounded(1);
         let elsewhere = smol::spawn(async move {
             Timer::after(Duration::from_millis(50)).await;
             handle.subscribe(Subscription::Price(ericsson()));
-            Timer::after(Duration::from_millis(300)).await;
+            price.recv().await.unwrap();
+            Timer::after(Duration::from_millis(50)).await;
             handle.close();
         });
         next_price(&mut feed).await;
+        seen.send(()).await.unwrap();
         until(&mut feed, |event| {
             matches!(event, Event::Closed(_)).then_some(())
         })

@@ -9,6 +9,7 @@ use nordnet_sim::{Cut, Feeds};
 use nordnet_tokio::{Event, FeedConfig, MarketFeed, MarketMessage, Reconnect, Subscription};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::time::{interval, sleep, timeout};
 
 use crate::support::{ericsson, server, trader, until};
@@ -133,13 +134,16 @@ async fn a_handle_subscribes_and_closes_from_another_task() {
     let nordnet = trader(&server).await;
     let mut feed = nordnet.market_feed().unwrap();
     let handle = feed.handle();
+    let (seen, price) = oneshot::channel();
     tokio::spawn(async move {
         sleep(Duration::from_millis(50)).await;
         handle.subscribe(Subscription::Price(ericsson()));
-        sleep(Duration::from_millis(300)).await;
+        price.await.unwrap();
+        sleep(Duration::from_millis(50)).await;
         handle.close();
     });
     next_price(&mut feed).await;
+    seen.send(()).unwrap();
     until(&mut feed, |event| {
         matches!(event, Event::Closed(_)).then_some(())
     })

@@ -73,7 +73,7 @@ impl<R: Waits, K: Kind> Heard<R, K> {
         Err(format!("up: {}, and nothing comes", self.up))
     }
 
-    /// Whether the connection was lost, or was never needed again.
+    /// Whether a connection was lost, or could not be had.
     fn was_lost(&self) -> bool {
         self.losses > 0
     }
