@@ -108,7 +108,7 @@ impl Command<'_> {
                 Subscription::Price(id)
                 | Subscription::Depth(id)
                 | Subscription::Trade(id)
-                | Subscription::TradingStatus(id) => id.identifier.as_str().len(),
+                | Subscription::TradingStatus(id) => id.identifier.as_bytes().len(),
                 Subscription::Indicator(id) => {
                     id.market.as_str().len() + id.identifier.as_str().len()
                 }
@@ -187,13 +187,13 @@ fn push_subscription(out: &mut Vec<u8>, subscription: &Subscription) {
             out.extend_from_slice(b"\",\"m\":");
             push_integer(out, id.market.get());
             out.extend_from_slice(b",\"i\":");
-            push_string(out, id.identifier.as_str());
+            push_text(out, id.identifier.as_bytes());
         }
         Subscription::Indicator(id) => {
             out.extend_from_slice(b"\",\"m\":");
             push_string(out, id.market.as_str());
             out.extend_from_slice(b",\"i\":");
-            push_string(out, id.identifier.as_str());
+            push_text(out, id.identifier.as_bytes());
         }
         Subscription::News(source) => {
             out.extend_from_slice(b"\",\"s\":");
@@ -215,12 +215,17 @@ fn push_get_state(out: &mut Vec<u8>, state: GetState) {
 }
 
 pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
-    let is_plain = |byte| byte >= 0x20 && byte != b'"' && byte != b'\\';
+    push_text(out, text.as_bytes());
+}
+
+/// Writes the bytes of a text as a string.
+fn push_text(out: &mut Vec<u8>, text: &[u8]) {
+    let is_plain = |byte: &u8| *byte >= 0x20 && *byte != b'"' && *byte != b'\\';
     out.push(b'"');
-    if text.bytes().all(is_plain) {
-        out.extend_from_slice(text.as_bytes());
+    if text.iter().all(is_plain) {
+        out.extend_from_slice(text);
     } else {
-        text.bytes().for_each(|byte| push_escaped(out, byte));
+        text.iter().for_each(|byte| push_escaped(out, *byte));
     }
     out.push(b'"');
 }

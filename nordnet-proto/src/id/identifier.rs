@@ -45,6 +45,12 @@ impl Identifier {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The bytes of the text.
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 impl fmt::Debug for Identifier {

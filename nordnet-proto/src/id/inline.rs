@@ -47,12 +47,17 @@ impl<const ROOM: usize> Inline<ROOM> {
 
     pub(crate) fn as_str(&self) -> &str {
         match self {
-            Self::Short { bytes, length } => {
-                let text = bytes.get(..usize::from(*length)).unwrap_or_default();
-                // It was taken from a text.
-                std::str::from_utf8(text).unwrap_or_default()
-            }
+            // It was taken from a text.
+            Self::Short { .. } => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Self::Long(text) => text,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Short { bytes, length } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Self::Long(text) => text.as_bytes(),
         }
     }
 }
