@@ -27,8 +27,8 @@ use rustix::net::listen;
 
 use support::{builder, ericsson, in_less, next_price, server, trader, until};
 
-/// The longest that a drop may take.
-const MOST: Duration = Duration::from_millis(100);
+/// The longest that a drop may take, with room for a busy machine.
+const MOST: Duration = Duration::from_millis(300);
 
 /// Keeps other tests from counting too.
 fn alone() -> MutexGuard<'static, ()> {

@@ -11,6 +11,8 @@ use crate::decimal::{Decimal, DecimalError};
 /// is for a whole number of them; some replies count in fractions, and a
 /// holding that was sold short is below zero.
 ///
+/// Market data has its volumes as plain numbers; [`Volume::new`] takes them.
+///
 /// It is no price: the two neither compare nor add.
 ///
 /// ```compile_fail,E0308

@@ -10,7 +10,8 @@ use rustix::net::listen;
 
 use crate::support::{builder, in_less, placed, resting_order, server, trader};
 
-const MOST: Duration = Duration::from_secs(1);
+/// Less than what is waited for takes, with room for a busy machine.
+const MOST: Duration = Duration::from_secs(3);
 
 /// More than anything takes that works.
 const ENOUGH: Duration = Duration::from_secs(20);
@@ -107,5 +108,5 @@ fn a_dead_host_does_not_outlast_the_deadline() {
         config.limits.login = Duration::from_millis(500);
     });
     let login = || -> Result<Client, Error> { builder.login() };
-    assert!(in_less(Duration::from_secs(2), login).is_err());
+    assert!(in_less(MOST, login).is_err());
 }

@@ -98,7 +98,7 @@ fn a_call_ends_within_the_time_that_it_was_given() {
         let start = Instant::now();
         let call = nordnet.send_within(ListAccounts::new(), Duration::from_millis(300));
         assert!(call.await.is_err());
-        assert!(start.elapsed() < Duration::from_secs(2));
+        assert!(start.elapsed() < Duration::from_secs(10));
     });
 }
 
