@@ -115,7 +115,8 @@ impl Market {
     /// Takes what a feed has told, before anything else is done with it.
     ///
     /// Only ticks, losses of the connection, refusals and the end of the feed
-    /// change what is known.
+    /// change what is known. A malformed tick changes nothing: what it would have
+    /// told is missing until that member changes again.
     pub fn handle_event(&mut self, event: &Event<MarketMessage>, now: Instant) {
         match event {
             Event::Message(message) => return self.merge(message, now),

@@ -103,6 +103,32 @@ fn absent_keeps_null_clears_and_full_replaces() {
 }
 
 #[test]
+fn stays_stale_over_any_number_of_losses() {
+    let mut sim = market().live();
+    sim.eof();
+    let loss = sim.event();
+    let full = |identifier: &str| {
+        let line = format!("{{\"type\":\"price\",\"data\":{{\"i\":\"{identifier}\",\"m\":11}}}}");
+        match crate::feed_sim::market_message(&line) {
+            MarketMessage::Price(tick) => MarketMessage::Price(tick.into_full()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (old, busy) = (full("101"), full("7"));
+    let mut market = Market::new();
+    market.merge(&old, sim.now);
+    for _ in 0..70_000 {
+        market.merge(&busy, sim.now);
+        market.handle_event(&loss, sim.now);
+        let state = market.quote(&ericsson(), sim.now).state();
+        assert_eq!(state, QuoteState::Stale(StaleReason::Disconnected));
+    }
+    market.merge(&old, sim.now);
+    assert!(market.quote(&ericsson(), sim.now).is_live());
+    assert!(!market.quote(&TradableId::new(11, "7"), sim.now).is_live());
+}
+
+#[test]
 fn figures_of_a_quote_are_exact() {
     let mut desk = Desk::open(&[price("101")]);
     desk.tell(
