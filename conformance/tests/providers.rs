@@ -128,7 +128,7 @@ async fn offered<R: Tls>(
     let key_file = server.private_key().unwrap();
     let builder = trusting(builder(&url, server.api_key(), &key_file));
     let client = R::future(move || builder.open()).await.unwrap();
-    // It is tried again until then, though nobody listens any more.
+    // It is tried again, though nobody listens any more.
     let call = move || client.send_within(GetStatus::new(), Duration::from_secs(5));
     assert!(R::future(call).await.is_err());
     hello.join().unwrap()
