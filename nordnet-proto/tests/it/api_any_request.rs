@@ -12,14 +12,18 @@ use crate::api_contract::check;
 
 const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
 
-/// Makes a request, and holds it against the reference.
+/// Makes a request, holds it against the reference, and returns how long its
+/// target is.
 fn asked<E: Endpoint<Auth = InSession>>(call: E) -> Result<usize, Error> {
     let key = SessionKey::new("5d1f7c0e");
     let (request, _) = to_request(call, &Config::new(Country::Sweden), &key)?;
     let mut operations = spec::operations().into_iter();
     let operation = operations.find(|operation| operation.id == E::OPERATION);
     check(&operation.unwrap(), &request);
-    Ok(request.uri().to_string().len())
+    Ok(request
+        .uri()
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len()))
 }
 
 fn is_valid_or_refused<E: Endpoint<Auth = InSession>>(call: E) -> bool {

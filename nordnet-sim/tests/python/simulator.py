@@ -15,7 +15,8 @@ import nordnet
 ROOT = os.path.abspath(os.path.join(contract.HERE, "..", "..", ".."))
 SUFFIX = ".exe" if os.name == "nt" else ""
 # Set by the command line.
-BINARY = os.path.join(ROOT, "target", "debug", "nordnet-sim" + SUFFIX)
+TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+BINARY = os.path.join(TARGET, "debug", "nordnet-sim" + SUFFIX)
 PLAIN = False
 # How many seconds a test waits for what must come.
 PATIENCE = 10
