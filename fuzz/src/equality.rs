@@ -14,7 +14,7 @@ type Found = Result<Decoded<MarketMessage>, Malformed>;
 
 /// The data is one line, and others behind it.
 ///
-/// - The line reads as what it means, member by member: see [`expected`].
+/// - The line reads as what it means, member by member: see `expected`.
 /// - It reads the same with a member in front that no fast tier takes on, so
 ///   that the slowest one reads all of it.
 /// - It reads the same out of a stream, and the line behind it is untouched.

@@ -14,8 +14,8 @@ import nordnet
 
 ROOT = os.path.abspath(os.path.join(contract.HERE, "..", "..", ".."))
 SUFFIX = ".exe" if os.name == "nt" else ""
-# Set by the command line.
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+# Set by the command line.
 BINARY = os.path.join(TARGET, "debug", "nordnet-sim" + SUFFIX)
 PLAIN = False
 # How many seconds a test waits for what must come.
