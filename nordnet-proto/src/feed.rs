@@ -57,6 +57,7 @@ pub use self::command::{Command, IndicatorId, Subscription};
 pub use self::config::{FeedConfig, GetState, Reconnect};
 pub use self::counters::Counters;
 pub use self::decode::Decoded;
+pub(crate) use self::depth::Places;
 pub use self::depth::{DepthTick, Level};
 pub use self::event::{CloseReason, DisconnectReason, Disconnected, Event, Gap, Output};
 pub use self::kind::{Kind, Private, Public};

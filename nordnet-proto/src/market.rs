@@ -96,8 +96,6 @@ pub struct Market {
     indicators: Shelf<IndicatorId, IndexFigures>,
     statuses: Shelf<TradableId, Texts>,
     clock: Clock,
-    /// When anything was last heard on the line.
-    heard: Option<u64>,
     /// How many connections with a full tick there were before this one.
     losses: Epoch,
     /// Whether a full tick has come on this connection.
@@ -136,7 +134,7 @@ impl Market {
             }
             Event::Error { .. } | Event::Malformed(_) => {}
         }
-        self.heard = Some(self.clock.at(now));
+        self.clock.at(now);
     }
 
     /// Takes a message that was decoded without a [`Feed`](crate::Feed): mark
@@ -144,27 +142,34 @@ impl Market {
     /// [`QuoteState::Waiting`].
     #[inline]
     pub fn merge(&mut self, message: &MarketMessage, now: Instant) {
-        let heard = self.clock.at(now);
-        self.heard = Some(heard);
         let stamp = Stamp {
-            heard,
+            heard: self.clock.at(now),
             epoch: self.epoch(),
         };
-        let full = match message {
-            MarketMessage::Price(tick) => merge(
+        self.has_live |= if let MarketMessage::Price(tick) = message {
+            merge(
                 &mut self.quotes,
                 tick.tradable(),
                 &tick.0,
                 tick.is_full(),
                 stamp,
-            ),
-            MarketMessage::Depth(tick) => merge(
+            )
+        } else if let MarketMessage::Depth(tick) = message {
+            merge(
                 &mut self.books,
                 tick.tradable(),
                 tick,
                 tick.is_full(),
                 stamp,
-            ),
+            )
+        } else {
+            self.merge_rare(message, stamp)
+        };
+    }
+
+    #[inline(never)]
+    fn merge_rare(&mut self, message: &MarketMessage, stamp: Stamp) -> bool {
+        match message {
             MarketMessage::Indicator(tick) => merge(
                 &mut self.indicators,
                 tick.indicator(),
@@ -180,8 +185,7 @@ impl Market {
                 stamp,
             ),
             _ => false,
-        };
-        self.has_live |= full;
+        }
     }
 
     /// Drops what is known of something, once it is subscribed to no more.
@@ -250,7 +254,7 @@ impl Market {
     /// word.
     #[must_use]
     pub fn silence(&self, now: Instant) -> Option<Duration> {
-        Some(self.clock.since(self.heard?, now))
+        self.clock.silence(now)
     }
 
     fn quote_of(&self, id: &TradableId, row: Option<&Prices>, now: Instant) -> Quote {

@@ -1,6 +1,10 @@
 //! Ticks of the order book.
 
+mod places;
+
 use std::fmt;
+
+pub(crate) use self::places::Places;
 
 use super::change::Change;
 use super::columns::{Id, Presence, Slots, Tick, tick_methods};
@@ -13,18 +17,16 @@ use crate::time::Timestamp;
 /// A full tick tells every member that has a value; any other tells what
 /// changed. Two ticks are equal if they say the same in the same digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct DepthTick(pub(crate) Book);
+pub struct DepthTick(pub(crate) DepthSlots);
 
 /// The slots of a depth tick, as tight as they go: it is the largest event.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Book {
+pub(crate) struct DepthSlots {
     tradable: TradableId,
     tick_timestamp: i64,
     /// For each level its bid, ask, and the units at both.
     mantissas: [i64; 4 * DepthTick::LEVELS],
-    /// The places of the same, for each of the four those of all levels, six
-    /// bits each.
-    scales: [u32; 4],
+    scales: Places,
     /// For each level the orders at its bid and ask.
     orders: [u32; 2 * DepthTick::LEVELS],
     presence: Presence,
@@ -94,14 +96,14 @@ impl DepthTick {
 
 tick_methods! { DepthTick: }
 
-impl Book {
+impl DepthSlots {
     #[inline(always)]
     fn empty() -> Self {
         Self {
             tradable: TradableId::none(),
             tick_timestamp: 0,
             mantissas: [0; 4 * DepthTick::LEVELS],
-            scales: [0; 4],
+            scales: Places::NONE,
             orders: [0; 2 * DepthTick::LEVELS],
             presence: Presence::default(),
         }
@@ -110,24 +112,22 @@ impl Book {
     /// Which members there are, the time, the orders, and the decimals as they
     /// lie here, for merging.
     #[inline]
-    pub(crate) const fn parts(&self) -> (Presence, i64, &[u32; 10], &[i64; 20], &[u32; 4]) {
+    pub(crate) const fn parts(&self) -> (Presence, i64, &[u32; 10], &[i64; 20], Places) {
         (
             self.presence,
             self.tick_timestamp,
             &self.orders,
             &self.mantissas,
-            &self.scales,
+            self.scales,
         )
     }
 
     #[inline]
     fn decimal(&self, above: usize, member: usize) -> Change<Decimal> {
         let slot = above * 4 + member;
-        let number = match (self.mantissas.get(slot), self.scales.get(member)) {
-            (Some(&mantissa), Some(&scales)) => {
-                Decimal::from_parts(mantissa, (scales >> (PLACES * above) & 63) as u8)
-            }
-            _ => Decimal::ZERO,
+        let number = match self.mantissas.get(slot) {
+            Some(&mantissa) => Decimal::from_parts(mantissa, self.scales.get(slot)),
+            None => Decimal::ZERO,
         };
         self.presence.change(INTEGERS + slot, number)
     }
@@ -140,13 +140,10 @@ impl Book {
     }
 }
 
-/// The bits that the places of a decimal take.
-const PLACES: usize = 6;
-
 /// The time of the tick and the orders.
 const INTEGERS: usize = 1 + 2 * DepthTick::LEVELS;
 
-impl Slots for Book {
+impl Slots for DepthSlots {
     type Id = TradableId;
 
     #[inline(always)]
@@ -174,7 +171,7 @@ impl Slots for Book {
     fn put_decimal(&mut self, slot: usize, mantissa: i64, scale: u8) {
         if let Some(kept) = self.mantissas.get_mut(slot) {
             *kept = mantissa;
-            self.scales[slot % 4] |= u32::from(scale) << (PLACES * (slot / 4));
+            self.scales.put(slot, scale);
         }
     }
 
@@ -222,15 +219,15 @@ impl Tick for DepthTick {
     ];
     const TEXTS: usize = 0;
     const INTEGERS: usize = INTEGERS;
-    type Slots = Book;
+    type Slots = DepthSlots;
 
     #[inline(always)]
     fn empty() -> Self {
-        Self(Book::empty())
+        Self(DepthSlots::empty())
     }
 
     #[inline(always)]
-    fn slots(&mut self) -> &mut Book {
+    fn slots(&mut self) -> &mut DepthSlots {
         &mut self.0
     }
 }

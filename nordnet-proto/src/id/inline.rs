@@ -63,26 +63,28 @@ impl<const ROOM: usize> Inline<ROOM> {
 }
 
 impl Inline<14> {
-    /// A short text as two words; the last byte is its length, and the one
-    /// before it zero.
+    /// A short text as two words that no other text has.
+    ///
+    /// They are its first and its last eight bytes. Two bytes are in both: where
+    /// the second word repeats them, the lower one is mixed with the length, and
+    /// the upper one has room for a mark. The highest byte is never 255.
     #[inline]
     pub(crate) fn words(&self) -> Option<[u64; 2]> {
         let Self::Short { bytes, length } = self else {
             return None;
         };
-        let mut padded = [0; 16];
-        padded[..14].copy_from_slice(bytes);
-        padded[15] = *length;
-        let words = u128::from_le_bytes(padded);
-        Some([words as u64, (words >> 64) as u64])
+        let (head, tail) = (bytes.first_chunk()?, bytes.last_chunk()?);
+        let tail = u64::from_le_bytes(*tail) ^ u64::from(*length);
+        Some([u64::from_le_bytes(*head), tail])
     }
 
     /// The text that has these words.
     pub(crate) fn from_words([head, tail]: [u64; 2]) -> Self {
-        let padded = (u128::from(head) | u128::from(tail) << 64).to_le_bytes();
+        let (head, tail) = (head.to_le_bytes(), tail.to_le_bytes());
         let mut bytes = [0; 14];
-        bytes.copy_from_slice(&padded[..14]);
-        let length = padded[15];
+        bytes[..8].copy_from_slice(&head);
+        bytes[8..].copy_from_slice(&tail[2..]);
+        let length = head[6] ^ tail[0];
         Self::Short { bytes, length }
     }
 }
@@ -171,6 +173,22 @@ mod tests {
         assert_eq!(Text::from_word(word, 8), Text::new("16100123"));
         assert_eq!(Text::from_word(word >> 8, 7), Text::new("6100123"));
         assert_eq!(Text::from_word(0, 0), Text::EMPTY);
+    }
+
+    #[test]
+    fn words_are_of_one_text_only() {
+        for text in TEXTS.map(Text::new) {
+            let words = text.words();
+            if let Some(words) = words {
+                assert_eq!(Text::from_words(words), text);
+            }
+            for other in TEXTS.map(Text::new) {
+                assert_eq!(
+                    words.is_some() && words == other.words(),
+                    words.is_some() && text == other
+                );
+            }
+        }
     }
 
     #[test]

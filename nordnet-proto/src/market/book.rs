@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::quote::imbalance;
 use super::state::{Epoch, Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
 use crate::decimal::{Decimal, Rounding};
-use crate::feed::DepthTick;
+use crate::feed::{DepthTick, Places};
 use crate::id::TradableId;
 use crate::time::Timestamp;
 
@@ -99,8 +99,7 @@ fn volume(mut levels: impl Iterator<Item = BookLevel>) -> Option<Decimal> {
 pub(super) struct Levels {
     /// For each level its bid, ask, and the units at both.
     mantissas: [i64; 4 * Book::LEVELS],
-    /// For each of the four the places on all levels, six bits each.
-    scales: [u32; 4],
+    scales: Places,
     /// For each level the orders at its bid and ask.
     orders: [u32; 2 * Book::LEVELS],
     epoch: Epoch,
@@ -109,9 +108,6 @@ pub(super) struct Levels {
     tick_timestamp: i64,
     heard: u64,
 }
-
-/// The bits that the places of a decimal take.
-const PLACES: usize = 6;
 
 /// The bit of the first decimal.
 const DECIMALS: usize = 1 + 2 * Book::LEVELS;
@@ -130,8 +126,7 @@ impl Levels {
 
     fn decimal(&self, above: usize, member: usize) -> Option<Decimal> {
         let slot = above * 4 + member;
-        let scale = self.scales.get(member)? >> (PLACES * above) & 63;
-        let number = Decimal::new(*self.mantissas.get(slot)?, scale as u8);
+        let number = Decimal::new(*self.mantissas.get(slot)?, self.scales.get(slot));
         self.has(DECIMALS + slot).then_some(number)
     }
 
@@ -155,7 +150,7 @@ impl Row<DepthTick> for Levels {
         if is_all {
             self.orders = *orders;
             self.mantissas = *mantissas;
-            self.scales = *scales;
+            self.scales = scales;
             return;
         }
         let mut rest = set >> 1 & ((1 << self.orders.len()) - 1);
@@ -167,13 +162,14 @@ impl Row<DepthTick> for Levels {
             }
         }
         let mut rest = set >> DECIMALS;
+        if rest != 0 {
+            self.scales.replace(scales, rest);
+        }
         while rest != 0 {
             let slot = rest.trailing_zeros() as usize;
             rest &= rest - 1;
             if slot < mantissas.len() {
                 self.mantissas[slot] = mantissas[slot];
-                let (member, places) = (slot % 4, 63 << (PLACES * (slot / 4)));
-                self.scales[member] = self.scales[member] & !places | scales[member] & places;
             }
         }
     }

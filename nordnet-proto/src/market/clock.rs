@@ -29,6 +29,11 @@ impl Clock {
         self.latest
     }
 
+    /// How long ago the latest number was given.
+    pub(super) fn silence(&self, now: Instant) -> Option<Duration> {
+        (self.latest > 0).then(|| self.since(self.latest, now))
+    }
+
     pub(super) fn since(&self, number: u64, now: Instant) -> Duration {
         let now = self.origin.map_or(0, |(first, _)| nanos(first, now));
         Duration::from_nanos(now.max(self.latest).saturating_sub(number))

@@ -8,8 +8,8 @@ pub(super) type Words = [u64; 3];
 
 /// What rows are about.
 pub(super) trait Name: Clone + Ord {
-    /// The words, if the id fits them. The last byte of the last word is a
-    /// length below 16.
+    /// The words, if the id fits them. The highest byte of the last one is not
+    /// 255.
     fn words(&self) -> Option<Words>;
 }
 
@@ -43,11 +43,12 @@ impl Name for IndicatorId {
 }
 
 impl Name for Subscription {
-    /// The byte before the length is free for the kind.
+    /// The second byte of the last word has room for the kind: see
+    /// [`Identifier::words`].
     fn words(&self) -> Option<Words> {
         let of = |id: &TradableId, kind: u64| {
             let [market, head, tail] = id.words()?;
-            Some([market, head, tail | kind << 48])
+            Some([market, head, tail ^ kind << 8])
         };
         match self {
             Self::Price(id) => of(id, 1),
@@ -55,7 +56,7 @@ impl Name for Subscription {
             Self::Trade(id) => of(id, 3),
             Self::TradingStatus(id) => of(id, 4),
             Self::Indicator(_) => None,
-            Self::News(source) => Some([source.get().cast_unsigned(), 0, 5 << 48]),
+            Self::News(source) => Some([source.get().cast_unsigned(), 0, 5 << 8]),
         }
     }
 }
