@@ -26,9 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     config.reconnect = Reconnect::Never;
     let mut feed = MarketFeed::standalone(logged_in, config)?;
     for event in &mut feed {
-        match event {
-            Event::Malformed(malformed) => eprintln!("{malformed}"),
-            event => drop(black_box(event)),
+        if let Event::Malformed(malformed) = black_box(&event) {
+            eprintln!("{malformed}");
         }
     }
     println!("messages={}", feed.counters().messages());

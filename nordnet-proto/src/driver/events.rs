@@ -108,8 +108,8 @@ impl<R: AsyncAdapter, K: Kind> FeedDriver<R, K> {
     /// Waits for the next event; `None` after the feed has closed.
     ///
     /// Dropping the future loses nothing, so it can stand in a `select!`.
-    pub async fn next(&mut self) -> Option<Event<K::Message>> {
-        poll_fn(|cx| self.poll_event(cx)).await
+    pub fn next(&mut self) -> impl Future<Output = Option<Event<K::Message>>> + Send {
+        poll_fn(|cx| self.poll_event(cx))
     }
 }
 
@@ -163,7 +163,11 @@ impl<R: BlockingAdapter, K: Kind> Iterator for FeedDriver<R, K> {
 
     /// Waits for the next event; `None` after the feed has closed.
     fn next(&mut self) -> Option<Self::Item> {
-        R::wait(poll_fn(|cx| self.poll_event(cx)))
+        let mut told = Some(Event::Message(K::heartbeat()));
+        if !told.as_mut().is_some_and(|event| self.read_ahead(event)) {
+            told = R::wait(poll_fn(|cx| self.poll_other_event(cx)));
+        }
+        told
     }
 }
 

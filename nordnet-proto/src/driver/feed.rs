@@ -36,6 +36,8 @@ pub struct FeedDriver<R: Adapter, K: Kind> {
     link: Link<R>,
     login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
     timer: Option<R::Timer>,
+    /// What the timer is set for, which may be before there is anything to do.
+    alarm: Option<Instant>,
     buffer: Box<[u8]>,
     pub(super) handle: FeedHandle<K>,
     flushed: bool,
@@ -104,6 +106,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
             link: Link::Down,
             login: None,
             timer: None,
+            alarm: None,
             buffer: vec![0; READ_BUFFER].into(),
             handle: FeedHandle::new(),
             flushed: true,
@@ -114,7 +117,28 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
     }
 
     /// The next event; `None` after the feed has closed.
+    #[inline]
     pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
+        let mut told = Poll::Ready(Some(Event::Message(K::heartbeat())));
+        let is_read = match &mut told {
+            Poll::Ready(Some(event)) => self.read_ahead(event),
+            _ => false,
+        };
+        if !is_read {
+            told = self.poll_other_event(cx);
+        }
+        told
+    }
+
+    /// Makes the event, a heartbeat so far, the next message if it is there
+    /// already. It is not moved about: see [`Feed::read_ahead`].
+    #[inline(always)]
+    pub(super) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
+        self.machine.read_ahead(event)
+    }
+
+    /// What [`FeedDriver::poll_event`] does where no message is there already.
+    pub(super) fn poll_other_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
         if self.ended {
             return Poll::Ready(None);
         }
@@ -289,11 +313,16 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
         let Some(at) = self.machine.poll_timeout() else {
             return false;
         };
+        // All that is read puts the watchdogs off, and to set a timer anew costs
+        // system calls: it may go off early instead.
+        let alarm = self.alarm.map_or(at, |alarm| alarm.min(at));
+        self.alarm = Some(alarm);
         let source = &self.source;
         let timer = self.timer.get_or_insert_with(|| source.adapter().timer());
-        if timer.poll_until(at, cx).is_pending() {
+        if timer.poll_until(alarm, cx).is_pending() {
             return false;
         }
+        self.alarm = None;
         let now = self.now();
         self.machine.handle_timeout(now);
         true

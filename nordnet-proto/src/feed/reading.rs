@@ -12,13 +12,24 @@ use super::state::{LoginLine, Open, State};
 use crate::session_key::SessionKey;
 
 impl<K: Kind> Feed<K> {
-    /// Makes the event, a message so far, the next one from what was received,
+    /// Makes the event, a heartbeat so far, the next one from what was received,
     /// then from what ended it; whether there is one.
+    #[inline(always)]
+    pub(super) fn next_event(&mut self, event: &mut Event<K::Message>) -> bool {
+        if self.read_ahead(event) {
+            return true;
+        }
+        let next = self.next_other_event();
+        next.map(|next| *event = next).is_some()
+    }
+
+    /// Makes the event, a heartbeat so far, the next message, if that is quickly
+    /// done.
     ///
     /// It is filled where it stands: to move a tick costs as much as to read two
     /// of its members.
     #[inline(always)]
-    pub(super) fn next_event(&mut self, event: &mut Event<K::Message>) -> bool {
+    pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
         if self.notice.is_none()
             && let Some(now) = self.now
             && let State::Open(Open {
@@ -30,8 +41,7 @@ impl<K: Kind> Feed<K> {
             self.note(message, now);
             return true;
         }
-        let next = self.next_other_event();
-        next.map(|next| *event = next).is_some()
+        false
     }
 
     #[inline(never)]
