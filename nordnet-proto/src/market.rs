@@ -291,6 +291,11 @@ impl Market {
         }
     }
 
+    /// Notes that the feed has ended, though it could not say so.
+    pub(crate) const fn end(&mut self) {
+        self.closed = true;
+    }
+
     /// Makes all stale, without touching any.
     fn lose(&mut self) {
         if !std::mem::take(&mut self.has_live) {

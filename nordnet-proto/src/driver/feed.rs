@@ -138,7 +138,10 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
     }
 
     /// What [`FeedDriver::poll_event`] does where no message is there already.
-    pub(super) fn poll_other_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
+    pub(super) fn poll_other_event(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Event<K::Message>>> {
         if self.ended {
             return Poll::Ready(None);
         }

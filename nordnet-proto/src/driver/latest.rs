@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::adapter::{Adapter, AsyncAdapter, BlockingAdapter};
 use super::calls::Driver;
@@ -13,7 +13,7 @@ use super::feed::FeedDriver;
 use super::handle::FeedHandle;
 use super::task::by_timer;
 use super::watch::read_at;
-use crate::feed::{IndicatorId, Public, Subscription};
+use crate::feed::{Counters, IndicatorId, Public, Subscription};
 use crate::id::TradableId;
 use crate::market::{Book, IndicatorQuote, Latest, Market, Quote, TradingState, Update};
 
@@ -32,6 +32,7 @@ pub struct LatestWatch<R: Adapter> {
 #[derive(Default)]
 struct Shared {
     latest: Latest,
+    counters: Counters,
     ended: bool,
     waiting: Option<Waker>,
 }
@@ -68,12 +69,11 @@ impl<R: Adapter> LatestWatch<R> {
     }
 
     /// Watches something no more, and forgets it.
-    pub fn unsubscribe(&self, subscription: Subscription) {
-        lock(&self.shared).latest.forget(&subscription);
-        self.handle.unsubscribe(subscription);
+    pub fn unsubscribe(&self, subscription: &Subscription) {
+        self.handle.unsubscribe(subscription.clone());
     }
 
-    /// Closes the feed: the last update is its
+    /// Closes the feed: the last update, after all that waits, is its
     /// [`Event::Closed`](crate::Event::Closed).
     pub fn close(&self) {
         self.handle.close();
@@ -83,35 +83,44 @@ impl<R: Adapter> LatestWatch<R> {
     /// told of it.
     #[must_use]
     pub fn quote(&self, tradable: impl Into<TradableId>) -> Quote {
-        let now = self.driver.adapter().now();
-        self.read(|market| market.quote(&tradable.into(), now))
+        self.read(|market, now| market.quote(&tradable.into(), now))
     }
 
     /// The order book of a tradable, as of now.
     #[must_use]
     pub fn book(&self, tradable: impl Into<TradableId>) -> Book {
-        let now = self.driver.adapter().now();
-        self.read(|market| market.book(&tradable.into(), now))
+        self.read(|market, now| market.book(&tradable.into(), now))
     }
 
     /// The value of an index, as of now.
     #[must_use]
     pub fn indicator(&self, indicator: impl Into<IndicatorId>) -> IndicatorQuote {
-        let now = self.driver.adapter().now();
-        self.read(|market| market.indicator(&indicator.into(), now))
+        self.read(|market, now| market.indicator(&indicator.into(), now))
     }
 
     /// Whether a tradable is being traded, as of now.
     #[must_use]
     pub fn trading_state(&self, tradable: impl Into<TradableId>) -> TradingState {
-        let now = self.driver.adapter().now();
-        self.read(|market| market.trading_state(&tradable.into(), now))
+        self.read(|market, now| market.trading_state(&tradable.into(), now))
     }
 
-    /// Reads several things as of one moment. Nothing is merged meanwhile, so
-    /// be quick.
-    pub fn read<T>(&self, read: impl FnOnce(&Market) -> T) -> T {
-        read(lock(&self.shared).latest.market())
+    /// Reads several things as of one moment, which is told too. Nothing is
+    /// merged meanwhile, so be quick.
+    pub fn read<T>(&self, read: impl FnOnce(&Market, Instant) -> T) -> T {
+        let now = self.driver.adapter().now();
+        read(lock(&self.shared).latest.market(), now)
+    }
+
+    /// What has come over the feed so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        lock(&self.shared).counters.clone()
+    }
+
+    /// A handle to close the feed, and to subscribe, from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> FeedHandle<Public> {
+        self.handle.clone()
     }
 
     /// How many ticks were told only as a part of a later one.
@@ -120,7 +129,7 @@ impl<R: Adapter> LatestWatch<R> {
         lock(&self.shared).latest.conflated()
     }
 
-    /// How many trades, news and the like were pushed out by later ones.
+    /// How many events that cannot be merged were pushed out by later ones.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         lock(&self.shared).latest.dropped()
@@ -191,14 +200,20 @@ async fn listen<R: Adapter>(mut feed: FeedDriver<R, Public>, shared: Arc<Mutex<S
     struct Ended(Arc<Mutex<Shared>>);
     impl Drop for Ended {
         fn drop(&mut self) {
-            change(&self.0, |shared| shared.ended = true);
+            change(&self.0, |shared| {
+                shared.latest.end();
+                shared.ended = true;
+            });
         }
     }
 
     let shared = Ended(shared);
     while let Some(event) = poll_fn(|cx| feed.poll_event(cx)).await {
         let now = read_at(&feed);
-        change(&shared.0, |shared| shared.latest.handle_event(event, now));
+        change(&shared.0, |shared| {
+            shared.latest.handle_event(event, now);
+            shared.counters.clone_from(feed.counters());
+        });
     }
 }
 

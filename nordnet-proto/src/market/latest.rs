@@ -11,24 +11,39 @@ use crate::feed::{Event, MarketMessage, Subscription};
 /// Stands between a feed and a slow reader: whatever comes meanwhile, each
 /// instrument is told once, with what is known of it then.
 ///
-/// Nothing that matters is lost in silence. An [`Update::Changed`] says how many
-/// ticks it stands for; trades, news and the like, which cannot be merged, wait
-/// up to [`Latest::ROOM`] of them, and those pushed out are counted; losses of
-/// the connection, refusals and the end of the feed are all kept, and come
-/// first. Heartbeats are left out.
+/// Nothing is lost in silence, and all that waits is bounded:
+///
+/// - An [`Update::Changed`] says how many ticks it stands for.
+/// - Losses of the connection, refusals and the like come before all else, in
+///   their order; up to [`Latest::ROOM`] of them wait.
+/// - Trades, news and the like, which cannot be merged, wait up to as many. They
+///   and the changes are told by turns, so that neither keeps the other waiting.
+/// - What is pushed out by later ones is counted: [`Latest::dropped`].
+/// - The end of the feed comes last. Heartbeats are left out.
 ///
 /// Who needs every tick takes the events of the feed themselves.
 #[derive(Default)]
 pub struct Latest {
     market: Market,
-    /// How many ticks each has had since it was last told.
-    ticks: Shelf<Subscription, u64>,
-    /// Those that have had any, in the order of their first.
+    news: Shelf<Subscription, News>,
+    /// Those of whom there is any, in the order of their first.
     changed: VecDeque<Subscription>,
     line: VecDeque<Event<MarketMessage>>,
     messages: VecDeque<Event<MarketMessage>>,
+    /// Whether it is the turn of a change.
+    is_turn_of_change: bool,
+    closed: Option<Event<MarketMessage>>,
     conflated: u64,
     dropped: u64,
+}
+
+/// What is still to tell of one instrument.
+#[derive(Default)]
+struct News {
+    /// How many ticks it has had since it was last told.
+    ticks: u64,
+    /// Whether it stands among the changed ones.
+    is_listed: bool,
 }
 
 /// What a slow reader is told.
@@ -51,7 +66,8 @@ pub enum Update {
 }
 
 impl Latest {
-    /// How many trades, news and the like wait at most.
+    /// How many losses, refusals and the like wait at most, and how many trades,
+    /// news and the like.
     pub const ROOM: usize = 1024;
 
     /// Nothing known, nothing to tell.
@@ -64,10 +80,14 @@ impl Latest {
     pub fn handle_event(&mut self, event: Event<MarketMessage>, now: Instant) {
         self.market.handle_event(&event, now);
         let Event::Message(message) = &event else {
-            return match event {
-                Event::Error { .. } | Event::Malformed(_) => self.keep(event),
-                _ => self.line.push_back(event),
-            };
+            match event {
+                Event::Closed(_) => self.closed = Some(event),
+                Event::Error { .. } | Event::Malformed(_) => {
+                    keep(&mut self.messages, event, &mut self.dropped);
+                }
+                _ => keep(&mut self.line, event, &mut self.dropped),
+            }
+            return;
         };
         match message {
             MarketMessage::Price(tick) => self.mark(Subscription::Price(tick.tradable().clone())),
@@ -80,7 +100,7 @@ impl Latest {
             }
             MarketMessage::Heartbeat => {}
             MarketMessage::Trade(_) | MarketMessage::News(_) | MarketMessage::Unknown(_) => {
-                self.keep(event);
+                keep(&mut self.messages, event, &mut self.dropped);
             }
         }
     }
@@ -88,18 +108,34 @@ impl Latest {
     /// The next thing to tell, if any.
     #[must_use]
     pub fn poll_update(&mut self) -> Option<Update> {
-        let event = self.line.pop_front();
-        if let Some(event) = event.or_else(|| self.messages.pop_front()) {
+        if let Some(event) = self.line.pop_front() {
             return Some(Update::Event(event));
         }
+        if std::mem::take(&mut self.is_turn_of_change)
+            && let Some(change) = self.next_change()
+        {
+            return Some(change);
+        }
+        self.is_turn_of_change = true;
+        if let Some(event) = self.messages.pop_front() {
+            return Some(Update::Event(event));
+        }
+        self.next_change()
+            .or_else(|| self.closed.take().map(Update::Event))
+    }
+
+    fn next_change(&mut self) -> Option<Update> {
         while let Some(subscription) = self.changed.pop_front() {
-            let ticks = self.ticks.entry(&subscription).map_or(0, std::mem::take);
+            let news = self.news.get_mut(&subscription).map(std::mem::take);
+            let ticks = news.map_or(0, |news| news.ticks);
             if ticks > 0 {
                 return Some(Update::Changed {
                     subscription,
                     ticks,
                 });
             }
+            // Forgotten after its ticks had come.
+            self.news.remove(&subscription);
         }
         None
     }
@@ -107,7 +143,15 @@ impl Latest {
     /// Drops what is known of something, and what was still to tell of it.
     pub fn forget(&mut self, subscription: &Subscription) {
         self.market.forget(subscription);
-        self.ticks.remove(subscription);
+        match self.news.get_mut(subscription) {
+            Some(news) if news.is_listed => news.ticks = 0,
+            _ => drop(self.news.remove(subscription)),
+        }
+    }
+
+    /// Notes that there will be no more, though the feed could not say so.
+    pub(crate) fn end(&mut self) {
+        self.market.end();
     }
 
     /// What is known now.
@@ -122,31 +166,35 @@ impl Latest {
         self.conflated
     }
 
-    /// How many trades, news and the like were pushed out by later ones.
+    /// How many events that cannot be merged were pushed out by later ones.
     #[must_use]
     pub const fn dropped(&self) -> u64 {
         self.dropped
     }
 
     fn mark(&mut self, subscription: Subscription) {
-        let Some(ticks) = self.ticks.entry(&subscription) else {
+        let Some(news) = self.news.entry(&subscription) else {
             return;
         };
-        *ticks += 1;
-        if *ticks == 1 {
+        news.ticks += 1;
+        self.conflated += u64::from(news.ticks > 1);
+        if !std::mem::replace(&mut news.is_listed, true) {
             self.changed.push_back(subscription);
-        } else {
-            self.conflated += 1;
         }
     }
+}
 
-    fn keep(&mut self, event: Event<MarketMessage>) {
-        if self.messages.len() == Self::ROOM {
-            self.messages.pop_front();
-            self.dropped += 1;
-        }
-        self.messages.push_back(event);
+/// Adds an event to those that wait; the oldest has to go if there are too many.
+fn keep(
+    waiting: &mut VecDeque<Event<MarketMessage>>,
+    event: Event<MarketMessage>,
+    dropped: &mut u64,
+) {
+    if waiting.len() == Latest::ROOM {
+        waiting.pop_front();
+        *dropped += 1;
     }
+    waiting.push_back(event);
 }
 
 impl fmt::Debug for Latest {

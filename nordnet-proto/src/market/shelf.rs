@@ -44,6 +44,13 @@ impl<I: Name, R: Default> Shelf<I, R> {
             .map(|slot| &mut slot.row)
     }
 
+    pub(super) fn get_mut(&mut self, id: &I) -> Option<&mut R> {
+        let (_, number) = self.find(self.name(id)?)?;
+        self.slots
+            .get_mut(number as usize)
+            .map(|slot| &mut slot.row)
+    }
+
     pub(super) fn get(&self, id: &I) -> Option<&R> {
         let (_, number) = self.find(self.name(id)?)?;
         self.slots.get(number as usize).map(|slot| &slot.row)

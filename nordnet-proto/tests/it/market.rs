@@ -355,13 +355,97 @@ fn what_a_slow_reader_has_to_hear_comes_first_and_takes_bounded_room() {
     assert_eq!(latest.dropped(), 5);
     let ticks = Latest::ROOM as u64 + 5;
     assert_eq!(latest.conflated(), ticks - 1);
+    assert_eq!(changed(&mut latest), Some((price("1"), ticks)));
     let rest: Vec<_> = std::iter::from_fn(|| latest.poll_update()).collect();
-    assert_eq!(rest.len(), Latest::ROOM);
+    assert_eq!(rest.len(), Latest::ROOM - 1);
+}
+
+#[test]
+fn trades_and_changes_of_a_slow_reader_are_told_by_turns() {
+    let now = origin();
+    let mut latest = Latest::new();
+    let mut tell = |latest: &mut Latest, kind: &str| {
+        let line = format!("{{\"type\":\"{kind}\",\"data\":{{\"i\":\"1\",\"m\":11}}}}");
+        let message = crate::feed_sim::market_message(&line);
+        latest.handle_event(Event::Message(message), now);
+    };
+    // For each update that is taken two more trades come.
+    tell(&mut latest, "price");
+    let mut changes = 0;
+    for _ in 0..10 {
+        tell(&mut latest, "trade");
+        tell(&mut latest, "trade");
+        let update = latest.poll_update();
+        if matches!(update, Some(Update::Changed { .. })) {
+            changes += 1;
+            tell(&mut latest, "price");
+        }
+    }
+    assert_eq!(changes, 5);
+}
+
+#[test]
+fn the_end_is_told_last_and_known_at_once() {
+    let mut sim = market();
+    sim.subscribe(&price("1"));
+    let mut sim = sim.up();
+    sim.input("{\"type\":\"price\",\"data\":{\"i\":\"1\",\"m\":11}}\n");
+    sim.input("{\"type\":\"trade\",\"data\":{\"i\":\"1\",\"m\":11}}\n");
+    let mut latest = Latest::new();
+    for event in sim.events() {
+        latest.handle_event(event, sim.now);
+    }
+    let now = sim.now;
+    sim.feed.close(now);
+    sim.disconnected(None);
+    for event in sim.events() {
+        latest.handle_event(event, now);
+    }
+    let quote = latest.market().quote(&TradableId::new(11, "1"), now);
+    assert_eq!(quote.state(), QuoteState::Stale(StaleReason::Closed));
+    let told: Vec<_> = std::iter::from_fn(|| latest.poll_update()).collect();
+    let last = told.len() - 1;
+    for (index, update) in told.iter().enumerate() {
+        let is_end = matches!(update, Update::Event(Event::Closed(_)));
+        assert_eq!(is_end, index == last, "{told:?}");
+    }
     assert!(
-        matches!(rest.last(), Some(Update::Changed { ticks: all, .. }) if *all == ticks),
-        "{:?}",
-        rest.last()
+        told.iter()
+            .any(|update| matches!(update, Update::Changed { .. }))
     );
+}
+
+#[test]
+fn losses_that_nobody_reads_take_bounded_room() {
+    let now = origin();
+    let mut latest = Latest::new();
+    for _ in 0..Latest::ROOM + 7 {
+        let refused = Event::Refused {
+            subscription: price("1"),
+            message: String::new(),
+        };
+        latest.handle_event(refused, now);
+    }
+    assert_eq!(latest.dropped(), 7);
+    let told = std::iter::from_fn(|| latest.poll_update()).count();
+    assert_eq!(told, Latest::ROOM);
+}
+
+#[test]
+fn what_is_forgotten_before_it_was_told_is_not_told() {
+    let now = origin();
+    let mut latest = Latest::new();
+    let line = "{\"type\":\"price\",\"data\":{\"i\":\"1\",\"m\":11}}";
+    for _ in 0..3 {
+        let message = crate::feed_sim::market_message(line);
+        latest.handle_event(Event::Message(message), now);
+        latest.forget(&price("1"));
+    }
+    assert_eq!(changed(&mut latest), None);
+    let message = crate::feed_sim::market_message(line);
+    latest.handle_event(Event::Message(message), now);
+    assert_eq!(changed(&mut latest), Some((price("1"), 1)));
+    assert_eq!(changed(&mut latest), None);
 }
 
 #[test]
