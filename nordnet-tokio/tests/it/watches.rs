@@ -89,8 +89,8 @@ async fn a_slow_reader_misses_nothing_that_counts_and_learns_how_much_was_merged
             panic!("the loss comes before all ticks");
         };
         until(|| market.quote(ericsson()).is_live() && market.quote(&volvo).is_live()).await;
-        let live = market.read(|all| {
-            all.quotes(std::time::Instant::now())
+        let live = market.read(|all, now| {
+            all.quotes(now)
                 .filter(Quote::is_live)
                 .count()
         });
