@@ -191,6 +191,7 @@ pub(crate) fn event<M: Message>(event: &Event<M>) -> String {
             text
         }
         Event::Message(message) => message.words(),
+        Event::Unsubscribed(subscription) => format!("unsubscribed: {subscription}"),
         Event::Refused {
             subscription,
             message,

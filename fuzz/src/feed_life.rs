@@ -272,6 +272,7 @@ impl<K: Side> World<K> {
             }
             Event::Disconnected(_) => self.up = false,
             Event::Closed(_) => self.closed = true,
+            Event::Unsubscribed(_) => {}
             event => assert!(self.up, "{event:?} while down"),
         }
     }

@@ -274,10 +274,7 @@ impl<K: Kind> Feed<K> {
             return Some(Output::Disconnect);
         }
         match (&self.state, &mut self.link) {
-            (State::Closed, _) => self
-                .closing
-                .take()
-                .map(|why| Output::Event(Event::Closed(why))),
+            (State::Closed, _) => Some(Output::Event(Event::Closed(self.closing.take()?))),
             (State::AwaitLogin(check), _) => Some(Output::Login {
                 suspect: check.map(|check| check.suspect),
             }),
@@ -316,12 +313,12 @@ impl<K: Kind> Feed<K> {
             State::Connecting { by, .. } => Some(*by),
             State::Open(open) => {
                 let deadline = open.deadline(&self.config);
-                let command = if self.has_command() {
-                    self.pacing.next()
-                } else {
-                    None
-                };
-                Some(command.map_or(deadline, |command| command.min(deadline)))
+                let command = self.has_command().then(|| self.pacing.next());
+                Some(
+                    command
+                        .flatten()
+                        .map_or(deadline, |command| command.min(deadline)),
+                )
             }
             State::Backoff { until, .. } => self.link.is_none().then_some(*until),
         }
@@ -373,9 +370,12 @@ impl Feed<Public> {
     }
 
     /// Asks not to be told any more; what was not sent yet never is.
+    /// [`Event::Unsubscribed`] follows, unless it is wanted again before that.
     pub fn unsubscribe(&mut self, subscription: &Subscription, now: Instant) {
         let now = self.clock(now);
-        self.subscriptions.unwant(subscription);
+        if !matches!(self.state, State::Closed) {
+            self.subscriptions.unwant(subscription);
+        }
         self.advance(now);
     }
 

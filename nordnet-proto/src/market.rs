@@ -56,7 +56,9 @@
 mod book;
 mod clock;
 mod figures;
+mod forgotten;
 mod latest;
+mod merge;
 mod name;
 mod quote;
 mod shelf;
@@ -75,9 +77,10 @@ pub use self::status::TradingState;
 use self::book::Levels;
 use self::clock::Clock;
 use self::figures::{IndexFigures, Prices};
-use self::name::Name;
+use self::forgotten::Forgotten;
+use self::merge::{age, mark_refused, merge};
 use self::shelf::Shelf;
-use self::state::{Epoch, FIRST, Freshness, LONG_AGO, NEVER, REFUSED, Row, Stamp, Stamped};
+use self::state::{Epoch, FIRST, Freshness, NEVER, REFUSED, Stamp, Stamped};
 use self::status::Texts;
 use crate::feed::{Event, IndicatorId, MarketMessage, Subscription};
 use crate::id::TradableId;
@@ -85,8 +88,8 @@ use crate::id::TradableId;
 /// All that the public feed has told, merged.
 ///
 /// It holds what it was told of, and nothing of what it was not: about 250 bytes
-/// a quote and as many a book. What is subscribed to no more can be
-/// [forgotten](Market::forget).
+/// a quote and as many a book. It forgets what was unsubscribed as soon as the
+/// feed tells that ([`Event::Unsubscribed`]).
 ///
 /// A `now` that lies before an earlier one counts as the earlier one.
 #[derive(Default)]
@@ -95,6 +98,7 @@ pub struct Market {
     books: Shelf<TradableId, Levels>,
     indicators: Shelf<IndicatorId, IndexFigures>,
     statuses: Shelf<TradableId, Texts>,
+    forgotten: Forgotten,
     clock: Clock,
     /// How many connections with a full tick there were before this one.
     losses: Epoch,
@@ -112,14 +116,18 @@ impl Market {
 
     /// Takes what a feed has told, before anything else is done with it.
     ///
-    /// Only ticks, losses of the connection, refusals and the end of the feed
-    /// change what is known. A malformed tick changes nothing: what it would have
+    /// Only ticks, losses of the connection, refusals, ends of subscriptions and
+    /// the end of the feed change what is known. A malformed tick changes nothing: what it would have
     /// told is missing until that member changes again.
     pub fn handle_event(&mut self, event: &Event<MarketMessage>, now: Instant) {
         match event {
             Event::Message(message) => return self.merge(message, now),
             Event::Disconnected(_) => {
                 self.lose();
+                return;
+            }
+            Event::Unsubscribed(subscription) => {
+                self.forget(subscription);
                 return;
             }
             Event::Connected { after_gap } => {
@@ -149,6 +157,8 @@ impl Market {
         self.has_live |= if let MarketMessage::Price(tick) = message {
             merge(
                 &mut self.quotes,
+                &mut self.forgotten,
+                Subscription::Price,
                 tick.tradable(),
                 &tick.0,
                 tick.is_full(),
@@ -157,6 +167,8 @@ impl Market {
         } else if let MarketMessage::Depth(tick) = message {
             merge(
                 &mut self.books,
+                &mut self.forgotten,
+                Subscription::Depth,
                 tick.tradable(),
                 tick,
                 tick.is_full(),
@@ -169,9 +181,13 @@ impl Market {
 
     #[inline(never)]
     fn merge_rare(&mut self, message: &MarketMessage, stamp: Stamp) -> bool {
+        self.forgotten.expire(stamp.heard);
+        let forgotten = &mut self.forgotten;
         match message {
             MarketMessage::Indicator(tick) => merge(
                 &mut self.indicators,
+                forgotten,
+                Subscription::Indicator,
                 tick.indicator(),
                 &tick.0,
                 tick.is_full(),
@@ -179,6 +195,8 @@ impl Market {
             ),
             MarketMessage::TradingStatus(tick) => merge(
                 &mut self.statuses,
+                forgotten,
+                Subscription::TradingStatus,
                 tick.tradable(),
                 tick,
                 tick.is_full(),
@@ -188,15 +206,20 @@ impl Market {
         }
     }
 
-    /// Drops what is known of something, once it is subscribed to no more.
+    /// Drops what is known of something that is subscribed to no more. For
+    /// those who merge without a [`Feed`](crate::Feed): a feed says when.
+    ///
+    /// Ticks that were under way do not bring it back: for a minute after the
+    /// last one it takes a full tick to do that.
     pub fn forget(&mut self, subscription: &Subscription) {
         match subscription {
             Subscription::Price(id) => drop(self.quotes.remove(id)),
             Subscription::Depth(id) => drop(self.books.remove(id)),
             Subscription::TradingStatus(id) => drop(self.statuses.remove(id)),
             Subscription::Indicator(id) => drop(self.indicators.remove(id)),
-            Subscription::Trade(_) | Subscription::News(_) => {}
+            Subscription::Trade(_) | Subscription::News(_) => return,
         }
+        self.forgotten.add(subscription, self.clock.latest());
     }
 
     /// The quote of a tradable; [`QuoteState::Waiting`] and empty if nothing
@@ -298,6 +321,8 @@ impl Market {
 
     /// Makes all stale, without touching any.
     fn lose(&mut self) {
+        // What was under way is lost too.
+        self.forgotten.clear();
         if !std::mem::take(&mut self.has_live) {
             return;
         }
@@ -334,41 +359,5 @@ impl fmt::Debug for Market {
             .field("indicators", &self.indicators.len())
             .field("trading_statuses", &self.statuses.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// Merges a tick, and says whether it was full.
-#[inline]
-fn merge<I: Name, R: Row<T>, T>(
-    shelf: &mut Shelf<I, R>,
-    id: &I,
-    tick: &T,
-    full: bool,
-    stamp: Stamp,
-) -> bool {
-    let Some(row) = shelf.entry(id) else {
-        return false;
-    };
-    if full {
-        row.clear();
-        row.set_epoch(stamp.epoch);
-    }
-    row.merge(tick);
-    row.set_heard(stamp.heard);
-    full
-}
-
-/// Keeps rows stale when the numbers of connections begin anew.
-fn age<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>) {
-    for row in shelf.rows_mut() {
-        if row.stamp().epoch >= FIRST {
-            row.set_epoch(LONG_AGO);
-        }
-    }
-}
-
-fn mark_refused<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>, id: &I) {
-    if let Some(row) = shelf.entry(id) {
-        row.set_epoch(REFUSED);
     }
 }

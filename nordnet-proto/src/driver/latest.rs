@@ -68,7 +68,8 @@ impl<R: Adapter> LatestWatch<R> {
         self.handle.subscribe(subscription);
     }
 
-    /// Watches something no more, and forgets it.
+    /// Watches something no more. What is known of it is forgotten with
+    /// [`Event::Unsubscribed`](crate::Event::Unsubscribed).
     pub fn unsubscribe(&self, subscription: &Subscription) {
         self.handle.unsubscribe(subscription.clone());
     }

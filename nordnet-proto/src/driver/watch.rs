@@ -139,15 +139,15 @@ impl<R: Adapter> MarketWatch<R> {
         event
     }
 
-    /// Watches something more.
+    /// Watches something more, as the feed's own `subscribe` does.
     pub fn subscribe(&mut self, subscription: Subscription) {
         self.feed.subscribe(subscription);
     }
 
-    /// Watches something no more, and forgets it.
+    /// Watches something no more. What is known of it is forgotten with
+    /// [`Event::Unsubscribed`]; until then it stays as true as it was.
     pub fn unsubscribe(&mut self, subscription: &Subscription) {
         self.feed.unsubscribe(subscription);
-        self.market.forget(subscription);
     }
 
     /// Closes the feed: the last event is [`Event::Closed`].

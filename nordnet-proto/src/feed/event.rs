@@ -63,6 +63,12 @@ pub enum Event<M> {
         /// Why, in the server's words.
         message: String,
     },
+    /// What was unsubscribed brings no more.
+    ///
+    /// Told once: when the command has left, or at once where the server knows
+    /// nothing of the subscription. It is not told of one that was wanted again
+    /// before that. Ticks that were under way may still follow.
+    Unsubscribed(Subscription),
     /// The server complained about something else, such as the rate of
     /// commands.
     Error {

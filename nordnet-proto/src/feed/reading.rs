@@ -27,10 +27,11 @@ impl<K: Kind> Feed<K> {
     /// done.
     ///
     /// It is filled where it stands: to move a tick costs as much as to read two
-    /// of its members.
+    /// of its members. A failed try needs no look here: no connection comes up
+    /// before it is told.
     #[inline(always)]
     pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
-        if self.notice.is_none()
+        if !self.subscriptions.has_ended()
             && let Some(now) = self.now
             && let State::Open(Open {
                 announced: true, ..
@@ -48,6 +49,9 @@ impl<K: Kind> Feed<K> {
     fn next_other_event(&mut self) -> Option<Event<K::Message>> {
         if let Some(notice) = self.notice.take() {
             return Some(Event::Disconnected(notice));
+        }
+        if let Some(subscription) = self.subscriptions.next_ended() {
+            return Some(Event::Unsubscribed(subscription));
         }
         let now = self.now?;
         while let State::Open(open) = &mut self.state {

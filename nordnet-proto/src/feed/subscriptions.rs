@@ -34,10 +34,18 @@ pub(crate) struct Subscriptions {
     recent: VecDeque<(Instant, Subscription)>,
     /// How many of the last ones wait to be written.
     unwritten: usize,
+    /// Those given up whose command waits to be written.
+    leaving: Vec<Subscription>,
+    /// Those that bring no more, still to tell, with whether that stands though
+    /// they are wanted again. Each is here once, so that nothing grows if nobody
+    /// asks.
+    ended: BTreeMap<Subscription, bool>,
 }
 
 struct Entry {
     wanted: bool,
+    /// Whether its end has to be told once it is given up.
+    owed: bool,
     wire: Wire,
     /// The ticket of its first subscribe, so that a new connection brings the
     /// subscriptions up in the order in which they were made.
@@ -59,6 +67,29 @@ enum Wire {
     Refused,
 }
 
+impl Entry {
+    const fn new(order: u64) -> Self {
+        Self {
+            wanted: false,
+            owed: false,
+            wire: Wire::Off,
+            order,
+            ticket: None,
+        }
+    }
+
+    /// What is sent of it next, if anything is. What the server may still have
+    /// is ended before it begins anew, or the server might take the new beginning
+    /// for one too many and give no full tick.
+    fn change(&self) -> Change {
+        if self.wanted && self.wire != (Wire::Unsure { subscribed: false }) {
+            Change::Subscribe
+        } else {
+            Change::Unsubscribe
+        }
+    }
+}
+
 impl Wire {
     /// Whether the next message is the first of its subscription.
     fn awaits_first(self) -> bool {
@@ -76,16 +107,16 @@ pub(crate) enum Change {
 
 impl Subscriptions {
     pub(crate) fn want(&mut self, subscription: Subscription) {
-        let order = self.next_ticket;
-        self.entries
-            .entry(subscription.clone())
-            .or_insert(Entry {
-                wanted: true,
-                wire: Wire::Off,
-                order,
-                ticket: None,
-            })
-            .wanted = true;
+        let new = Entry::new(self.next_ticket);
+        let entry = self.entries.entry(subscription.clone()).or_insert(new);
+        entry.wanted = true;
+        entry.owed = true;
+        // What the server did not know, or not any more, has not ended after all.
+        // What it was just told to end has: ticks are missed without a loss of the
+        // connection.
+        if self.ended.get(&subscription) == Some(&false) {
+            self.ended.remove(&subscription);
+        }
         self.follow(&subscription);
     }
 
@@ -100,12 +131,7 @@ impl Subscriptions {
     pub(crate) fn peek(&self) -> Option<(Change, &Subscription)> {
         let (_, subscription) = self.work.first_key_value()?;
         let entry = self.entries.get(subscription)?;
-        let change = if entry.wanted {
-            Change::Subscribe
-        } else {
-            Change::Unsubscribe
-        };
-        Some((change, subscription))
+        Some((entry.change(), subscription))
     }
 
     /// Notes that the command of [`Subscriptions::peek`] was sent.
@@ -122,11 +148,13 @@ impl Subscriptions {
         };
         if let Some(entry) = self.entries.get_mut(&subscription) {
             entry.ticket = None;
-            let wire = if entry.wanted {
-                Wire::On { answered: false }
-            } else {
-                Wire::Off
+            let wire = match entry.change() {
+                Change::Subscribe => Wire::On { answered: false },
+                Change::Unsubscribe => Wire::Off,
             };
+            if !entry.wanted && std::mem::take(&mut entry.owed) {
+                self.leaving.push(subscription.clone());
+            }
             self.set_wire(&subscription, wire);
             self.follow(&subscription);
         }
@@ -141,6 +169,20 @@ impl Subscriptions {
             *sent = now;
         }
         self.unwritten = 0;
+        let left = self.leaving.drain(..);
+        self.ended
+            .extend(left.map(|subscription| (subscription, true)));
+    }
+
+    /// Whether the end of any is still to tell.
+    #[inline(always)]
+    pub(crate) fn has_ended(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// One that brings no more, each told once.
+    pub(crate) fn next_ended(&mut self) -> Option<Subscription> {
+        self.ended.pop_first().map(|(subscription, _)| subscription)
     }
 
     /// Whether a message of a type, by its number, may be the first of its
@@ -185,7 +227,7 @@ impl Subscriptions {
             if now >= sent + HALF_MINUTE {
                 continue;
             }
-            let order = self.next_ticket;
+            let new = Entry::new(self.next_ticket);
             let entry = self.entries.get(&subscription);
             let wire = match entry.map(|entry| entry.wire) {
                 Some(Wire::On { answered: false }) => Wire::Unsure { subscribed: true },
@@ -195,12 +237,7 @@ impl Subscriptions {
             };
             // Where a command is due already, it is not one more.
             resent += u64::from(entry.is_none_or(|entry| entry.ticket.is_none()));
-            self.entries.entry(subscription.clone()).or_insert(Entry {
-                wanted: false,
-                wire: Wire::Off,
-                order,
-                ticket: None,
-            });
+            self.entries.entry(subscription.clone()).or_insert(new);
             self.set_wire(&subscription, wire);
             self.follow(&subscription);
         }
@@ -209,7 +246,18 @@ impl Subscriptions {
 
     /// Begins anew for another connection: nothing is on the wire.
     pub(crate) fn reset(&mut self) {
-        self.entries.retain(|_, entry| entry.wanted);
+        let mut left = std::mem::take(&mut self.leaving);
+        self.entries.retain(|subscription, entry| {
+            if !entry.wanted && entry.owed {
+                left.push(subscription.clone());
+            }
+            entry.wanted
+        });
+        // What is wanted again is missed like all others.
+        left.retain(|subscription| !self.entries.contains_key(subscription));
+        for subscription in left {
+            self.ended.entry(subscription).or_insert(false);
+        }
         self.unanswered = Default::default();
         self.recent.clear();
         self.unwritten = 0;
@@ -261,7 +309,11 @@ impl Subscriptions {
             _ => {}
         }
         if !entry.wanted && !needs_command {
+            let owed = entry.owed;
             self.entries.remove(subscription);
+            if owed {
+                self.ended.entry(subscription.clone()).or_insert(false);
+            }
         }
     }
 

@@ -29,6 +29,11 @@ impl Clock {
         self.latest
     }
 
+    /// The latest number given; zero before the first.
+    pub(super) const fn latest(&self) -> u64 {
+        self.latest
+    }
+
     /// How long ago the latest number was given.
     pub(super) fn silence(&self, now: Instant) -> Option<Duration> {
         (self.latest > 0).then(|| self.since(self.latest, now))

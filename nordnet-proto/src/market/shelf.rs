@@ -31,6 +31,15 @@ const LONG: u64 = u64::MAX;
 const VACANT: Words = [LONG; 3];
 
 impl<I: Name, R: Default> Shelf<I, R> {
+    /// The row of this id, if there is one and the id is not too long for words.
+    #[inline]
+    pub(super) fn known(&mut self, id: &I) -> Option<&mut R> {
+        let (_, number) = self.find(id.words()?)?;
+        self.slots
+            .get_mut(number as usize)
+            .map(|slot| &mut slot.row)
+    }
+
     /// The row of this id, a new one if there is none; none only if there are too
     /// many.
     #[inline]

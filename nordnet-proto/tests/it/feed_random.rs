@@ -91,6 +91,7 @@ impl World {
                         }
                         Event::Disconnected(_) => self.up = false,
                         Event::Closed(_) => self.closed = true,
+                        Event::Unsubscribed(_) => {}
                         event => assert!(self.up, "{event:?} while down"),
                     }
                 }

@@ -56,6 +56,7 @@ fn what_is_undone_offline_is_never_sent() {
     sim.subscribe(&price("2"));
     sim.unsubscribe(&price("1"));
     sim.unsubscribe(&price("3"));
+    assert!(matches!(sim.event(), Event::Unsubscribed(it) if it == price("1")));
     let mut sim = sim.up();
     let lines = sim.lines();
     assert_eq!(lines.len(), 2);
@@ -201,6 +202,7 @@ fn subscribing_anew_makes_the_next_tick_full() {
         assert!(is_full(&sim.event()));
         sim.unsubscribe(&price("1"));
         sim.write();
+        assert!(matches!(sim.event(), Event::Unsubscribed(_)));
         sim.input(&tick("price", "1"));
         assert!(!is_full(&sim.event()), "a late tick");
     }
@@ -268,7 +270,7 @@ fn a_complaint_about_the_rate_sends_again_what_shows_no_effect() {
     sim.input(&refusal("3", "Too many commands"));
     let events = sim.events();
     assert!(
-        matches!(events[1..], [Event::Error { .. }, Event::Error { .. }]),
+        matches!(events[2..], [Event::Error { .. }, Event::Error { .. }]),
         "{events:?}"
     );
     assert!(sim.lines().is_empty(), "not at once");

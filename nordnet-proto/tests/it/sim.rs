@@ -10,6 +10,8 @@
 //! The same code runs as a program, for more lives than a test has time for:
 //! see `fuzz/README.md`.
 
+#[path = "sim/desk.rs"]
+mod desk;
 #[path = "sim/driver.rs"]
 mod driver;
 #[path = "sim/incoming.rs"]

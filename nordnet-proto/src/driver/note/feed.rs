@@ -45,7 +45,7 @@ impl FeedNotes {
         self.tell(note, adapter);
     }
 
-    /// Tells of an event that is no message.
+    /// Tells of an event that is news to the program, and no message.
     pub(in crate::driver) fn event<M>(
         &mut self,
         event: &Event<M>,
@@ -53,7 +53,8 @@ impl FeedNotes {
         adapter: &impl Adapter,
     ) {
         let note = match event {
-            Event::Message(_) => return,
+            // The program asked for it.
+            Event::Message(_) | Event::Unsubscribed(_) => return,
             Event::Connected { after_gap: None } => Note::new(NoteKind::FeedBegun),
             Event::Connected {
                 after_gap: Some(gap),

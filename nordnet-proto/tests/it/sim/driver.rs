@@ -105,6 +105,7 @@ impl<K: SimKind> World<K> {
                 Some(Output::Event(event)) => {
                     self.note(|| format!("        {event:?}"));
                     self.oracle.event::<K>(&event)?;
+                    self.merge(&event)?;
                     if let Event::Refused { subscription, .. } = &event {
                         self.wire.refused(subscription);
                     }

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use nordnet_proto::market::Market;
 use nordnet_proto::{
-    AccountMessage, Decoded, Feed, Kind, LoggedIn, Malformed, MarketMessage, Private, Public,
-    Server, Subscription,
+    AccountMessage, Decoded, Event, Feed, Kind, LoggedIn, Malformed, MarketMessage, Private,
+    Public, Server, Subscription,
 };
 
 /// The time that marks a full tick of the simulated server.
@@ -28,6 +29,9 @@ pub(crate) trait SimKind: Kind {
     fn want(feed: &mut Feed<Self>, subscription: &Subscription, wanted: bool, now: Instant);
 
     fn wanted(feed: &Feed<Self>) -> Vec<Subscription>;
+
+    /// Tells a market.
+    fn merge(market: &mut Market, event: &Event<Self::Message>, now: Instant);
 }
 
 impl SimKind for Public {
@@ -97,6 +101,10 @@ impl SimKind for Public {
     fn wanted(feed: &Feed<Self>) -> Vec<Subscription> {
         feed.subscriptions().map(|(it, _)| it.clone()).collect()
     }
+
+    fn merge(market: &mut Market, event: &Event<MarketMessage>, now: Instant) {
+        market.handle_event(event, now);
+    }
 }
 
 impl SimKind for Private {
@@ -125,4 +133,6 @@ impl SimKind for Private {
     fn wanted(_: &Feed<Self>) -> Vec<Subscription> {
         Vec::new()
     }
+
+    fn merge(_: &mut Market, _: &Event<AccountMessage>, _: Instant) {}
 }

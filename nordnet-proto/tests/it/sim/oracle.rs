@@ -94,6 +94,8 @@ impl Oracle {
             Event::Connected { after_gap } => self.connected(after_gap.as_ref()),
             Event::Disconnected(lost) => self.disconnected::<K>(lost),
             Event::Closed(reason) => self.ended(reason),
+            // The desk looks at it.
+            Event::Unsubscribed(_) => Ok(()),
             event => self.told::<K>(event),
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use nordnet_proto::{Attempt, Subscription};
 
+use super::desk::Said;
 use super::kind::SimKind;
 use super::lines::{self, HEARTBEAT};
 use super::link::End;
@@ -17,6 +18,8 @@ pub(crate) struct Peer {
     logged_in: bool,
     /// What is subscribed to, and whether its first tick was sent.
     pub(crate) subscriptions: BTreeMap<Subscription, bool>,
+    /// What was said of these.
+    pub(crate) said: BTreeMap<Subscription, Said>,
     last_said: Option<Instant>,
     commands: VecDeque<Instant>,
     /// Whether something was lost on this connection that nobody can know of.
@@ -79,6 +82,7 @@ impl<K: SimKind> World<K> {
             link.peer.subscriptions.entry(subscription).or_insert(false);
         } else {
             link.peer.subscriptions.remove(&subscription);
+            link.peer.said.remove(&subscription);
         }
     }
 
@@ -172,6 +176,11 @@ impl<K: SimKind> World<K> {
             }
             for (subscription, full) in ticks {
                 let line = lines::tick(&subscription, full, &mut self.rng);
+                let new = Said::new(self.now);
+                if let Some(link) = &mut self.link {
+                    let said = link.peer.said.entry(subscription).or_insert(new);
+                    said.tick(&line);
+                }
                 self.say(line.as_bytes());
             }
         }

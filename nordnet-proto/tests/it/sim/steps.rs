@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nordnet_proto::{IndicatorId, NewsSourceId, Subscription, TradableId};
+use nordnet_proto::{FeedState, IndicatorId, NewsSourceId, Subscription, TradableId};
 
 use super::Checked;
 use super::kind::SimKind;
@@ -133,7 +133,7 @@ impl<K: SimKind> World<K> {
     }
 
     fn want(&mut self, subscription: &Subscription, wanted: bool) {
-        if self.plan.is_private() || self.oracle.closed {
+        if self.plan.is_private() || self.feed.state() == FeedState::Closed {
             return;
         }
         let verb = if wanted { "subscribe" } else { "unsubscribe" };
@@ -142,8 +142,10 @@ impl<K: SimKind> World<K> {
         if wanted {
             self.oracle.wanted.insert(subscription.clone());
             self.wire.wanted.insert(subscription.clone());
+            self.desk.want(subscription, true);
         } else if self.oracle.wanted.remove(subscription) {
             self.oracle.unsure_of(subscription);
+            self.desk.want(subscription, false);
         }
         K::want(&mut self.feed, subscription, wanted, self.now);
         self.oracle.clock = self.now;
@@ -194,7 +196,8 @@ impl<K: SimKind> World<K> {
         super::ensure(self.is_live(), || {
             format!("not live after quiet but {:?}", self.feed)
         })?;
-        self.check_subscriptions()
+        self.check_subscriptions()?;
+        self.check_market()
     }
 
     fn knows_the_wanted(&self) -> bool {

@@ -21,6 +21,8 @@ pub(crate) struct Wire {
     logged_in: bool,
     /// What is subscribed to on the present connection.
     on: BTreeSet<Subscription>,
+    /// What was ended on it, and not told.
+    ended: BTreeSet<Subscription>,
     /// What was wanted at some time since it came up.
     pub(crate) wanted: BTreeSet<Subscription>,
     /// Whether the server complained about the rate, so that commands repeat.
@@ -38,6 +40,7 @@ impl Wire {
             login: Vec::new(),
             logged_in: false,
             on: BTreeSet::new(),
+            ended: BTreeSet::new(),
             wanted: BTreeSet::new(),
             repeats: false,
         }
@@ -63,6 +66,7 @@ impl Wire {
             format!("{{\"cmd\":\"login\",\"args\":{{\"session_key\":\"{key}\",").into_bytes();
         self.logged_in = false;
         self.on.clear();
+        self.ended.clear();
         self.wanted.clone_from(wanted);
         self.repeats = false;
     }
@@ -70,6 +74,16 @@ impl Wire {
     /// Notes that the user was told of a refusal: it may be asked for again.
     pub(crate) fn refused(&mut self, subscription: &Subscription) {
         self.on.remove(subscription);
+    }
+
+    /// All that the user ever named.
+    pub(crate) fn subscriptions(&self) -> BTreeSet<&Subscription> {
+        self.known.values().map(|(it, _)| it).collect()
+    }
+
+    /// Whether the end of a subscription may be told now.
+    pub(crate) fn ended(&mut self, subscription: &Subscription) -> bool {
+        self.ended.remove(subscription) || !self.on.contains(subscription)
     }
 
     /// Takes what was written. The lines that are whole now.
@@ -109,6 +123,7 @@ impl Wire {
                 format!("{subscription} was subscribed to twice")
             })
         } else {
+            self.ended.insert(subscription.clone());
             let was_on = self.on.remove(subscription);
             ensure(was_on || self.repeats, || {
                 format!("{subscription} ended without a beginning")

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use nordnet_proto::{Attempt, Cause, Epoch, Feed, FeedState, LoggedIn, LoginError, Server};
 
 use super::Checked;
+use super::desk::Desk;
 use super::kind::SimKind;
 use super::link::Link;
 use super::oracle::Oracle;
@@ -21,6 +22,7 @@ pub(crate) struct World<K: SimKind> {
     pub(crate) feed: Feed<K>,
     pub(crate) oracle: Oracle,
     pub(crate) wire: Wire,
+    pub(crate) desk: Desk,
     pub(crate) sessions: Sessions,
     pub(crate) base: Instant,
     pub(crate) now: Instant,
@@ -109,6 +111,7 @@ impl<K: SimKind> World<K> {
             wire: Wire::new(&config),
             feed: Feed::new(config, seed),
             oracle,
+            desk: Desk::new(),
             sessions: Sessions::new(),
             base,
             now: base,
