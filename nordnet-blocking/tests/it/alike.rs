@@ -9,6 +9,7 @@ use crate::cuts::sweep;
 use crate::dropping::takes_no_time;
 use crate::handshakes;
 use crate::shared::Waits;
+use crate::watching;
 
 impl Waits for Blocking {
     fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output> {
@@ -45,4 +46,19 @@ fn dropping_a_client_or_a_feed_takes_no_time() {
 #[ignore = "cuts at every byte, which takes minutes"]
 fn what_is_told_is_true_at_every_byte() {
     sweep::<Blocking>(1);
+}
+
+#[test]
+fn a_quote_is_never_behind_the_event() {
+    watching::a_quote_is_never_behind_the_event::<Blocking>();
+}
+
+#[test]
+fn a_slow_reader_misses_nothing_that_counts() {
+    watching::a_slow_reader_misses_nothing_that_counts::<Blocking>();
+}
+
+#[test]
+fn what_is_watched_no_more_is_forgotten() {
+    watching::what_is_watched_no_more_is_forgotten::<Blocking>();
 }

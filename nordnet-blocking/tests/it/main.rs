@@ -29,3 +29,5 @@ mod setup;
 mod shared;
 mod support;
 mod watches;
+#[path = "../../../nordnet-proto/tests/adapters/watching.rs"]
+mod watching;

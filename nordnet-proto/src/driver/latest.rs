@@ -68,8 +68,8 @@ impl<R: Adapter> LatestWatch<R> {
         self.handle.subscribe(subscription);
     }
 
-    /// Watches something no more. What is known of it is forgotten with
-    /// [`Event::Unsubscribed`](crate::Event::Unsubscribed).
+    /// Watches something no more. It is forgotten as soon as the feed has let go
+    /// of it, and what was still to tell of it too.
     pub fn unsubscribe(&self, subscription: &Subscription) {
         self.handle.unsubscribe(subscription.clone());
     }

@@ -12,7 +12,10 @@ use super::feed::FeedDriver;
 use super::handle::FeedHandle;
 use super::latest::LatestWatch;
 use crate::error::Error;
-use crate::feed::{Counters, Event, FeedConfig, IndicatorId, MarketMessage, Public, Subscription};
+use crate::feed::{
+    Counters, Event, FeedConfig, IndicatorId, MarketMessage, Public, Subscription,
+    SubscriptionState,
+};
 use crate::id::{NewsSourceId, TradableId};
 use crate::market::{Book, IndicatorQuote, Market, Quote, TradingState};
 
@@ -180,10 +183,25 @@ impl<R: Adapter> MarketWatch<R> {
         self.market.trading_state(&tradable.into(), self.feed.now())
     }
 
+    /// All quotes, in the order in which they were first told of, as of now.
+    pub fn quotes(&self) -> impl Iterator<Item = Quote> + '_ {
+        self.market.quotes(self.feed.now())
+    }
+
+    /// All order books, as of now.
+    pub fn books(&self) -> impl Iterator<Item = Book> + '_ {
+        self.market.books(self.feed.now())
+    }
+
     /// All that is known, for those who walk it.
     #[must_use]
     pub const fn market(&self) -> &Market {
         &self.market
+    }
+
+    /// What is watched, and how far it has come.
+    pub fn subscriptions(&self) -> impl Iterator<Item = (&Subscription, SubscriptionState)> {
+        self.feed.subscriptions()
     }
 
     /// What has come over the feed so far.

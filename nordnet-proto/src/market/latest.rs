@@ -81,6 +81,8 @@ impl Latest {
         self.market.handle_event(&event, now);
         let Event::Message(message) = &event else {
             match event {
+                // The reader asked for it, and has nothing more to hear of it.
+                Event::Unsubscribed(subscription) => self.forget(&subscription),
                 Event::Closed(_) => self.closed = Some(event),
                 Event::Error { .. } | Event::Malformed(_) => {
                     keep(&mut self.messages, event, &mut self.dropped);

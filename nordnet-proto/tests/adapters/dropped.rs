@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use nordnet_proto::api::{ActionState, ListAccounts, SearchStocks};
 use nordnet_proto::driver::{AsyncAdapter, BoxFuture, Client};
+use nordnet_proto::market::Update;
 use nordnet_proto::{
     AccountMessage, Error, Event, FeedConfig, LoginError, MarketMessage, Outcome, Pages, Reference,
     Subscription, Trading,
@@ -224,6 +225,31 @@ pub(crate) fn feeds<R: Futures>() {
         let connects = [market.counters().connects, account.counters().connects];
         assert_eq!(connects, [2, 1]);
         assert_eq!(world.control.counters().logins, 1);
+    }
+}
+
+/// Each wait for what a watch tells is dropped; nothing of it is lost.
+pub(crate) fn watches<R: Futures>() {
+    let server = Server::builder().rate(20.0).start().unwrap();
+    let client = R::result(builder::<R>(&server).login()).unwrap();
+    for polls in [1, 2, 3, 7] {
+        let watch = || client.market().price([ericsson()]);
+        let mut market = watch().open().unwrap();
+        let mut latest = watch().latest().unwrap();
+        let (mut events, mut ticks) = (0, 0);
+        let end = Instant::now() + PATIENCE;
+        while market.counters().prices < 10 || ticks < 10 {
+            assert!(Instant::now() < end, "waits of {polls} polls");
+            let event = poll_times::<R, _>(market.next(), polls);
+            let is_tick = matches!(event, Some(Some(Event::Message(MarketMessage::Price(_)))));
+            events += u64::from(is_tick);
+            if let Some(Some(update)) = poll_times::<R, _>(latest.next(), polls)
+                && let Update::Changed { ticks: some, .. } = update
+            {
+                ticks += some;
+            }
+        }
+        assert_eq!(events, market.counters().prices);
     }
 }
 

@@ -9,7 +9,7 @@ use nordnet_proto::driver::{Client, FeedDriver};
 use nordnet_proto::{Event, Kind, Outcome, Reference, Subscription, Trading};
 use nordnet_sim::{Answer, Channel, Feeds, Server};
 
-use crate::shared::{Waits, builder, ericsson, resting_order};
+use crate::shared::{Waits, builder, ericsson, eventually, resting_order};
 
 /// The longest that a drop may take.
 const MOST: Duration = Duration::from_millis(100);
@@ -28,11 +28,12 @@ type Make = fn(&Server) -> Box<dyn Any>;
 
 /// Sees how long it takes to drop what is made here.
 pub(crate) fn takes_no_time<R: Waits>() {
-    let made: [(&str, Make); 6] = [
+    let made: [(&str, Make); 7] = [
         ("a client", |server| Box::new(trader::<R>(server))),
         ("a client without a session", no_session::<R>),
         ("a client after calls without answers", unanswered::<R>),
         ("feeds of which nothing is heard", silent_feeds::<R>),
+        ("watches of which nothing is heard", silent_watches::<R>),
         ("a feed that waits for a handshake", no_handshake::<R>),
         ("a feed that waits for a login", no_login::<R>),
     ];
@@ -74,6 +75,21 @@ fn silent_feeds<R: Waits>(server: &Server) -> Box<dyn Any> {
     is_up::<R, _>(&mut account);
     server.control().stall_feeds(Feeds::All, NEVER);
     Box::new((market, account, client))
+}
+
+fn silent_watches<R: Waits>(server: &Server) -> Box<dyn Any> {
+    let client = trader::<R>(server);
+    let watch = || client.market().price([ericsson()]);
+    let mut market = watch().open().unwrap();
+    let latest = watch().latest().unwrap();
+    let is_up = |event: &_| matches!(event, Some(Some(Event::Connected { .. })));
+    assert!(is_up(&R::in_time(
+        PATIENCE,
+        poll_fn(|cx| market.poll_event(cx))
+    )));
+    eventually("both are up", || latest.counters().connects == 1);
+    server.control().stall_feeds(Feeds::All, NEVER);
+    Box::new((market, latest, client))
 }
 
 fn no_handshake<R: Waits>(server: &Server) -> Box<dyn Any> {

@@ -364,7 +364,7 @@ fn what_a_slow_reader_has_to_hear_comes_first_and_takes_bounded_room() {
 fn trades_and_changes_of_a_slow_reader_are_told_by_turns() {
     let now = origin();
     let mut latest = Latest::new();
-    let mut tell = |latest: &mut Latest, kind: &str| {
+    let tell = |latest: &mut Latest, kind: &str| {
         let line = format!("{{\"type\":\"{kind}\",\"data\":{{\"i\":\"1\",\"m\":11}}}}");
         let message = crate::feed_sim::market_message(&line);
         latest.handle_event(Event::Message(message), now);

@@ -12,6 +12,7 @@ use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
 use crate::handshakes;
 use crate::shared::Waits;
+use crate::watching;
 
 impl Waits for Smol {
     fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output> {
@@ -98,4 +99,24 @@ fn calls_in_flight_hold_nobody_up_who_drops_them() {
 #[test]
 fn feeds_go_on_where_their_waits_were_dropped() {
     dropped::feeds::<Smol>();
+}
+
+#[test]
+fn watches_go_on_where_their_waits_were_dropped() {
+    dropped::watches::<Smol>();
+}
+
+#[test]
+fn a_quote_is_never_behind_the_event() {
+    watching::a_quote_is_never_behind_the_event::<Smol>();
+}
+
+#[test]
+fn a_slow_reader_misses_nothing_that_counts() {
+    watching::a_slow_reader_misses_nothing_that_counts::<Smol>();
+}
+
+#[test]
+fn what_is_watched_no_more_is_forgotten() {
+    watching::what_is_watched_no_more_is_forgotten::<Smol>();
 }

@@ -26,3 +26,5 @@ mod sessions;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;
 mod support;
+#[path = "../../../nordnet-proto/tests/adapters/watching.rs"]
+mod watching;

@@ -13,6 +13,7 @@ use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
 use crate::handshakes;
 use crate::shared::Waits;
+use crate::watching;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
@@ -97,4 +98,24 @@ fn calls_in_flight_hold_nobody_up_who_drops_them() {
 #[test]
 fn feeds_go_on_where_their_waits_were_dropped() {
     dropped::feeds::<Tokio>();
+}
+
+#[test]
+fn watches_go_on_where_their_waits_were_dropped() {
+    dropped::watches::<Tokio>();
+}
+
+#[test]
+fn a_quote_is_never_behind_the_event() {
+    watching::a_quote_is_never_behind_the_event::<Tokio>();
+}
+
+#[test]
+fn a_slow_reader_misses_nothing_that_counts() {
+    watching::a_slow_reader_misses_nothing_that_counts::<Tokio>();
+}
+
+#[test]
+fn what_is_watched_no_more_is_forgotten() {
+    watching::what_is_watched_no_more_is_forgotten::<Tokio>();
 }

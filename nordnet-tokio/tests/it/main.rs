@@ -31,4 +31,5 @@ mod setup;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;
 mod support;
-mod watches;
+#[path = "../../../nordnet-proto/tests/adapters/watching.rs"]
+mod watching;
