@@ -108,6 +108,10 @@ impl<R: AsyncAdapter, K: Kind> FeedDriver<R, K> {
     /// Waits for the next event; `None` after the feed has closed.
     ///
     /// Dropping the future loses nothing, so it can stand in a `select!`.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "what it is called in every stream"
+    )]
     pub fn next(&mut self) -> impl Future<Output = Option<Event<K::Message>>> + Send {
         poll_fn(|cx| self.poll_event(cx))
     }

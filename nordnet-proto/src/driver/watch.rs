@@ -97,6 +97,10 @@ impl<R: Adapter> WatchBuilder<R> {
     /// # Errors
     ///
     /// As [`WatchBuilder::open`].
+    ///
+    /// # Panics
+    ///
+    /// As the runtime's own spawn does, over tokio outside of a runtime.
     pub fn latest(self) -> Result<LatestWatch<R>, Error> {
         let driver = Arc::clone(&self.driver);
         Ok(LatestWatch::start(driver, self.feed()?))

@@ -51,6 +51,7 @@ fn an_order_that_cannot_have_left_is_known_at_every_byte() {
 
 #[test]
 fn dropping_a_client_or_a_feed_takes_no_time() {
+    let _inside = RUNTIME.enter();
     takes_no_time::<Tokio>();
 }
 
@@ -102,6 +103,7 @@ fn feeds_go_on_where_their_waits_were_dropped() {
 
 #[test]
 fn watches_go_on_where_their_waits_were_dropped() {
+    let _inside = RUNTIME.enter();
     dropped::watches::<Tokio>();
 }
 
@@ -112,10 +114,12 @@ fn a_quote_is_never_behind_the_event() {
 
 #[test]
 fn a_slow_reader_misses_nothing_that_counts() {
+    let _inside = RUNTIME.enter();
     watching::a_slow_reader_misses_nothing_that_counts::<Tokio>();
 }
 
 #[test]
 fn what_is_watched_no_more_is_forgotten() {
+    let _inside = RUNTIME.enter();
     watching::what_is_watched_no_more_is_forgotten::<Tokio>();
 }
