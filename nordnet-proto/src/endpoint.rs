@@ -69,6 +69,17 @@ pub trait Endpoint {
         let _ = response;
         None
     }
+
+    /// Orders only: the refusal in a response that would be the same if an
+    /// earlier attempt, whose answer was lost, had done what was asked for.
+    fn refusal(response: &Self::Response) -> Option<String> {
+        match Self::outcome(response) {
+            Some(Outcome::Rejected(rejection)) if !rejection.is_already_gone() => {
+                Some(rejection.to_string())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Whether a request may be sent more than once.

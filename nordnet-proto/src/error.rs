@@ -13,7 +13,8 @@ use crate::settings::SetupError;
 ///
 /// From an order call every one of them means that the order was certainly
 /// not placed: what may have been placed is not an error but
-/// [`Outcome::Unknown`](crate::Outcome::Unknown).
+/// [`Outcome::Unknown`](crate::Outcome::Unknown). An activation tells by some of
+/// them that orders may be live: [`ActivateOrders`](crate::ActivateOrders).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {

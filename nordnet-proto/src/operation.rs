@@ -315,16 +315,11 @@ impl<E: Endpoint> Operation<E> {
     fn settle(&mut self, session: &mut Session, result: Result<E::Response, Error>) {
         match result {
             Err(error) => self.give_up(session, error),
-            Ok(response) => match E::outcome(&response) {
-                // What is refused now may be what an earlier attempt has done.
-                Some(Outcome::Rejected(rejection))
-                    if self.in_doubt && !rejection.is_already_gone() =>
-                {
-                    let result = self.doubt(&rejection.to_string());
-                    self.finish(session, result);
-                }
-                _ => self.finish(session, Ok(response)),
-            },
+            Ok(response) => {
+                let refusal = E::refusal(&response).filter(|_| self.in_doubt);
+                let result = refusal.map_or(Ok(response), |refusal| self.doubt(&refusal));
+                self.finish(session, result);
+            }
         }
     }
 

@@ -8,6 +8,9 @@
 //!   unresolved until someone looked.
 //! - A new order or a change is put on the wire at most once. A cancellation
 //!   may be repeated: twice has the same effect.
+//!
+//! [`ActivateOrders`] is about orders that exist, any number of them. It may be
+//! repeated, and an `Err` of it may leave open which of them are live: it says so.
 
 mod activate;
 mod cancel;

@@ -100,13 +100,16 @@ impl<R: Runner> Player<R> {
                 self.send(change, words::outcome)
             }
             ["cancel", name] => self.send(CancelOrder::new(order(name)?, ACCOUNT), words::outcome),
-            ["activate", name] => self.send(ActivateOrders::new([order(name)?], ACCOUNT), |list| {
-                let verdicts: Vec<_> = list
-                    .iter()
-                    .map(|reply| reply.result_code.as_str())
-                    .collect();
-                verdicts.join(" ")
-            }),
+            ["activate", ref names @ ..] => {
+                let orders: Result<Vec<_>, _> = names.iter().map(|name| order(name)).collect();
+                self.send(ActivateOrders::new(orders?, ACCOUNT), |list| {
+                    let verdicts: Vec<_> = list
+                        .iter()
+                        .map(|reply| reply.result_code.as_str())
+                        .collect();
+                    verdicts.join(" ")
+                })
+            }
             ["session"] => self.call(
                 |client| client.session(),
                 |result| match result {

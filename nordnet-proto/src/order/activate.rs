@@ -2,11 +2,11 @@
 
 use http::Method;
 
-use super::MAX_BODY;
+use super::{MAX_BODY, outcome};
 use crate::answer::{self, List};
 use crate::api::OrderReply;
 use crate::endpoint::{Endpoint, InSession, Safety, Target, Trade};
-use crate::error::Error;
+use crate::error::{Error, Unreadable};
 use crate::failure::Failure;
 use crate::id::{AccountNumber, OrderId};
 use crate::request::HttpResponse;
@@ -14,12 +14,21 @@ use crate::request::HttpResponse;
 /// `PUT /accounts/{accid}/orders/{order_id}/activate`: sends orders to the
 /// market that are held at Nordnet. There is no way back.
 ///
-/// Each order has a verdict of its own; see [`OrderReply::is_ok`].
+/// Each order has a verdict of its own; see [`OrderReply::is_ok`]. An
+/// activation creates no order and has no reference, so it is not listed among
+/// the unresolved calls.
 ///
 /// # Errors
 ///
-/// [`Error::Lost`] and [`Error::Unavailable`] leave open whether the orders are
-/// live now. The call may be made again: twice has the same effect.
+/// [`Error::Lost`], [`Error::Unavailable`] and [`Error::Unreadable`] leave open
+/// which of the orders are live now, if any: look at their
+/// [`state`](crate::api::Order::state) with [`ListOrders`](crate::api::ListOrders).
+/// `Lost` is also the end of a call that was repeated after a loss if any order
+/// is refused then: what was activated by the lost attempt is refused by the
+/// next one. For the same reason, a refusal of a call that you repeat yourself
+/// does not say that an order is not live.
+///
+/// After all others nothing was activated.
 #[derive(Clone, Debug)]
 #[must_use = "an activation does nothing unless it is sent"]
 pub struct ActivateOrders {
@@ -60,6 +69,22 @@ impl Endpoint for ActivateOrders {
     }
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<List<OrderReply>, Error> {
-        answer::object(Self::OPERATION, answer)
+        answer::object(Self::OPERATION, answer).map_err(|error| match error {
+            Error::Refused(refusal) if !outcome::is_refusal(refusal.status) => {
+                Error::Unreadable(Unreadable {
+                    operation: Self::OPERATION,
+                    status: refusal.status,
+                    path: String::new(),
+                    reason: "this status does not say whether an order is live now".into(),
+                })
+            }
+            error => error,
+        })
+    }
+
+    fn refusal(verdicts: &List<OrderReply>) -> Option<String> {
+        let first = verdicts.iter().find(|verdict| !verdict.is_ok())?;
+        let code = first.result_code.as_str();
+        Some(format!("{code}; look at the state of the orders"))
     }
 }

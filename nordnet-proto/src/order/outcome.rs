@@ -159,6 +159,11 @@ impl fmt::Display for Doubt {
     }
 }
 
+/// Whether a status says that nothing was placed, changed or cancelled.
+pub(super) const fn is_refusal(status: u16) -> bool {
+    matches!(status, 400 | 403 | 404 | 405 | 413 | 415 | 422)
+}
+
 /// Says what the answer to an order call means. `Err` is certain: nothing was
 /// placed, changed or cancelled.
 pub(super) fn settle(
@@ -196,7 +201,7 @@ pub(super) fn settle(
             })),
             Err(error) => unknown(intent, Doubt::Unreadable(answer::describe(body, &error))),
         },
-        status @ (400 | 403 | 404 | 405 | 413 | 415 | 422) => {
+        status if is_refusal(status) => {
             let refusal = answer::refusal(&response);
             Ok(Outcome::Rejected(Rejection {
                 status,

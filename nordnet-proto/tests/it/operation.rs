@@ -8,7 +8,7 @@ use nordnet_proto::{
 };
 
 use crate::clock;
-use crate::driver::{Reply, World, always, answer, in_turn, logged_in, lost};
+use crate::driver::{Reply, World, always, answer, in_turn, logged_in, lost, unsent};
 use crate::order_calls::{ACCOUNT, ORDER, place};
 
 #[test]
@@ -72,6 +72,56 @@ fn a_call_in_doubt_is_never_said_not_to_be_sent() {
         "{:?}",
         run.result
     );
+}
+
+/// What a lost attempt has activated is refused by the next one.
+#[test]
+fn an_activation_that_may_have_been_done_never_ends_as_refused() {
+    const OK: &str = r#"[{"order_id":430518872,"result_code":"OK","order_state":"ON_MARKET"}]"#;
+    const MIXED: &str = r#"[{"order_id":1,"result_code":"OK"},
+        {"order_id":430518872,"result_code":"ORDER_NOT_INACTIVE","order_state":"ON_MARKET"}]"#;
+    let run = |replies: Vec<Reply>| {
+        let mut call = Operation::new(ActivateOrders::new([ORDER], ACCOUNT));
+        World::live().drive(&mut call, in_turn(replies)).result
+    };
+    for doubtful in [lost(Cause::Closed), answer(500, ""), Reply::Silence] {
+        let refused = [answer(200, MIXED), answer(400, ""), answer(404, "")];
+        for refusal in refused
+            .into_iter()
+            .chain([answer(401, ""), answer(409, "")])
+        {
+            let result = run(vec![doubtful.clone(), refusal.clone(), refusal.clone()]);
+            let Err(Error::Lost(failure)) = result else {
+                panic!("{doubtful:?}, {refusal:?}: {result:?}");
+            };
+            assert!(failure.sent, "{failure}");
+        }
+        let result = run(vec![doubtful.clone(), answer(200, MIXED)]);
+        let text = result.unwrap_err().to_string();
+        assert!(
+            text.contains("ORDER_NOT_INACTIVE; look at the state of the orders"),
+            "{text}"
+        );
+        assert!(run(vec![doubtful, answer(200, OK)]).unwrap()[0].is_ok());
+    }
+    // Of what was certainly not done before, a refusal says all.
+    for clear in [unsent(Cause::Connect), answer(429, "")] {
+        let verdicts = run(vec![clear, answer(200, MIXED)]).unwrap();
+        assert!(!verdicts[1].is_ok());
+    }
+    for (status, is_refusal) in [
+        (400, true),
+        (403, true),
+        (404, true),
+        (408, false),
+        (409, false),
+    ] {
+        match run(vec![answer(status, "")]) {
+            Err(Error::Refused(_)) => assert!(is_refusal, "{status}"),
+            Err(Error::Unreadable(_)) => assert!(!is_refusal, "{status}"),
+            other => panic!("{status}: {other:?}"),
+        }
+    }
 }
 
 #[test]
