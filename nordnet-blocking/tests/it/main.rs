@@ -27,6 +27,8 @@ mod sessions;
 mod setup;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;
+#[path = "../../../nordnet-proto/tests/adapters/strangers.rs"]
+mod strangers;
 mod support;
 mod watches;
 #[path = "../../../nordnet-proto/tests/adapters/watching.rs"]

@@ -39,7 +39,12 @@ pub(crate) struct Passed {
 
 impl Relay {
     pub(crate) fn to(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::from("127.0.0.1", server)
+    }
+
+    /// At another address of this machine.
+    pub(crate) fn from(ip: &str, server: SocketAddr) -> Self {
+        let listener = TcpListener::bind((ip, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);

@@ -12,6 +12,7 @@ use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
 use crate::handshakes;
 use crate::shared::Waits;
+use crate::strangers;
 use crate::watching;
 
 impl Waits for Smol {
@@ -48,6 +49,11 @@ fn an_order_that_cannot_have_left_is_known_not_to_have() {
 #[ignore = "cuts at every byte, which takes minutes"]
 fn an_order_that_cannot_have_left_is_known_at_every_byte() {
     handshakes::cut::<Smol>(1);
+}
+
+#[test]
+fn servers_that_are_strangers_get_no_order() {
+    strangers::get_no_order::<Smol>();
 }
 
 #[test]

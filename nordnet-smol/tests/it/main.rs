@@ -25,6 +25,8 @@ mod relay;
 mod sessions;
 #[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
 mod shared;
+#[path = "../../../nordnet-proto/tests/adapters/strangers.rs"]
+mod strangers;
 mod support;
 #[path = "../../../nordnet-proto/tests/adapters/watching.rs"]
 mod watching;
