@@ -23,9 +23,12 @@ use self::scan::Digits;
 /// Arithmetic is checked: what cannot be held is `None`. Where a result has to
 /// be rounded, the caller says to how many places and how.
 ///
-/// With serde it reads a JSON number or a JSON string with a number in it
-/// (through `serde_json` only, since no other route keeps the digits), and it
-/// is written as a string. With the feature `rust_decimal` it converts to and
+/// With serde it is written as a string, and reads a string or a JSON number.
+/// It is read through `serde_json` only, which alone keeps the digits: from a
+/// text or a reader exactly, from a `serde_json::Value` as the number that it
+/// has, which is a binary float unless it was a string. Not below
+/// `#[serde(flatten)]` or in an untagged enum: serde holds numbers as floats
+/// there. With the feature `rust_decimal` it converts to and
 /// from `rust_decimal::Decimal`, in both directions without a loss.
 ///
 /// ```

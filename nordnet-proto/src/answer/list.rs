@@ -1,8 +1,10 @@
 //! Lists that one bad element does not spoil.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
+use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -127,18 +129,33 @@ impl<T: Serialize> Serialize for List<T> {
     }
 }
 
-/// Through `serde_json` and from a text only: each element is cut out first.
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+/// Through `serde_json` only: the text of each element is cut out first.
+impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut list = Self::default();
-        let elements = Vec::<&RawValue>::deserialize(deserializer)?;
-        for (index, element) in elements.into_iter().enumerate() {
-            match serde_json::from_str(element.get()) {
-                Ok(item) => list.items.push(item),
-                Err(error) => list.skip(index, element.get(), &error),
+        struct Elements<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<List<T>, A::Error> {
+                let mut list = List::default();
+                let mut index = 0;
+                while let Some(element) = elements.next_element::<Box<RawValue>>()? {
+                    match serde_json::from_str(element.get()) {
+                        Ok(item) => list.items.push(item),
+                        Err(error) => list.skip(index, element.get(), &error),
+                    }
+                    index += 1;
+                }
+                Ok(list)
             }
         }
-        Ok(list)
+
+        deserializer.deserialize_seq(Elements(PhantomData))
     }
 }
 

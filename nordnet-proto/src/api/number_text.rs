@@ -56,7 +56,8 @@ impl fmt::Display for NumberText {
 
 impl<'de> Deserialize<'de> for NumberText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = raw.get();
         match raw.as_bytes() {
             [b'"', ..] => serde_json::from_str(raw)
                 .map(Self)

@@ -119,7 +119,9 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        // Owned, since a reader has no text to borrow from.
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = raw.get();
         let wrong = |found| Err(D::Error::invalid_type(found, &"a number"));
         let text = match raw.as_bytes() {
             [b'[', ..] => return wrong(Unexpected::Seq),

@@ -52,6 +52,7 @@ mod order_references;
 mod order_terms;
 mod purity;
 mod secrets;
+mod serde_routes;
 mod session;
 mod session_end;
 mod sim;

@@ -1,5 +1,6 @@
 //! What a search gives.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, List};
@@ -12,7 +13,7 @@ use crate::whole;
 ///
 /// An answer of 204 is an empty page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows. There may be more than the limit that was asked for.
