@@ -6,6 +6,7 @@ use nordnet_blocking::proto::driver::{BlockingAdapter as _, by_timer};
 use nordnet_blocking::{Alarm, Blocking};
 
 use crate::cuts::sweep;
+use crate::dependencies;
 use crate::dropping::takes_no_time;
 use crate::handshakes;
 use crate::shared::Waits;
@@ -20,6 +21,20 @@ impl Waits for Blocking {
     fn result<T: Send + 'static>(call: T) -> T {
         call
     }
+}
+
+#[test]
+fn no_async_runtime_and_little_else_is_in_the_tree() {
+    let runtimes = [
+        "tokio*",
+        "smol",
+        "mio",
+        "polling",
+        "hyper*",
+        "async-*",
+        "futures-util",
+    ];
+    dependencies::are_few(70, &runtimes);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod alike;
 mod answers;
 #[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
 mod cuts;
+#[path = "../../../nordnet-proto/tests/adapters/dependencies.rs"]
 mod dependencies;
 #[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
 mod dropping;

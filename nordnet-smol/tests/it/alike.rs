@@ -8,6 +8,7 @@ use smol::Timer;
 use smol::future::or;
 
 use crate::cuts::sweep;
+use crate::dependencies;
 use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
 use crate::handshakes;
@@ -33,6 +34,12 @@ impl Futures for Smol {
     fn future<T: Send + 'static>(call: BoxFuture<T>) -> BoxFuture<T> {
         call
     }
+}
+
+#[test]
+fn no_other_runtime_and_little_else_is_in_the_tree() {
+    // Of tokio, hyper takes some types without the runtime.
+    dependencies::are_few(107, &["mio", "tokio-*", "hyper-util", "reqwest", "h2"]);
 }
 
 #[test]

@@ -10,6 +10,8 @@
 mod alike;
 #[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
 mod cuts;
+#[path = "../../../nordnet-proto/tests/adapters/dependencies.rs"]
+mod dependencies;
 #[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
 mod dropped;
 #[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::cuts::sweep;
+use crate::dependencies;
 use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
 use crate::handshakes;
@@ -32,6 +33,11 @@ impl Futures for Tokio {
     fn future<T: Send + 'static>(call: BoxFuture<T>) -> BoxFuture<T> {
         call
     }
+}
+
+#[test]
+fn no_other_runtime_and_little_else_is_in_the_tree() {
+    dependencies::are_few(82, &["smol", "async-*", "polling", "reqwest", "h2"]);
 }
 
 #[test]
