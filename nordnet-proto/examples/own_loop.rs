@@ -7,6 +7,9 @@
 //!
 //! It speaks plain TCP, as a simulator does with `--plain`; put TLS into `open`
 //! for the real Nordnet. `own_loop SECONDS` sets how long it watches.
+//!
+//! What a feed needs is `Line`, some sixty lines; calls and logins over HTTP are
+//! as many (`call`, `log_in`, `send`). The rest is settings, sockets and time.
 
 #![allow(
     clippy::disallowed_methods,
@@ -47,11 +50,8 @@ pub(crate) fn run(settings: Settings, time: Duration) -> Result<()> {
     let mut session = Session::new(Config::new(settings.base_url), credentials, seed());
     let accounts = call(Operation::new(ListAccounts::new()), &mut session)?;
     println!("{} accounts", accounts.len());
-    let messages: u64 = watch(&mut session, time)
-        .iter()
-        .map(Counters::messages)
-        .sum();
-    println!("{messages} messages");
+    let [market, account] = watch(&mut session, time);
+    println!("{} messages", market.messages() + account.messages());
     if let Some(logout) = session.close(Instant::now()) {
         call(logout, &mut session)?;
     }
@@ -85,14 +85,8 @@ pub(crate) fn watch(session: &mut Session, time: Duration) -> [Counters; 2] {
 fn call<E: Endpoint>(mut call: Operation<E>, session: &mut Session) -> Result<E::Response, Error> {
     loop {
         match call.poll(session, Instant::now()) {
-            Step::Send(out) => {
-                let attempt = out.attempt;
-                call.handle_answer(attempt, send(&out));
-            }
-            Step::Login => {
-                let result = log_in(None, session);
-                call.handle_login(result);
-            }
+            Step::Send(out) => call.handle_answer(out.attempt, send(&out)),
+            Step::Login => call.handle_login(log_in(None, session)),
             Step::Wait(until) | Step::InFlight { answer_by: until } => sleep(left(until)),
             Step::Done(result) => return result,
             Step::Record(_) | Step::Settled => return Err(Error::OutOfTime), // never here
@@ -189,18 +183,13 @@ impl<K: Kind> Line<K> {
         let Some((attempt, socket)) = &mut self.socket else {
             return moved;
         };
-        let (attempt, bytes) = (*attempt, self.feed.transmit());
-        let written = if bytes.is_empty() {
-            Ok(0)
-        } else {
-            socket.write(bytes)
-        };
+        let attempt = *attempt;
+        // What keeps it from writing is told by reading, or by the silence.
+        let written = socket.write(self.feed.transmit()).unwrap_or(0);
         let mut buffer = [0; 16 << 10];
         let read = socket.read(&mut buffer);
         let now = Instant::now();
-        // What keeps it from writing is told by reading, or by the silence.
-        self.feed
-            .handle_transmitted(attempt, written.unwrap_or(0), now);
+        self.feed.handle_transmitted(attempt, written, now);
         match read {
             Ok(count) => self.feed.handle_input(attempt, &buffer[..count], now),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return moved,
@@ -235,11 +224,7 @@ fn open(server: &Server, by: Instant) -> Result<TcpStream, Failure> {
 }
 
 fn lost(error: &io::Error) -> Failure {
-    let cause = match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Cause::Timeout,
-        kind => Cause::Io(kind),
-    };
-    Failure::after_sending(cause, error.to_string())
+    Failure::after_sending(error.kind().into(), error.to_string())
 }
 
 /// What is left of the time; a socket takes no timeout of zero.

@@ -76,12 +76,14 @@ pub enum Cause {
 }
 
 /// What an error of a connection in use stands for. Errors of TLS and of a body's
-/// coding come as invalid data and invalid input.
+/// coding come as invalid data and invalid input; what a socket says when its own
+/// timeout has passed differs between systems.
 impl From<io::ErrorKind> for Cause {
     fn from(kind: io::ErrorKind) -> Self {
         match kind {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe => Self::Closed,
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Protocol,
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::Timeout,
             kind => Self::Io(kind),
         }
     }
@@ -169,5 +171,26 @@ impl fmt::Display for TlsCause {
             }
             Self::Other => "TLS failed",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_a_socket_are_told_by_what_they_stand_for() {
+        use io::ErrorKind as E;
+        for (kind, cause) in [
+            (E::UnexpectedEof, Cause::Closed),
+            (E::BrokenPipe, Cause::Closed),
+            (E::InvalidData, Cause::Protocol),
+            (E::InvalidInput, Cause::Protocol),
+            (E::TimedOut, Cause::Timeout),
+            (E::WouldBlock, Cause::Timeout),
+            (E::ConnectionReset, Cause::Io(E::ConnectionReset)),
+        ] {
+            assert_eq!(Cause::from(kind), cause, "{kind}");
+        }
     }
 }
