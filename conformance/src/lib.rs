@@ -24,3 +24,8 @@ pub use harness::run;
 pub use in_memory::{Alarm, InMemory, MemoryWire, Net};
 pub use runner::{Playing, Runner, over_tls};
 pub use scenario::{Scenario, Trouble};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

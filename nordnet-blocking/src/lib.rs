@@ -29,12 +29,18 @@
 //!
 //! # Threads
 //!
-//! A client has one thread, which keeps its session alive; a feed that is
-//! connected has two. A login, an order call, a lookup and a connection of a
-//! feed each have one while they last. None is waited for when a client or a
-//! feed is dropped: those of a feed end at once, the one of a client when the
-//! last clone and the last feed of it are gone, and the others by the deadline
-//! of what they do.
+//! A client has one thread, which keeps its session alive. Each connection has
+//! two, one that reads and one that writes: a feed has a connection, a call has
+//! one while it lasts. Two connections of calls at most are kept for a call
+//! within 15 s ([`Limits`]); later they end, and their threads with them, when
+//! there is another call, or with the client. A [`LatestWatch`] has one thread
+//! more, which reads its feed. A login, an order call, the reading of a key file
+//! and the opening of a connection each have one while they last, the latter one
+//! more for each address that it tries.
+//!
+//! None is waited for when a client or a feed is dropped: those of a feed end at
+//! once, those of a client when its last clone and its last feed are gone, and
+//! the others by the deadline of what they do.
 //!
 //! # Panics
 //!

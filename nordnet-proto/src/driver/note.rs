@@ -22,9 +22,11 @@ use crate::order::Reference;
 
 /// Something that a driver did or met, as [`Adapter::note`] is told.
 ///
-/// It holds no secret, no account number, and nothing of what was sent or
-/// received but statuses; what the server says is in the errors and events that
-/// the program gets.
+/// It is fit for a log. Of what was sent or received it holds only HTTP statuses,
+/// times, the host and port of a feed, subscriptions, and the references of
+/// orders, which may be texts of the program's own. It never holds a key, a
+/// passphrase, an account number, the terms of an order, or words of the server;
+/// what the server says is in the errors and events that the program gets.
 ///
 /// [`Adapter::note`]: super::Adapter::note
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
