@@ -78,9 +78,9 @@ use self::book::Levels;
 use self::clock::Clock;
 use self::figures::{IndexFigures, Prices};
 use self::forgotten::Forgotten;
-use self::merge::{age, mark_refused, merge};
+use self::merge::{age, mark, merge, merge_new, newcomer};
 use self::shelf::Shelf;
-use self::state::{Epoch, FIRST, Freshness, NEVER, REFUSED, Stamp, Stamped};
+use self::state::{Epoch, FIRST, Freshness, MALFORMED, NEVER, REFUSED, Stamp, Stamped};
 use self::status::Texts;
 use crate::feed::{Event, IndicatorId, MarketMessage, Subscription};
 use crate::id::TradableId;
@@ -117,8 +117,8 @@ impl Market {
     /// Takes what a feed has told, before anything else is done with it.
     ///
     /// Only ticks, losses of the connection, refusals, ends of subscriptions and
-    /// the end of the feed change what is known. A malformed tick changes nothing: what it would have
-    /// told is missing until that member changes again.
+    /// the end of the feed change what is known. A tick that cannot be read makes
+    /// stale what it is about, if it says that.
     pub fn handle_event(&mut self, event: &Event<MarketMessage>, now: Instant) {
         match event {
             Event::Message(message) => return self.merge(message, now),
@@ -135,12 +135,17 @@ impl Market {
                     self.lose();
                 }
             }
-            Event::Refused { subscription, .. } => self.refuse(subscription),
+            Event::Refused { subscription, .. } => self.mark(subscription, REFUSED),
+            Event::Malformed(malformed) => {
+                if let Some(subscription) = &malformed.subscription {
+                    self.mark(subscription, MALFORMED);
+                }
+            }
             Event::Closed(_) => {
                 self.closed = true;
                 return;
             }
-            Event::Error { .. } | Event::Malformed(_) => {}
+            Event::Error { .. } => {}
         }
         self.clock.at(now);
     }
@@ -154,54 +159,41 @@ impl Market {
             heard: self.clock.at(now),
             epoch: self.epoch(),
         };
-        self.has_live |= if let MarketMessage::Price(tick) = message {
-            merge(
-                &mut self.quotes,
-                &mut self.forgotten,
-                Subscription::Price,
-                tick.tradable(),
-                &tick.0,
-                tick.is_full(),
-                stamp,
-            )
-        } else if let MarketMessage::Depth(tick) = message {
-            merge(
-                &mut self.books,
-                &mut self.forgotten,
-                Subscription::Depth,
-                tick.tradable(),
-                tick,
-                tick.is_full(),
-                stamp,
-            )
+        self.has_live |= if let MarketMessage::Price(tick) = message
+            && let Some(row) = self.quotes.known(tick.tradable())
+        {
+            merge(row, &tick.0, tick.is_full(), stamp)
+        } else if let MarketMessage::Depth(tick) = message
+            && let Some(row) = self.books.known(tick.tradable())
+        {
+            merge(row, tick, tick.is_full(), stamp)
         } else {
             self.merge_rare(message, stamp)
         };
     }
 
+    /// Merges what is rare, or has no row.
     #[inline(never)]
     fn merge_rare(&mut self, message: &MarketMessage, stamp: Stamp) -> bool {
-        self.forgotten.expire(stamp.heard);
-        let forgotten = &mut self.forgotten;
+        let gone = &mut self.forgotten;
+        gone.expire(stamp.heard);
         match message {
-            MarketMessage::Indicator(tick) => merge(
-                &mut self.indicators,
-                forgotten,
-                Subscription::Indicator,
-                tick.indicator(),
-                &tick.0,
-                tick.is_full(),
-                stamp,
-            ),
-            MarketMessage::TradingStatus(tick) => merge(
-                &mut self.statuses,
-                forgotten,
-                Subscription::TradingStatus,
-                tick.tradable(),
-                tick,
-                tick.is_full(),
-                stamp,
-            ),
+            MarketMessage::Price(tick) => {
+                let (of, id, full) = (Subscription::Price, tick.tradable(), tick.is_full());
+                merge_new(&mut self.quotes, gone, of, id, &tick.0, full, stamp)
+            }
+            MarketMessage::Depth(tick) => {
+                let (of, id, full) = (Subscription::Depth, tick.tradable(), tick.is_full());
+                merge_new(&mut self.books, gone, of, id, tick, full, stamp)
+            }
+            MarketMessage::Indicator(tick) => {
+                let (of, id, full) = (Subscription::Indicator, tick.indicator(), tick.is_full());
+                merge_new(&mut self.indicators, gone, of, id, &tick.0, full, stamp)
+            }
+            MarketMessage::TradingStatus(tick) => {
+                let (of, id, full) = (Subscription::TradingStatus, tick.tradable(), tick.is_full());
+                merge_new(&mut self.statuses, gone, of, id, tick, full, stamp)
+            }
             _ => false,
         }
     }
@@ -302,6 +294,7 @@ impl Market {
             REFUSED => QuoteState::Stale(StaleReason::Refused),
             _ if self.closed => QuoteState::Stale(StaleReason::Closed),
             NEVER => QuoteState::Waiting,
+            MALFORMED => QuoteState::Stale(StaleReason::Malformed),
             epoch if epoch != self.epoch() => QuoteState::Stale(StaleReason::Disconnected),
             _ if row.is_some_and(Stamped::is_delayed) => QuoteState::Delayed,
             _ => QuoteState::Live,
@@ -336,12 +329,28 @@ impl Market {
         }
     }
 
-    fn refuse(&mut self, subscription: &Subscription) {
+    fn mark(&mut self, subscription: &Subscription, why: Epoch) {
+        let now = self.clock.latest();
+        // What is refused is wanted; what cannot be read may have been under way.
+        let new = why == REFUSED;
+        let gone = &mut self.forgotten;
         match subscription {
-            Subscription::Price(id) => mark_refused(&mut self.quotes, id),
-            Subscription::Depth(id) => mark_refused(&mut self.books, id),
-            Subscription::TradingStatus(id) => mark_refused(&mut self.statuses, id),
-            Subscription::Indicator(id) => mark_refused(&mut self.indicators, id),
+            Subscription::Price(id) => {
+                let row = newcomer(&mut self.quotes, gone, Subscription::Price, id, new, now);
+                mark(row, why);
+            }
+            Subscription::Depth(id) => {
+                let row = newcomer(&mut self.books, gone, Subscription::Depth, id, new, now);
+                mark(row, why);
+            }
+            Subscription::TradingStatus(id) => {
+                let of = Subscription::TradingStatus;
+                mark(newcomer(&mut self.statuses, gone, of, id, new, now), why);
+            }
+            Subscription::Indicator(id) => {
+                let of = Subscription::Indicator;
+                mark(newcomer(&mut self.indicators, gone, of, id, new, now), why);
+            }
             Subscription::Trade(_) | Subscription::News(_) => {}
         }
     }

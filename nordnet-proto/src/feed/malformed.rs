@@ -4,6 +4,8 @@ use std::fmt;
 
 use memchr::memmem;
 
+use super::command::Subscription;
+
 /// A line that was skipped because it makes no sense. The next line is read.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,6 +14,9 @@ pub struct Malformed {
     pub reason: MalformedReason,
     /// The type that the line names, if it got that far.
     pub kind: Option<String>,
+    /// What the line is about, if it is a tick that names that and only the rest
+    /// makes no sense: something has changed that is not known.
+    pub subscription: Option<Subscription>,
     /// The line itself, cut to 256 bytes and without what may be secret.
     pub bytes: Vec<u8>,
 }
@@ -42,6 +47,7 @@ impl Malformed {
         Self {
             reason,
             kind: kind.map(|kind| kind.chars().take(64).collect()),
+            subscription: None,
             bytes: excerpt(line),
         }
     }
@@ -76,6 +82,7 @@ impl fmt::Debug for Malformed {
         f.debug_struct("Malformed")
             .field("reason", &self.reason)
             .field("kind", &self.kind)
+            .field("subscription", &self.subscription)
             .field("bytes", &self.bytes.escape_ascii().to_string())
             .finish()
     }

@@ -86,7 +86,12 @@ impl<K: Kind> Feed<K> {
                 Ok(Some(error)) => self.complained(*error, now),
                 Err(malformed) => {
                     self.counters.malformed += 1;
-                    Some(Event::Malformed(without_key(malformed, line, &open.key)))
+                    let malformed = without_key(malformed, line, &open.key);
+                    // It may have been the full tick: the next one is not.
+                    if let Some(subscription) = &malformed.subscription {
+                        self.subscriptions.answered(subscription);
+                    }
+                    Some(Event::Malformed(malformed))
                 }
             };
             if event.is_some() {
@@ -192,6 +197,9 @@ fn without_key(malformed: Malformed, line: &[u8], key: &SessionKey) -> Malformed
             reason => reason,
         },
         kind: malformed.kind.map(scrub),
+        subscription: malformed
+            .subscription
+            .filter(|it| scrub_bytes(it.to_string().as_bytes(), key).is_none()),
         bytes: scrub_bytes(line, key).map_or(malformed.bytes, |scrubbed| excerpt(&scrubbed)),
     }
 }

@@ -107,7 +107,10 @@ impl About {
                 named("login") || echo.contains("session_key") || echo.contains("\"login\"");
             return if login { Self::Login } else { Self::Unclear };
         };
-        let subscription = || args.as_ref().and_then(Args::subscription);
+        let subscription = || {
+            let args = args.as_ref()?;
+            args.subscription(&plain(args.t?.get())?)
+        };
         match cmd.as_ref() {
             "login" => Self::Login,
             "subscribe" => subscription().map_or(Self::Other, Self::Subscribe),
@@ -133,6 +136,7 @@ struct Echo<'a> {
     args: Option<Args<'a>>,
 }
 
+/// What names a subscription, beside its type: in a command, or in a tick.
 #[derive(Deserialize)]
 struct Args<'a> {
     #[serde(borrow)]
@@ -141,16 +145,22 @@ struct Args<'a> {
     m: Option<&'a RawValue>,
     #[serde(borrow)]
     i: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, alias = "source_id")]
     s: Option<&'a RawValue>,
 }
 
+/// The subscription that the data of a tick names, whatever else is in it.
+pub(super) fn subscription_of(kind: &str, data: &str) -> Option<Subscription> {
+    let args: Args<'_> = serde_json::from_str(data).ok()?;
+    args.subscription(kind)
+}
+
 impl Args<'_> {
-    fn subscription(&self) -> Option<Subscription> {
-        let text = |raw: Option<&RawValue>| raw.map(|raw| text_of(raw.get()));
+    fn subscription(&self, kind: &str) -> Option<Subscription> {
+        let text = |raw: Option<&RawValue>| plain(raw?.get());
         let number = |raw: Option<&RawValue>| members::integer(&text(raw)?).ok();
         let tradable = || Some(TradableId::new(number(self.m)?, text(self.i)?));
-        Some(match text(self.t)?.as_str() {
+        Some(match kind {
             "price" => Subscription::Price(tradable()?),
             "depth" => Subscription::Depth(tradable()?),
             "trade" => Subscription::Trade(tradable()?),
@@ -159,6 +169,15 @@ impl Args<'_> {
             "news" => Subscription::News(NewsSourceId::new(number(self.s)?)),
             _ => return None,
         })
+    }
+}
+
+/// The content of a JSON string, or a number as it is written.
+fn plain(json: &str) -> Option<String> {
+    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    match members::text(json) {
+        Ok(text) => Some(text.into()),
+        Err(_) => is_number.then(|| json.into()),
     }
 }
 

@@ -3,27 +3,12 @@
 use super::forgotten::Forgotten;
 use super::name::Name;
 use super::shelf::Shelf;
-use super::state::{FIRST, LONG_AGO, REFUSED, Row, Stamp, Stamped};
+use super::state::{Epoch, FIRST, LONG_AGO, Row, Stamp, Stamped};
 use crate::feed::Subscription;
 
 /// Merges a tick, and says whether it was full.
 #[inline]
-pub(super) fn merge<I: Name, R: Row<T>, T>(
-    shelf: &mut Shelf<I, R>,
-    forgotten: &mut Forgotten,
-    of: fn(I) -> Subscription,
-    id: &I,
-    tick: &T,
-    full: bool,
-    stamp: Stamp,
-) -> bool {
-    let row = match shelf.known(id) {
-        Some(row) => row,
-        None => match newcomer(shelf, forgotten, of, id, full, stamp.heard) {
-            Some(row) => row,
-            None => return false,
-        },
-    };
+pub(super) fn merge<R: Row<T>, T>(row: &mut R, tick: &T, full: bool, stamp: Stamp) -> bool {
     if full {
         row.clear();
         row.set_epoch(stamp.epoch);
@@ -33,10 +18,23 @@ pub(super) fn merge<I: Name, R: Row<T>, T>(
     full
 }
 
-/// The row of an id that is long or has none; none for a late tick of what was
-/// forgotten.
-#[inline(never)]
-fn newcomer<'a, I: Name, R: Default>(
+/// As [`merge`], of an id that is long, rare or new.
+pub(super) fn merge_new<I: Name, R: Row<T>, T>(
+    shelf: &mut Shelf<I, R>,
+    forgotten: &mut Forgotten,
+    of: fn(I) -> Subscription,
+    id: &I,
+    tick: &T,
+    full: bool,
+    stamp: Stamp,
+) -> bool {
+    let row = newcomer(shelf, forgotten, of, id, full, stamp.heard);
+    row.is_some_and(|row| merge(row, tick, full, stamp))
+}
+
+/// The row of an id, a new one if there is none; but none for a late tick of
+/// what was forgotten.
+pub(super) fn newcomer<'a, I: Name, R: Default>(
     shelf: &'a mut Shelf<I, R>,
     forgotten: &mut Forgotten,
     of: fn(I) -> Subscription,
@@ -60,8 +58,9 @@ pub(super) fn age<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>) {
     }
 }
 
-pub(super) fn mark_refused<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>, id: &I) {
-    if let Some(row) = shelf.entry(id) {
-        row.set_epoch(REFUSED);
+/// Says of a row why it is stale.
+pub(super) fn mark(row: Option<&mut impl Stamped>, why: Epoch) {
+    if let Some(row) = row {
+        row.set_epoch(why);
     }
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 ///            first full tick
 ///  Waiting ──────────────────▶ Live, or Delayed as each tick says
 ///     │                          │ ▲
-///     │ refused                  │ │ next full tick
+///     │ refused, unreadable      │ │ next full tick
 ///     ▼                          ▼ │
 ///  Stale ◀─────────────────────  Stale
-///            connection lost, refused, feed ended
+///       connection lost, refused, unreadable tick, feed ended
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,6 +38,9 @@ pub enum StaleReason {
     Refused,
     /// The feed has ended.
     Closed,
+    /// A tick could not be read, and no full one has come since: subscribe anew
+    /// to get one.
+    Malformed,
 }
 
 impl fmt::Display for QuoteState {
@@ -57,6 +60,7 @@ impl fmt::Display for StaleReason {
             Self::Disconnected => "the connection was lost",
             Self::Refused => "the server refused the subscription",
             Self::Closed => "the feed has ended",
+            Self::Malformed => "a tick could not be read",
         })
     }
 }
@@ -84,10 +88,12 @@ pub(super) type Epoch = u16;
 pub(super) const NEVER: Epoch = 0;
 /// Refused by the server.
 pub(super) const REFUSED: Epoch = 1;
+/// A tick could not be read since.
+pub(super) const MALFORMED: Epoch = 2;
 /// Longer ago than there are numbers.
-pub(super) const LONG_AGO: Epoch = 2;
+pub(super) const LONG_AGO: Epoch = 3;
 /// The first connection.
-pub(super) const FIRST: Epoch = 3;
+pub(super) const FIRST: Epoch = 4;
 
 /// A row that knows when it was told and since when it is whole.
 pub(super) trait Stamped {

@@ -41,6 +41,7 @@ mod login;
 mod login_signer;
 mod market;
 mod market_forgets;
+mod market_malformed;
 mod market_model;
 mod market_random;
 mod market_room;

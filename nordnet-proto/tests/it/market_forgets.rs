@@ -6,18 +6,18 @@ use nordnet_proto::{FeedConfig, MarketMessage, Public, Quote, Subscription, Trad
 use crate::feed_sim::{HEARTBEAT, Sim, market, market_message, millis, price, secs};
 
 /// A feed, and a market that is told all that the feed tells.
-struct Desk {
-    sim: Sim<Public>,
-    market: Market,
+pub(crate) struct Desk {
+    pub(crate) sim: Sim<Public>,
+    pub(crate) market: Market,
 }
 
-fn tick(id: &str, members: &str) -> String {
+pub(crate) fn tick(id: &str, members: &str) -> String {
     format!("{{\"type\":\"price\",\"data\":{{\"i\":\"{id}\",\"m\":11{members}}}}}\n")
 }
 
 impl Desk {
     /// Each of these with its full tick.
-    fn live(sim: Sim<Public>, ids: &[&str]) -> Self {
+    pub(crate) fn live(sim: Sim<Public>, ids: &[&str]) -> Self {
         let mut desk = Self {
             sim,
             market: Market::new(),
@@ -34,28 +34,28 @@ impl Desk {
         desk
     }
 
-    fn tell(&mut self, id: &str, members: &str) {
+    pub(crate) fn tell(&mut self, id: &str, members: &str) {
         self.sim.input(&tick(id, members));
         self.listen();
     }
 
-    fn listen(&mut self) {
+    pub(crate) fn listen(&mut self) {
         let now = self.sim.now;
         for event in self.sim.events() {
             self.market.handle_event(&event, now);
         }
     }
 
-    fn quote(&self, id: &str) -> Quote {
+    pub(crate) fn quote(&self, id: &str) -> Quote {
         self.market.quote(&TradableId::new(11, id), self.sim.now)
     }
 
-    fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.market.quotes(self.sim.now).count()
     }
 }
 
-fn bid(quote: &Quote) -> Option<String> {
+pub(crate) fn bid(quote: &Quote) -> Option<String> {
     quote.bid().map(|bid| bid.to_string())
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Model {
     pub(crate) members: Members,
     pub(crate) heard: Option<Instant>,
     pub(crate) state: ModelState,
+    /// Whether a tick has come since it was subscribed to, which need not be one
+    /// that can be read.
+    pub(crate) answered: bool,
+    forgotten: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -31,9 +35,22 @@ pub(crate) enum ModelState {
     Live,
     Lost,
     Refused,
+    Malformed,
 }
 
 impl Model {
+    pub(crate) fn forgotten() -> Self {
+        Self {
+            forgotten: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether only a full tick makes anything of it.
+    pub(crate) const fn is_forgotten(&self) -> bool {
+        self.forgotten && !self.answered
+    }
+
     pub(crate) fn tell(&mut self, changes: &Changes, full: bool, now: Instant) {
         if full {
             self.members.clear();
@@ -46,6 +63,7 @@ impl Model {
             };
         }
         self.heard = Some(now);
+        self.answered = true;
     }
 
     pub(crate) fn state(&self) -> QuoteState {
@@ -54,6 +72,7 @@ impl Model {
             ModelState::Waiting => QuoteState::Waiting,
             ModelState::Lost => QuoteState::Stale(StaleReason::Disconnected),
             ModelState::Refused => QuoteState::Stale(StaleReason::Refused),
+            ModelState::Malformed => QuoteState::Stale(StaleReason::Malformed),
             ModelState::Live if delayed => QuoteState::Delayed,
             ModelState::Live => QuoteState::Live,
         }

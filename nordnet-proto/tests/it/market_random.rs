@@ -17,7 +17,12 @@ enum Act {
     /// Ticks and then the end of the stream, read at once.
     Cut(Vec<(usize, Changes)>),
     Refuse(usize),
-    Forget(usize),
+    /// Given up, then a late tick, then wanted anew.
+    Leave(usize, Changes),
+    /// Given up and wanted again at once, one after the other.
+    Waver(usize, usize),
+    /// A tick that cannot be read.
+    Malformed(usize),
     Heartbeat,
     Wait(u64),
 }
@@ -28,7 +33,9 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (0..IDS, depth_changes()).prop_map(|(id, changes)| Act::Depth(id, changes)),
         2 => prop::collection::vec((0..IDS, price_changes()), 0..4).prop_map(Act::Cut),
         1 => (0..IDS).prop_map(Act::Refuse),
-        1 => (0..IDS).prop_map(Act::Forget),
+        1 => (0..IDS, depth_changes()).prop_map(|(id, changes)| Act::Leave(id, changes)),
+        1 => (0..IDS, 0..IDS).prop_map(|(one, other)| Act::Waver(one, other)),
+        1 => (0..IDS).prop_map(Act::Malformed),
         2 => Just(Act::Heartbeat),
         4 => (0..4_000_u64).prop_map(Act::Wait),
     ]
@@ -67,7 +74,7 @@ impl World {
             }
             Act::Depth(id, changes) => {
                 let model = &mut self.books[id];
-                let full = model.state != ModelState::Live;
+                let full = !model.answered;
                 model.tell(&changes, full, self.sim.now);
                 self.sim.input(&line("depth", id, &changes));
                 self.drain();
@@ -86,7 +93,7 @@ impl World {
                 self.drain();
             }
             // Only what has had no tick can be refused.
-            Act::Refuse(id) if self.quotes[id].state == ModelState::Live => {}
+            Act::Refuse(id) if self.quotes[id].answered => {}
             Act::Refuse(id) => {
                 self.quotes[id].state = ModelState::Refused;
                 self.sim.input(&format!(
@@ -95,15 +102,30 @@ impl World {
                 ));
                 self.drain();
             }
-            Act::Forget(id) => {
-                let subscription = Subscription::Depth(tradable(id));
+            Act::Leave(id, changes) => {
+                let subscription = depth(&id.to_string());
                 self.sim.unsubscribe(&subscription);
-                self.market.forget(&subscription);
-                self.books[id] = Model::default();
-                self.sim.pass(millis(1100));
-                self.sim.input(HEARTBEAT);
+                self.pause();
+                assert_eq!(self.books[id].heard, None, "its end is told");
+                self.sim.input(&line("depth", id, &changes));
+                self.drain();
                 self.sim.subscribe(&subscription);
-                self.sim.pass(millis(1100));
+                self.pause();
+            }
+            Act::Waver(one, other) => {
+                let both = [one, other].map(|id| price(&id.to_string()));
+                both.iter().for_each(|it| self.sim.unsubscribe(it));
+                both.iter().for_each(|it| self.sim.subscribe(it));
+                self.pause();
+            }
+            // Of what was forgotten it could be a late one.
+            Act::Malformed(id) if self.quotes[id].is_forgotten() => {}
+            Act::Malformed(id) if self.quotes[id].state == ModelState::Refused => {}
+            Act::Malformed(id) => {
+                self.quotes[id].state = ModelState::Malformed;
+                self.quotes[id].answered = true;
+                let changes = vec![("bid".into(), Some("true".into()))];
+                self.sim.input(&line("price", id, &changes));
                 self.drain();
             }
             Act::Heartbeat => {
@@ -119,10 +141,17 @@ impl World {
         self.check();
     }
 
+    /// Time for commands to leave.
+    fn pause(&mut self) {
+        self.sim.pass(millis(1100));
+        self.sim.input(HEARTBEAT);
+        self.drain();
+    }
+
     /// What is read now is told later, unless it is about a refused one.
     fn price(&mut self, id: usize, changes: Changes) {
         let ahead = self.on_the_way.iter().any(|(other, ..)| *other == id);
-        let full = self.quotes[id].state != ModelState::Live && !ahead;
+        let full = !self.quotes[id].answered && !ahead;
         if self.quotes[id].state == ModelState::Refused {
             return;
         }
@@ -141,8 +170,21 @@ impl World {
                     let (id, changes, full) = on_the_way.next().unwrap();
                     self.quotes[id].tell(&changes, full, now);
                 }
+                Event::Unsubscribed(subscription) => {
+                    let models = match subscription {
+                        Subscription::Price(_) => &mut self.quotes,
+                        _ => &mut self.books,
+                    };
+                    let ended = (0..IDS).map(|id| id.to_string());
+                    for (id, model) in ended.zip(models) {
+                        if [price(&id), depth(&id)].contains(subscription) {
+                            *model = Model::forgotten();
+                        }
+                    }
+                }
                 Event::Disconnected(_) => {
                     for model in self.quotes.iter_mut().chain(&mut self.books) {
+                        model.answered = false;
                         if model.state == ModelState::Live {
                             model.state = ModelState::Lost;
                         }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::super::malformed::{Malformed, MalformedReason};
 use super::super::members::{self, Members};
+use super::super::server_error::subscription_of;
 
 /// A line taken apart, its data still as text.
 pub(in crate::feed) struct Envelope<'a> {
@@ -57,9 +58,12 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// Reads the data as an object with known members.
+    /// Reads the data of a tick, an object with known members.
     pub(in crate::feed) fn members<M: Members>(&self) -> Result<M, Malformed> {
-        self.data_with(members::read)
+        self.data_with(members::read).map_err(|wrong| Malformed {
+            subscription: self.data.and_then(|data| subscription_of(&self.kind, data)),
+            ..wrong
+        })
     }
 
     /// Reads the data as a type that derives its reading.

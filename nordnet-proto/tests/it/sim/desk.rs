@@ -143,6 +143,11 @@ impl<K: SimKind> World<K> {
                 _ if broken || !subscription.has_full_tick() => true,
                 _ if !wanted => state == QuoteState::Waiting && bid.is_none(),
                 _ if self.refuses(subscription) => state == QuoteState::Stale(StaleReason::Refused),
+                _ if link.peer.unreadable.contains(subscription) => {
+                    // Of several lives the ticks cannot be told apart.
+                    self.oracle.is_unsure_of(subscription)
+                        || state == QuoteState::Stale(StaleReason::Malformed)
+                }
                 Some(said) if said.since + LATE <= self.now => {
                     is_live(state) && said.bids.contains(&bid)
                 }

@@ -265,6 +265,11 @@ impl Oracle {
         }
     }
 
+    pub(crate) fn is_unsure_of(&self, subscription: &Subscription) -> bool {
+        let incoming = self.incoming.as_ref();
+        incoming.is_none_or(|incoming| incoming.unsure.contains(subscription))
+    }
+
     pub(crate) fn check_counters(&self, counters: &Counters) -> Checked {
         let counted = Counts {
             messages: counters.messages() - counters.errors,

@@ -1,6 +1,6 @@
 //! The server at the other end, which follows the reference, mostly.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use nordnet_proto::{Attempt, Subscription};
@@ -10,7 +10,7 @@ use super::kind::SimKind;
 use super::lines::{self, HEARTBEAT};
 use super::link::End;
 use super::plan::Fault;
-use super::world::{Action, World};
+use super::world::{Action, Connection, World};
 
 /// What the server knows of one connection.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(crate) struct Peer {
     logged_in: bool,
     /// What is subscribed to, and whether its first tick was sent.
     pub(crate) subscriptions: BTreeMap<Subscription, bool>,
+    /// Of which a tick was said that cannot be read.
+    pub(crate) unreadable: BTreeSet<Subscription>,
     /// What was said of these.
     pub(crate) said: BTreeMap<Subscription, Said>,
     last_said: Option<Instant>,
@@ -175,11 +177,18 @@ impl<K: SimKind> World<K> {
                 link.peer.subscriptions.insert(subscription.clone(), true);
             }
             for (subscription, full) in ticks {
-                let line = lines::tick(&subscription, full, &mut self.rng);
+                let mut line = lines::tick(&subscription, full, &mut self.rng);
+                let bad = subscription.has_full_tick() && self.hit(Fault::Garbage, 20);
                 let new = Said::new(self.now);
-                if let Some(link) = &mut self.link {
-                    let said = link.peer.said.entry(subscription).or_insert(new);
-                    said.tick(&line);
+                if let Some(Connection { peer, .. }) = &mut self.link {
+                    let said = peer.said.entry(subscription.clone()).or_insert(new);
+                    if bad {
+                        line =
+                            line.replace("\"tick_timestamp\":", "\"tick_timestamp\":true,\"x\":");
+                        peer.unreadable.insert(subscription);
+                    } else {
+                        said.tick(&line);
+                    }
                 }
                 self.say(line.as_bytes());
             }
