@@ -91,6 +91,9 @@ use crate::id::TradableId;
 /// a quote and as many a book. It forgets what was unsubscribed as soon as the
 /// feed tells that ([`Event::Unsubscribed`]).
 ///
+/// It may outlive its feed and go on with another: all is stale until that one
+/// has told the full tick of each.
+///
 /// A `now` that lies before an earlier one counts as the earlier one.
 #[derive(Default)]
 pub struct Market {
@@ -130,10 +133,10 @@ impl Market {
                 self.forget(subscription);
                 return;
             }
-            Event::Connected { after_gap } => {
-                if after_gap.is_some() {
-                    self.lose();
-                }
+            // It may be another feed: nothing that was told before counts.
+            Event::Connected { .. } => {
+                self.lose();
+                self.closed = false;
             }
             Event::Refused { subscription, .. } => self.mark(subscription, REFUSED),
             Event::Malformed(malformed) => {

@@ -40,6 +40,7 @@ mod keys;
 mod login;
 mod login_signer;
 mod market;
+mod market_feeds;
 mod market_forgets;
 mod market_malformed;
 mod market_model;
