@@ -35,7 +35,7 @@ pub(crate) struct Subscriptions {
     /// How many of the last ones wait to be written.
     unwritten: usize,
     /// Those given up whose command waits to be written.
-    leaving: Vec<Subscription>,
+    leaving: BTreeSet<Subscription>,
     /// Those that bring no more, still to tell, with whether that stands though
     /// they are wanted again. Each is here once, so that nothing grows if nobody
     /// asks.
@@ -153,7 +153,7 @@ impl Subscriptions {
                 Change::Unsubscribe => Wire::Off,
             };
             if !entry.wanted && std::mem::take(&mut entry.owed) {
-                self.leaving.push(subscription.clone());
+                self.leaving.insert(subscription.clone());
             }
             self.set_wire(&subscription, wire);
             self.follow(&subscription);
@@ -169,9 +169,8 @@ impl Subscriptions {
             *sent = now;
         }
         self.unwritten = 0;
-        let left = self.leaving.drain(..);
-        self.ended
-            .extend(left.map(|subscription| (subscription, true)));
+        let left = std::mem::take(&mut self.leaving).into_iter();
+        self.ended.extend(left.map(|it| (it, true)));
     }
 
     /// Whether the end of any is still to tell.
@@ -249,7 +248,7 @@ impl Subscriptions {
         let mut left = std::mem::take(&mut self.leaving);
         self.entries.retain(|subscription, entry| {
             if !entry.wanted && entry.owed {
-                left.push(subscription.clone());
+                left.insert(subscription.clone());
             }
             entry.wanted
         });
@@ -311,7 +310,8 @@ impl Subscriptions {
         if !entry.wanted && !needs_command {
             let owed = entry.owed;
             self.entries.remove(subscription);
-            if owed {
+            // Of an earlier life it may be on the wire until that command leaves.
+            if owed && !self.leaving.contains(subscription) {
                 self.ended.entry(subscription.clone()).or_insert(false);
             }
         }

@@ -107,6 +107,17 @@ fn it_is_not_told_of_what_is_wanted_again_before_the_command_has_left() {
 }
 
 #[test]
+fn it_is_not_told_while_the_command_of_an_earlier_life_waits_to_be_written() {
+    let mut sim = subscribed(&["1"]);
+    sim.unsubscribe(&price("1"));
+    sim.subscribe(&price("1"));
+    sim.unsubscribe(&price("1"));
+    assert!(ended(&mut sim).is_empty());
+    assert_eq!(sim.lines().len(), 1);
+    assert_eq!(ended(&mut sim), [price("1")]);
+}
+
+#[test]
 fn a_loss_ends_what_waits_for_its_turn() {
     let mut config = FeedConfig::default();
     config.commands_per_second = 3;

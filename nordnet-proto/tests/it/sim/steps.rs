@@ -28,6 +28,9 @@ impl<K: SimKind> World<K> {
             let wanted = self.rng.below(5) < 3;
             self.want(&subscription, wanted);
         }
+        if self.hit(Fault::Churn, 2) {
+            self.waver();
+        }
         if self.hit(Fault::Bulk, 30) {
             let most = 25 * rate(&self.oracle.config);
             let count = self.dice(Fault::Bulk).range(most / 10, most);
@@ -130,6 +133,17 @@ impl<K: SimKind> World<K> {
             4 => Subscription::Indicator(IndicatorId::new("SSE", id)),
             _ => Subscription::News(NewsSourceId::new(self.rng.range(1, 3) as i64)),
         }
+    }
+
+    /// Gives up some of what comes, and wants a part of it again at once.
+    fn waver(&mut self) {
+        let mut some: Vec<_> = self.oracle.wanted.iter().cloned().collect();
+        let dice = self.dice(Fault::Churn);
+        some.retain(|_| dice.one_in(3));
+        some.truncate(4);
+        let again = dice.below(some.len() + 1);
+        some.iter().for_each(|it| self.want(it, false));
+        some.iter().take(again).for_each(|it| self.want(it, true));
     }
 
     fn want(&mut self, subscription: &Subscription, wanted: bool) {
