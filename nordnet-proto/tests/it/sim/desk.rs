@@ -23,6 +23,8 @@ pub(crate) struct Desk {
     /// What was given up and not told to have ended, with whether it must be:
     /// what is wanted again may end before that or not.
     owed: BTreeMap<Subscription, bool>,
+    /// What the user gave up the last time, on a whim.
+    pub(crate) missed: Vec<Subscription>,
 }
 
 /// What a server has said of one subscription since it was made.
@@ -58,6 +60,7 @@ impl Desk {
         Self {
             market: Market::new(),
             owed: BTreeMap::new(),
+            missed: Vec::new(),
         }
     }
 
@@ -87,6 +90,15 @@ impl Desk {
         ensure(missing.is_none(), || {
             format!("no end is told of {missing:?}")
         })
+    }
+
+    /// Whether it has what only its full tick tells.
+    fn is_whole(&self, of: &Subscription, now: Instant) -> bool {
+        match of {
+            Subscription::Price(id) => self.market.quote(id, now).ask().is_some(),
+            Subscription::Depth(id) => self.market.book(id, now).ask(1).is_some(),
+            _ => true,
+        }
     }
 
     /// The state, and the bid of what has one.
@@ -149,7 +161,9 @@ impl<K: SimKind> World<K> {
                         || state == QuoteState::Stale(StaleReason::Malformed)
                 }
                 Some(said) if said.since + LATE <= self.now => {
-                    is_live(state) && said.bids.contains(&bid)
+                    is_live(state)
+                        && said.bids.contains(&bid)
+                        && self.desk.is_whole(subscription, self.now)
                 }
                 // The first word may be under way.
                 _ => true,

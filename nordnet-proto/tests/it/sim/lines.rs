@@ -46,6 +46,12 @@ pub(crate) fn tick(subscription: &Subscription, full: bool, rng: &mut Rng) -> St
     } else {
         let _ = write!(line, ",\"{bid}\":null");
     }
+    // Only a full tick says this, so that a market without it missed that.
+    match kind {
+        "price" if full => line.push_str(",\"ask\":500"),
+        "depth" if full => line.push_str(",\"ask1\":500"),
+        _ => {}
+    }
     line.push_str(if rng.one_in(8) { "}}\r\n" } else { "}}\n" });
     line
 }

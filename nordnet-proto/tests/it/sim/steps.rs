@@ -135,8 +135,12 @@ impl<K: SimKind> World<K> {
         }
     }
 
-    /// Gives up some of what comes, and wants a part of it again at once.
+    /// Wants again what was given up the last time; gives up some of what comes,
+    /// and wants a part of it again at once.
     fn waver(&mut self) {
+        for missed in std::mem::take(&mut self.desk.missed) {
+            self.want(&missed, true);
+        }
         let mut some: Vec<_> = self.oracle.wanted.iter().cloned().collect();
         let dice = self.dice(Fault::Churn);
         some.retain(|_| dice.one_in(3));
@@ -144,6 +148,7 @@ impl<K: SimKind> World<K> {
         let again = dice.below(some.len() + 1);
         some.iter().for_each(|it| self.want(it, false));
         some.iter().take(again).for_each(|it| self.want(it, true));
+        self.desk.missed = some.split_off(again);
     }
 
     fn want(&mut self, subscription: &Subscription, wanted: bool) {
