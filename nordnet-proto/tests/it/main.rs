@@ -42,6 +42,7 @@ mod login_signer;
 mod market;
 mod market_feeds;
 mod market_forgets;
+mod market_latest;
 mod market_malformed;
 mod market_model;
 mod market_random;
