@@ -52,7 +52,7 @@ use std::time::Instant;
 
 pub use self::account::OrderUpdate;
 pub use self::change::Change;
-pub(crate) use self::columns::Columns;
+pub(crate) use self::columns::{Columns, index_numbers, number, price_numbers};
 pub use self::command::{Command, IndicatorId, Subscription};
 pub use self::config::{FeedConfig, GetState, Reconnect};
 pub use self::counters::Counters;

@@ -9,16 +9,24 @@ use crate::decimal::{Decimal, DecimalError};
 
 /// A number of units: of shares, of contracts, of whatever is traded. An order
 /// is for a whole number of them; some replies count in fractions, and a
-/// holding that was sold short is below zero.
+/// holding that was sold short is below zero. A volume of market data may be any
+/// number: a feed writes `200` or `200.0`.
 ///
-/// Market data has its volumes as plain numbers; [`Volume::new`] takes them.
-///
-/// It is no price: the two neither compare nor add.
+/// It is no price: the two neither compare nor add, of an order
 ///
 /// ```compile_fail,E0308
 /// # use nordnet_proto::api::Order;
 /// # fn wrong(order: &Order) -> bool {
 /// order.price.value > order.volume
+/// # }
+/// ```
+///
+/// or of a quote.
+///
+/// ```compile_fail,E0308
+/// # use nordnet_proto::Quote;
+/// # fn wrong(quote: &Quote) -> bool {
+/// quote.last() > quote.last_volume()
 /// # }
 /// ```
 ///

@@ -2,7 +2,7 @@
 
 use nordnet_proto::{
     Change, Decimal, Decoded, DepthTick, IndicatorTick, Malformed, MarketMessage, PriceTick,
-    PublicTrade, TradingStatus,
+    PublicTrade, TradingStatus, Volume,
 };
 use serde_json::value::RawValue;
 
@@ -257,21 +257,21 @@ fn price(tick: &PriceTick) -> Vec<Value> {
     ];
     let decimals = [
         tick.bid(),
-        tick.bid_volume(),
+        tick.bid_volume().map(Volume::get),
         tick.ask(),
-        tick.ask_volume(),
+        tick.ask_volume().map(Volume::get),
         tick.last(),
-        tick.last_volume(),
+        tick.last_volume().map(Volume::get),
         tick.open(),
         tick.high(),
         tick.low(),
         tick.close(),
         tick.vwap(),
         tick.turnover(),
-        tick.turnover_volume(),
+        tick.turnover_volume().map(Volume::get),
         tick.ep(),
-        tick.paired(),
-        tick.imbalance(),
+        tick.paired().map(Volume::get),
+        tick.imbalance().map(Volume::get),
         tick.extended_last(),
     ];
     values.extend(decimals.map(Value::Decimal));
@@ -285,8 +285,8 @@ fn depth(tick: &DepthTick) -> Vec<Value> {
         values.extend([
             Value::Decimal(level.bid),
             Value::Decimal(level.ask),
-            Value::Decimal(level.bid_volume),
-            Value::Decimal(level.ask_volume),
+            Value::Decimal(level.bid_volume.map(Volume::get)),
+            Value::Decimal(level.ask_volume.map(Volume::get)),
             Value::Count(level.bid_orders),
             Value::Count(level.ask_orders),
         ]);
@@ -319,7 +319,7 @@ fn public_trade(trade: &PublicTrade) -> Vec<Value> {
     vec![
         Value::Integer(change(trade.time().map(|time| time.as_millis()))),
         Value::Decimal(change(trade.price())),
-        Value::Decimal(change(trade.volume())),
+        Value::Decimal(change(trade.volume().map(Volume::get))),
         Value::Text(change(trade.broker_buying().map(Into::into))),
         Value::Text(change(trade.broker_selling().map(Into::into))),
         Value::Text(change(trade.trade_id().map(|id| id.as_str().into()))),

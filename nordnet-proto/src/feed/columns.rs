@@ -3,6 +3,8 @@
 //! Smaller than an option for each member; absent stays apart from `null`; and
 //! what a tick says can be walked by the bits of its masks.
 
+mod numbers;
+
 use super::change::Change;
 use super::command::IndicatorId;
 use super::members::{self, Members};
@@ -309,7 +311,17 @@ impl Id for IndicatorId {
 
 /// Gives a tick the methods that all of them have, and those of its decimals.
 macro_rules! tick_methods {
-    ($tick:ident: $( $(#[$doc:meta])* $name:ident = $slot:literal, )*) => {
+    ($tick:ident: $( $(#[$doc:meta])* $name:ident: $Number:ident = $slot:literal, )*) => {
+        // The names of the members tell the slots by their order.
+        const _: () = {
+            let slots: &[usize] = &[$($slot),*];
+            let mut place = 0;
+            while place < slots.len() {
+                assert!(slots[place] == place);
+                place += 1;
+            }
+        };
+
         impl $tick {
             /// Whether the tick tells all there is, so that what it does not name has
             /// no value.
@@ -333,8 +345,8 @@ macro_rules! tick_methods {
                 $(#[$doc])*
                 #[must_use]
                 #[inline]
-                pub fn $name(&self) -> Change<Decimal> {
-                    self.0.decimal($slot)
+                pub fn $name(&self) -> Change<$Number> {
+                    $crate::feed::number!($Number, self.0.decimal($slot))
                 }
             )*
         }
@@ -356,4 +368,6 @@ macro_rules! debug_changes {
     }};
 }
 
+pub(super) use self::numbers::names;
+pub(crate) use self::numbers::{index_numbers, number, price_numbers};
 pub(super) use {debug_changes, tick_methods};

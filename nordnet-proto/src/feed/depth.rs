@@ -11,6 +11,7 @@ use super::columns::{Id, Presence, Slots, Tick, tick_methods};
 use crate::decimal::Decimal;
 use crate::id::{Inline, TradableId};
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// A message of type `depth`: up to five levels of the order book.
 ///
@@ -41,9 +42,9 @@ pub struct Level {
     /// The ask.
     pub ask: Change<Decimal>,
     /// Units at the bid.
-    pub bid_volume: Change<Decimal>,
+    pub bid_volume: Change<Volume>,
     /// Units at the ask.
-    pub ask_volume: Change<Decimal>,
+    pub ask_volume: Change<Volume>,
     /// Orders at the bid.
     pub bid_orders: Change<u32>,
     /// Orders at the ask.
@@ -80,8 +81,8 @@ impl DepthTick {
         Level {
             bid: decimal(0),
             ask: decimal(1),
-            bid_volume: decimal(2),
-            ask_volume: decimal(3),
+            bid_volume: decimal(2).map(Volume::new),
+            ask_volume: decimal(3).map(Volume::new),
             bid_orders: count(0),
             ask_orders: count(1),
         }

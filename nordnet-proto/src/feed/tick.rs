@@ -3,11 +3,14 @@
 use std::fmt;
 
 use super::change::Change;
-use super::columns::{Columns, Tick, debug_changes, tick_methods};
+use super::columns::{
+    Columns, Tick, debug_changes, index_numbers, names, price_numbers, tick_methods,
+};
 use super::command::IndicatorId;
 use crate::decimal::Decimal;
 use crate::id::TradableId;
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// A message of type `price`: best bid and ask, last trade, figures of the day.
 ///
@@ -42,68 +45,12 @@ impl PriceTick {
     }
 }
 
-tick_methods! { PriceTick:
-    /// The best bid.
-    bid = 0,
-    /// Units at the best bid.
-    bid_volume = 1,
-    /// The best ask.
-    ask = 2,
-    /// Units at the best ask.
-    ask_volume = 3,
-    /// The price of the last trade.
-    last = 4,
-    /// Units of the last trade.
-    last_volume = 5,
-    /// The first price of the day.
-    open = 6,
-    /// The highest price of the day.
-    high = 7,
-    /// The lowest price of the day.
-    low = 8,
-    /// The closing price of the day before.
-    close = 9,
-    /// The volume-weighted average price of the day.
-    vwap = 10,
-    /// The value traded today.
-    turnover = 11,
-    /// Units traded today.
-    turnover_volume = 12,
-    /// The equilibrium price of an auction.
-    ep = 13,
-    /// Units paired in an auction.
-    paired = 14,
-    /// Units without a counterpart in an auction.
-    imbalance = 15,
-    /// The last price outside regular hours.
-    extended_last = 16,
-}
+price_numbers! { tick_methods!(PriceTick:) }
 
 impl Tick for PriceTick {
-    const NAMES: &'static [&'static str] = &[
-        "i",
-        "m",
-        "tick_timestamp",
-        "trade_timestamp",
-        "delayed",
-        "bid",
-        "bid_volume",
-        "ask",
-        "ask_volume",
-        "last",
-        "last_volume",
-        "open",
-        "high",
-        "low",
-        "close",
-        "vwap",
-        "turnover",
-        "turnover_volume",
-        "ep",
-        "paired",
-        "imbalance",
-        "extended_last",
-    ];
+    const NAMES: &'static [&'static str] = price_numbers! {
+        names!(["i" "m" "tick_timestamp" "trade_timestamp" "delayed"])
+    };
     const TEXTS: usize = 0;
     const INTEGERS: usize = 3;
     type Slots = Columns<TradableId, 0, 3, 17>;
@@ -154,28 +101,11 @@ impl IndicatorTick {
     }
 }
 
-tick_methods! { IndicatorTick:
-    /// The latest value.
-    last = 0,
-    /// The highest value of the day.
-    high = 1,
-    /// The lowest value of the day.
-    low = 2,
-    /// The closing value of the day before.
-    close = 3,
-}
+index_numbers! { tick_methods!(IndicatorTick:) }
 
 impl Tick for IndicatorTick {
-    const NAMES: &'static [&'static str] = &[
-        "i",
-        "m",
-        "tick_timestamp",
-        "delayed",
-        "last",
-        "high",
-        "low",
-        "close",
-    ];
+    const NAMES: &'static [&'static str] =
+        index_numbers! { names!(["i" "m" "tick_timestamp" "delayed"]) };
     const TEXTS: usize = 0;
     const INTEGERS: usize = 2;
     type Slots = Columns<IndicatorId, 0, 2, 4>;

@@ -8,6 +8,7 @@ use super::members::{self, Members};
 use crate::decimal::Decimal;
 use crate::id::{InstrumentId, NewsId, NewsSourceId, TradableId, TradeId};
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// A message of type `trade` on the public feed: one trade on the market.
 ///
@@ -37,8 +38,8 @@ impl PublicTrade {
 
     /// Units traded.
     #[must_use]
-    pub fn volume(&self) -> Option<Decimal> {
-        self.0.decimal(1).value()
+    pub fn volume(&self) -> Option<Volume> {
+        self.0.decimal(1).map(Volume::new).value()
     }
 
     /// The broker that bought.

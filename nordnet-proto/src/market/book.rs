@@ -8,6 +8,7 @@ use crate::decimal::{Decimal, Rounding};
 use crate::feed::{DepthTick, Places};
 use crate::id::TradableId;
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// The best five levels of the order book of one tradable, as of now.
 ///
@@ -27,7 +28,7 @@ pub struct BookLevel {
     /// The price.
     pub price: Decimal,
     /// Units at this price.
-    pub volume: Option<Decimal>,
+    pub volume: Option<Volume>,
     /// Orders at this price.
     pub orders: Option<u32>,
 }
@@ -88,8 +89,8 @@ impl Book {
     }
 }
 
-fn volume(mut levels: impl Iterator<Item = BookLevel>) -> Option<Decimal> {
-    levels.try_fold(Decimal::ZERO, |sum, level| {
+fn volume(mut levels: impl Iterator<Item = BookLevel>) -> Option<Volume> {
+    levels.try_fold(Volume::ZERO, |sum, level| {
         sum.checked_add(level.volume.unwrap_or_default())
     })
 }
@@ -119,7 +120,7 @@ impl Levels {
         let orders = *self.orders.get(above * 2 + side)?;
         Some(BookLevel {
             price: self.decimal(above, side)?,
-            volume: self.decimal(above, side + 2),
+            volume: self.decimal(above, side + 2).map(Volume::new),
             orders: self.has(1 + above * 2 + side).then_some(orders),
         })
     }

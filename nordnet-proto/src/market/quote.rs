@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::figures::{IndexFigures, Prices};
 use super::state::{Freshness, QuoteState, Stamped as _, freshness_methods};
 use crate::decimal::{Decimal, Rounding};
-use crate::feed::IndicatorId;
+use crate::feed::{IndicatorId, index_numbers, number, price_numbers};
 use crate::id::TradableId;
 use crate::time::Timestamp;
+use crate::volume::Volume;
 
 /// The best bid and ask, the last trade and the figures of the day of one
 /// tradable, as of now.
@@ -28,7 +29,7 @@ pub struct LastTrade {
     /// The price of one unit.
     pub price: Decimal,
     /// Units traded.
-    pub volume: Option<Decimal>,
+    pub volume: Option<Volume>,
     /// When.
     pub time: Option<Timestamp>,
 }
@@ -84,57 +85,21 @@ impl Quote {
     }
 }
 
-macro_rules! decimals {
-    ($view:ident.$figures:ident: $( $(#[$doc:meta])* $name:ident = $slot:literal, )+) => {
+macro_rules! number_methods {
+    ($view:ident.$figures:ident: $( $(#[$doc:meta])* $name:ident: $Number:ident = $slot:literal, )+) => {
         impl $view {
             $(
                 $(#[$doc])*
                 #[must_use]
-                pub fn $name(&self) -> Option<Decimal> {
-                    self.$figures.decimal($slot)
+                pub fn $name(&self) -> Option<$Number> {
+                    number!($Number, self.$figures.decimal($slot))
                 }
             )+
         }
     };
 }
 
-decimals! { Quote.prices:
-    /// The best bid.
-    bid = 0,
-    /// Units at the best bid.
-    bid_volume = 1,
-    /// The best ask.
-    ask = 2,
-    /// Units at the best ask.
-    ask_volume = 3,
-    /// The price of the last trade.
-    last = 4,
-    /// Units of the last trade.
-    last_volume = 5,
-    /// The first price of the day.
-    open = 6,
-    /// The highest price of the day.
-    high = 7,
-    /// The lowest price of the day.
-    low = 8,
-    /// The closing price of the day before.
-    close = 9,
-    /// The volume-weighted average price of the day.
-    vwap = 10,
-    /// The value traded today.
-    turnover = 11,
-    /// Units traded today.
-    turnover_volume = 12,
-    /// The equilibrium price of an auction.
-    ep = 13,
-    /// Units paired in an auction.
-    paired = 14,
-    /// Units without a counterpart in an auction; for that of the book see
-    /// [`Quote::volume_imbalance`].
-    imbalance = 15,
-    /// The last price outside regular hours.
-    extended_last = 16,
-}
+price_numbers! { number_methods!(Quote.prices:) }
 
 /// The value of an index, as of now; its members as those of a [`Quote`].
 #[derive(Clone, Debug)]
@@ -160,24 +125,15 @@ impl IndicatorQuote {
     }
 }
 
-decimals! { IndicatorQuote.figures:
-    /// The latest value.
-    last = 0,
-    /// The highest value of the day.
-    high = 1,
-    /// The lowest value of the day.
-    low = 2,
-    /// The closing value of the day before.
-    close = 3,
-}
+index_numbers! { number_methods!(IndicatorQuote.figures:) }
 
 /// The difference of two volumes over their sum.
 pub(super) fn imbalance(
-    bids: Decimal,
-    asks: Decimal,
+    bids: Volume,
+    asks: Volume,
     places: u8,
     rounding: Rounding,
 ) -> Option<Decimal> {
-    bids.checked_sub(asks)?
-        .checked_div(bids.checked_add(asks)?, places, rounding)
+    let (more, all) = (bids.checked_sub(asks)?, bids.checked_add(asks)?);
+    more.get().checked_div(all.get(), places, rounding)
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use nordnet_proto::market::{Market, QuoteState, StaleReason};
 use nordnet_proto::{
-    Decimal, IndicatorId, MarketMessage, Public, Rounding, Subscription, TradableId,
+    IndicatorId, MarketMessage, Public, Rounding, Subscription, TradableId,
 };
 
 use crate::feed_sim::{HEARTBEAT, Sim, depth, market, millis, origin, price, secs};
@@ -56,7 +56,7 @@ fn ericsson() -> TradableId {
     TradableId::new(11, "101")
 }
 
-fn text(number: Option<Decimal>) -> String {
+fn text(number: Option<impl ToString>) -> String {
     number.map_or_else(|| "-".into(), |number| number.to_string())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use nordnet_proto::market::{QuoteState, StaleReason};
-use nordnet_proto::{Book, Decimal, Quote, Timestamp};
+use nordnet_proto::{Book, Decimal, Quote, Timestamp, Volume};
 use proptest::prelude::*;
 
 pub(crate) type Members = BTreeMap<String, String>;
@@ -100,21 +100,21 @@ impl Model {
 pub(crate) fn quote_members(quote: &Quote) -> Members {
     let numbers = [
         quote.bid(),
-        quote.bid_volume(),
+        bare(quote.bid_volume()),
         quote.ask(),
-        quote.ask_volume(),
+        bare(quote.ask_volume()),
         quote.last(),
-        quote.last_volume(),
+        bare(quote.last_volume()),
         quote.open(),
         quote.high(),
         quote.low(),
         quote.close(),
         quote.vwap(),
         quote.turnover(),
-        quote.turnover_volume(),
+        bare(quote.turnover_volume()),
         quote.ep(),
-        quote.paired(),
-        quote.imbalance(),
+        bare(quote.paired()),
+        bare(quote.imbalance()),
         quote.extended_last(),
     ];
     let mut members = Members::new();
@@ -126,6 +126,10 @@ pub(crate) fn quote_members(quote: &Quote) -> Members {
         members.extend(time.map(|time| (name.into(), millis_text(time))));
     }
     members
+}
+
+fn bare(units: Option<Volume>) -> Option<Decimal> {
+    units.map(Volume::get)
 }
 
 pub(crate) fn book_members(book: &Book) -> Members {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::time::Duration;
 
-use crate::nordnet::{Change, Decimal, PriceTick, Timestamp};
+use crate::nordnet::{Change, Decimal, PriceTick, Timestamp, Volume};
 
 /// Prints a line.
 macro_rules! say {
@@ -26,9 +26,9 @@ pub(crate) fn print(text: fmt::Arguments<'_>) {
 pub(crate) struct Quote {
     time: Option<Timestamp>,
     bid: Option<Decimal>,
-    bid_volume: Option<Decimal>,
+    bid_volume: Option<Volume>,
     ask: Option<Decimal>,
-    ask_volume: Option<Decimal>,
+    ask_volume: Option<Volume>,
     last: Option<Decimal>,
     note: &'static str,
 }
@@ -76,9 +76,9 @@ impl Quote {
     }
 }
 
-fn side(price: Option<Decimal>, volume: Option<Decimal>) -> String {
+fn side(price: Option<Decimal>, volume: Option<Volume>) -> String {
     let text = match (price, volume) {
-        (Some(price), Some(volume)) => format!("{price:.2} x {}", grouped(volume, 0)),
+        (Some(price), Some(volume)) => format!("{price:.2} x {}", grouped(volume.get(), 0)),
         (Some(price), None) => format!("{price:.2}"),
         (None, _) => "-".into(),
     };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use nordnet_tokio::flow::Listing;
-use nordnet_tokio::{Decimal, MarketWatch, QuoteState, Rounding};
+use nordnet_tokio::{Decimal, MarketWatch, QuoteState, Rounding, Volume};
 
 use super::Screen;
 
@@ -106,8 +106,8 @@ fn price(price: Option<Decimal>) -> String {
     dash(price.map(|price| format!("{price:.*}", usize::from(price.scale().max(2)))))
 }
 
-fn units(volume: Option<Decimal>) -> String {
-    dash(volume.map(Decimal::normalized))
+fn units(volume: Option<Volume>) -> String {
+    dash(volume.map(Volume::normalized))
 }
 
 fn dash(value: Option<impl fmt::Display>) -> String {
