@@ -125,6 +125,10 @@ impl<T: Tick> Members for T {
 
     #[inline(always)]
     fn finish(&mut self, seen: u64, null: u64) {
+        const {
+            let bits = FULL.trailing_zeros() as usize;
+            assert!(T::NAMES.len() <= IDS + bits, "a member has the bit of FULL");
+        }
         let cleared = if T::HAS_CLEARED { null } else { 0 };
         *self.slots().presence() = Presence {
             set: ((seen & !null) >> IDS) as u32,
