@@ -137,3 +137,17 @@ pub(super) fn imbalance(
     let (more, all) = (bids.checked_sub(asks)?, bids.checked_add(asks)?);
     more.get().checked_div(all.get(), places, rounding)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Book;
+    use super::*;
+
+    /// They are handed out by value, copied from the rows of a market.
+    #[test]
+    fn quotes_and_books_stay_small() {
+        assert!(size_of::<Quote>() <= 248);
+        assert!(size_of::<IndicatorQuote>() <= 144);
+        assert!(size_of::<Book>() <= 304);
+    }
+}
