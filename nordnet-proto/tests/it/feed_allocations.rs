@@ -1,7 +1,8 @@
-//! What a tick costs the heap: nothing.
+//! What a tick and a command cost the heap: nothing.
 
 use nordnet_proto::{
-    Event, FeedConfig, LoggedIn, MarketFeed, MarketMessage, Output, Server, SessionKey,
+    Command, Event, FeedConfig, IndicatorId, LoggedIn, MarketFeed, MarketMessage, NewsSourceId,
+    Output, Server, SessionKey, Subscription, TradableId,
 };
 
 use crate::clock;
@@ -73,4 +74,30 @@ fn a_feed_hands_ticks_out_without_an_allocation() {
         (0..10).map(|_| deliver()).last().unwrap()
     });
     assert_eq!(count, 0);
+}
+
+#[test]
+fn a_command_is_encoded_without_an_allocation_where_there_is_room() {
+    let id = || TradableId::new(-11, "an \"identifier\" too long to lie inline");
+    let subscriptions = [
+        Subscription::Price(id()),
+        Subscription::Depth(TradableId::new(11, "101")),
+        Subscription::Trade(id()),
+        Subscription::TradingStatus(id()),
+        Subscription::Indicator(IndicatorId::new("SSE", "OMXS30")),
+        Subscription::News(NewsSourceId::new(i64::MAX)),
+    ];
+    let encode = |out: &mut Vec<u8>| {
+        for subscription in &subscriptions {
+            Command::Subscribe(subscription).encode(out);
+            Command::Unsubscribe(subscription).encode(out);
+        }
+    };
+    let mut out = Vec::new();
+    let growing = allocation_counter::measure(|| encode(&mut out));
+    assert!(growing.count_total > 0, "allocations are counted");
+    let length = out.len();
+    out.clear();
+    let within = allocation_counter::measure(|| encode(&mut out));
+    assert_eq!((within.count_total, out.len()), (0, length));
 }
