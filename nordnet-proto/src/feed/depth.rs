@@ -16,7 +16,8 @@ use crate::volume::Volume;
 /// A message of type `depth`: up to five levels of the order book.
 ///
 /// A full tick tells every member that has a value; any other tells what
-/// changed. Two ticks are equal if they say the same in the same digits.
+/// changed. Two ticks are equal if they say the same in the same digits. Prices
+/// are in the unit of those of a [`PriceTick`](crate::PriceTick).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DepthTick(pub(crate) DepthSlots);
 

@@ -16,6 +16,11 @@ use crate::volume::Volume;
 ///
 /// A full tick tells every member that has a value; any other tells what
 /// changed. Two ticks are equal if they say the same in the same digits.
+///
+/// Prices are in the unit that the listing is quoted in: a currency, `GBX` for
+/// pence, `%` for bonds. No tick tells it,
+/// [`Listing::price_unit`](crate::flow::Listing::price_unit) does. In which
+/// currency the turnover is, Nordnet does not say.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PriceTick(pub(crate) Columns<TradableId, 0, 3, 17>);
 
@@ -77,7 +82,8 @@ impl fmt::Debug for PriceTick {
 
 /// A message of type `indicator`: the value of an index.
 ///
-/// Full and partial as a [`PriceTick`] is.
+/// Full and partial as a [`PriceTick`] is. In which unit its values are,
+/// Nordnet does not say.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IndicatorTick(pub(crate) Columns<IndicatorId, 0, 2, 4>);
 

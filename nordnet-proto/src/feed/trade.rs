@@ -30,7 +30,8 @@ impl PublicTrade {
         self.0.timestamp(0).value()
     }
 
-    /// The price of one unit.
+    /// What each cost, in the unit of the prices of a
+    /// [`PriceTick`](crate::PriceTick).
     #[must_use]
     pub fn price(&self) -> Option<Decimal> {
         self.0.decimal(0).value()

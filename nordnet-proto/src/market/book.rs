@@ -13,7 +13,8 @@ use crate::volume::Volume;
 /// The best five levels of the order book of one tradable, as of now.
 ///
 /// A member that the server has said nothing of, or has taken back with a
-/// `null`, is `None`.
+/// `null`, is `None`. Prices are in the unit of those of a
+/// [`PriceTick`](crate::PriceTick).
 #[derive(Clone, Debug)]
 pub struct Book {
     pub(super) tradable: TradableId,

@@ -14,7 +14,8 @@ use crate::volume::Volume;
 /// tradable, as of now.
 ///
 /// A member that the server has said nothing of, or has taken back with a
-/// `null`, is `None`.
+/// `null`, is `None`. In which units prices and turnover are, see
+/// [`PriceTick`](crate::PriceTick).
 #[derive(Clone, Debug)]
 pub struct Quote {
     pub(super) tradable: TradableId,
@@ -26,7 +27,7 @@ pub struct Quote {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LastTrade {
-    /// The price of one unit.
+    /// What each cost, in the unit of the quote's other prices.
     pub price: Decimal,
     /// Units traded.
     pub volume: Option<Volume>,
