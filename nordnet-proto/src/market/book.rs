@@ -15,6 +15,9 @@ use crate::volume::Volume;
 /// A member that the server has said nothing of, or has taken back with a
 /// `null`, is `None`. Prices are in the unit of those of a
 /// [`PriceTick`](crate::PriceTick).
+///
+/// No depth tick says whether it is delayed, so that a book is never
+/// [`QuoteState::Delayed`]; the [`Quote`](super::Quote) of the tradable may be.
 #[derive(Clone, Debug)]
 pub struct Book {
     pub(super) tradable: TradableId,

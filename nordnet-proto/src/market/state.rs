@@ -129,10 +129,11 @@ macro_rules! freshness_methods {
                 self.fresh.state
             }
 
-            /// Whether nothing was missed, delayed or not.
+            /// Whether it is [`QuoteState::Live`]: nothing was missed, and no tick
+            /// marks the data as delayed.
             #[must_use]
             pub const fn is_live(&self) -> bool {
-                matches!(self.state(), QuoteState::Live | QuoteState::Delayed)
+                matches!(self.state(), QuoteState::Live)
             }
 
             /// How long ago its last tick came; `None` before the first.

@@ -194,11 +194,12 @@ fn delayed_is_a_state_of_its_own() {
     let mut desk = Desk::open(&[price("101")]);
     desk.tell("price", r#""last":86,"delayed":15"#);
     assert_eq!(desk.quote().state(), QuoteState::Delayed);
-    assert!(desk.quote().is_live());
+    assert!(desk.quote().is_delayed() && !desk.quote().is_live());
     desk.tell("price", r#""last":87"#);
     assert_eq!(desk.quote().state(), QuoteState::Delayed);
     desk.tell("price", r#""delayed":0"#);
     assert_eq!(desk.quote().state(), QuoteState::Live);
+    assert!(desk.quote().is_live());
     desk.tell("price", r#""delayed":1"#);
     desk.tell("price", r#""delayed":null"#);
     assert_eq!(desk.quote().state(), QuoteState::Live);
