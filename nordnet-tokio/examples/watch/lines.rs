@@ -39,7 +39,8 @@ impl<W: Write> Screen for Lines<W> {
     }
 
     fn note(&mut self, text: &str) -> io::Result<()> {
-        writeln!(io::stderr(), "{text}")
+        // As in the table: stderr may well be a terminal.
+        writeln!(io::stderr(), "{}", text.replace(char::is_control, " "))
     }
 }
 

@@ -101,6 +101,10 @@ pub(crate) async fn watch(
                 Some(Event::Refused { subscription, message }) => {
                     screen.note(&format!("{subscription} is not delivered: {message}"))?;
                 }
+                Some(Event::Error { message, .. }) => {
+                    screen.note(&format!("the server complains: {message}"))?;
+                }
+                Some(Event::Malformed(malformed)) => screen.note(&malformed.to_string())?,
                 Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
                 None => return Ok(()),
                 Some(_) => {} // merged already

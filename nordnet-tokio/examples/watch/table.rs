@@ -9,6 +9,10 @@ use nordnet_tokio::{Decimal, MarketWatch, QuoteState, Rounding, Volume};
 
 use super::Screen;
 
+/// How many columns a line may take: one that a terminal breaks in two would
+/// make the picture higher than it is taken to be.
+pub(crate) const WIDTH: usize = 79;
+
 /// A table that is painted over itself.
 pub(crate) struct Table<W> {
     out: W,
@@ -35,7 +39,7 @@ impl<W: Write> Screen for Table<W> {
             let _ = write!(painted, "\x1b[{}A", self.height);
         }
         for line in text.lines() {
-            let _ = write!(painted, "\r\x1b[2K{line}\r\n");
+            let _ = write!(painted, "\r\x1b[2K{}\r\n", cut(line));
         }
         self.height = text.lines().count();
         self.out.write_all(painted.as_bytes())?;
@@ -43,9 +47,21 @@ impl<W: Write> Screen for Table<W> {
     }
 
     fn note(&mut self, text: &str) -> io::Result<()> {
-        self.note = text.into();
+        // What a server says is not to move the cursor, nor to begin a line.
+        self.note = text.replace(char::is_control, " ");
         Ok(())
     }
+}
+
+/// As much of a line as fits.
+pub(crate) fn cut(line: &str) -> &str {
+    let mut width = 0;
+    let end = line.find(|letter| {
+        // Letters of other scripts may be as wide as two.
+        width += if letter < '\u{300}' { 1 } else { 2 };
+        width > WIDTH
+    });
+    end.map_or(line, |end| &line[..end])
 }
 
 /// One picture: the quotes, the book of the first, and what happened last.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use self::watch::lines::Lines;
-use self::watch::table::Table;
+use self::watch::table::{Table, WIDTH, cut};
 use crate::support::{builder, server};
 
 #[allow(dead_code, reason = "its `main` is not called here")]
@@ -108,6 +108,53 @@ async fn paints_a_table_over_itself() {
         assert!(row.len() >= 10, "bid, ask, last and the rest: {row:?}");
         assert!(!row.contains(&"-"), "{row:?}");
     }
+}
+
+#[tokio::test]
+async fn notes_what_a_server_says_within_its_line() {
+    let server = server();
+    let nordnet = builder(&server).login().await.unwrap();
+    let keys = vec!["11:101".parse().unwrap()];
+    let paper = Paper::default();
+    // As above, with one quote.
+    const UP: &str = "\x1b[10A";
+    let complaint = format!(
+        r#"{{"type":"err","data":{{"msg":"odd\n\u001b[2Jwords {}"}}}}"#,
+        "å".repeat(200)
+    );
+    let scene = async {
+        paper.shows(|text| text.matches(UP).count() >= 2).await;
+        server.control().inject(Feeds::Public, &complaint);
+        paper.shows(|text| text.contains("complains: odd")).await;
+        server.control().inject(Feeds::Public, "[1]");
+        paper.shows(|text| text.contains("malformed line")).await;
+    };
+    let mut table = Table::new(paper.clone());
+    let watched = watch::watch(&nordnet, keys, &mut table, scene);
+    timeout(PATIENCE, watched).await.unwrap().unwrap();
+
+    let text = paper.text();
+    for frame in text.split(UP) {
+        assert_eq!(frame.lines().count(), 10, "{frame:?}");
+        for line in frame.lines() {
+            let line = line.trim_start_matches('\r').trim_start_matches("\x1b[2K");
+            assert!(line.chars().count() <= WIDTH, "{line:?}");
+            assert!(!line.contains('\x1b'), "{line:?}");
+        }
+    }
+    assert!(
+        text.contains("odd  [2Jwords åå"),
+        "as much as fits is shown"
+    );
+}
+
+#[test]
+fn a_line_is_cut_where_it_would_be_broken() {
+    let whole = "å".repeat(WIDTH);
+    assert_eq!(cut(&whole), whole);
+    assert_eq!(cut(&(whole.clone() + "x")), whole);
+    assert_eq!(cut(&"株".repeat(WIDTH)), "株".repeat(WIDTH / 2));
+    assert_eq!(cut(""), "");
 }
 
 #[tokio::test]
