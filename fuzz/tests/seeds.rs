@@ -20,7 +20,8 @@ fn seeds_of_equality_pass() {
 #[test]
 fn tiers_agree_on_changed_lines() {
     let text = nordnet_fuzz::lines_of("equality", Vec::new()).unwrap();
-    nordnet_fuzz::mutations(&text, 20_000, 1);
+    let code = nordnet_fuzz::mutations(&text, 20_000, 1);
+    assert_eq!(code, std::process::ExitCode::SUCCESS);
 }
 
 #[test]
