@@ -67,7 +67,8 @@ fn is_same(left: &Found, right: &Found) -> bool {
 }
 
 fn check_in_stream(line: &[u8], found: &Found, behind: &[u8]) {
-    let end: &[u8] = if line.len().is_multiple_of(2) {
+    // Of a line that ends in carriage returns one would go with the bare end.
+    let end: &[u8] = if line.len().is_multiple_of(2) && !line.ends_with(b"\r") {
         b"\n"
     } else {
         b"\r\n"
