@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nordnet_proto::market::{Market, QuoteState, StaleReason};
-use nordnet_proto::{
-    IndicatorId, MarketMessage, Public, Rounding, Subscription, TradableId,
-};
+use nordnet_proto::{IndicatorId, MarketMessage, Public, Rounding, Subscription, TradableId};
 
 use crate::feed_sim::{HEARTBEAT, Sim, depth, market, millis, origin, price, secs};
 
