@@ -235,24 +235,14 @@ impl Market {
     /// told of it.
     #[must_use]
     pub fn indicator(&self, indicator: &IndicatorId, now: Instant) -> IndicatorQuote {
-        let row = self.indicators.get(indicator);
-        IndicatorQuote {
-            indicator: indicator.clone(),
-            fresh: self.freshness(row, now),
-            figures: row.cloned().unwrap_or_default(),
-        }
+        self.indicator_of(indicator, self.indicators.get(indicator), now)
     }
 
     /// Whether a tradable is being traded; [`QuoteState::Waiting`] and empty if
     /// nothing was told of it.
     #[must_use]
     pub fn trading_state(&self, tradable: &TradableId, now: Instant) -> TradingState {
-        let row = self.statuses.get(tradable);
-        TradingState {
-            tradable: tradable.clone(),
-            fresh: self.freshness(row, now),
-            texts: row.cloned().unwrap_or_default(),
-        }
+        self.trading_state_of(tradable, self.statuses.get(tradable), now)
     }
 
     /// All quotes, in the order in which they were first told of. After
@@ -266,6 +256,18 @@ impl Market {
     pub fn books(&self, now: Instant) -> impl Iterator<Item = Book> + '_ {
         let rows = self.books.iter();
         rows.map(move |(id, row)| self.book_of(&id, Some(row), now))
+    }
+
+    /// The values of all indices, in the order of [`Market::quotes`].
+    pub fn indicators(&self, now: Instant) -> impl Iterator<Item = IndicatorQuote> + '_ {
+        let rows = self.indicators.iter();
+        rows.map(move |(id, row)| self.indicator_of(&id, Some(row), now))
+    }
+
+    /// All trading states, in the order of [`Market::quotes`].
+    pub fn trading_states(&self, now: Instant) -> impl Iterator<Item = TradingState> + '_ {
+        let rows = self.statuses.iter();
+        rows.map(move |(id, row)| self.trading_state_of(&id, Some(row), now))
     }
 
     /// How long nothing at all has come over the line; `None` before the first
@@ -288,6 +290,27 @@ impl Market {
             tradable: id.clone(),
             fresh: self.freshness(row, now),
             levels: row.cloned().unwrap_or_default(),
+        }
+    }
+
+    fn indicator_of(
+        &self,
+        id: &IndicatorId,
+        row: Option<&IndexFigures>,
+        now: Instant,
+    ) -> IndicatorQuote {
+        IndicatorQuote {
+            indicator: id.clone(),
+            fresh: self.freshness(row, now),
+            figures: row.cloned().unwrap_or_default(),
+        }
+    }
+
+    fn trading_state_of(&self, id: &TradableId, row: Option<&Texts>, now: Instant) -> TradingState {
+        TradingState {
+            tradable: id.clone(),
+            fresh: self.freshness(row, now),
+            texts: row.cloned().unwrap_or_default(),
         }
     }
 

@@ -175,6 +175,10 @@ impl Latest {
     }
 
     fn mark(&mut self, subscription: Subscription) {
+        // A late tick of what was forgotten has told nothing.
+        if !self.market.knows(&subscription) {
+            return;
+        }
         let Some(news) = self.news.entry(&subscription) else {
             return;
         };

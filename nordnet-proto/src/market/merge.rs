@@ -1,10 +1,24 @@
 //! How a tick finds its row.
 
+use super::Market;
 use super::forgotten::Forgotten;
 use super::name::Name;
 use super::shelf::Shelf;
 use super::state::{Epoch, FIRST, LONG_AGO, Row, Stamp, Stamped};
 use crate::feed::Subscription;
+
+impl Market {
+    /// Whether there is a row for what is told of a subscription.
+    pub(super) fn knows(&self, subscription: &Subscription) -> bool {
+        match subscription {
+            Subscription::Price(id) => self.quotes.get(id).is_some(),
+            Subscription::Depth(id) => self.books.get(id).is_some(),
+            Subscription::TradingStatus(id) => self.statuses.get(id).is_some(),
+            Subscription::Indicator(id) => self.indicators.get(id).is_some(),
+            Subscription::Trade(_) | Subscription::News(_) => false,
+        }
+    }
+}
 
 /// Merges a tick, and says whether it was full.
 #[inline]

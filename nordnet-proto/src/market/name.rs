@@ -15,7 +15,7 @@ pub(super) trait Name: Clone + Ord {
 
 /// An id that can be had back from its words.
 pub(super) trait Spelled: Name {
-    fn spell(words: Words) -> Self;
+    fn spell(words: Words) -> Option<Self>;
 }
 
 impl Name for TradableId {
@@ -27,17 +27,23 @@ impl Name for TradableId {
 }
 
 impl Spelled for TradableId {
-    fn spell([market, head, tail]: Words) -> Self {
-        Self {
+    fn spell([market, head, tail]: Words) -> Option<Self> {
+        Some(Self {
             market: MarketId::new(market.cast_signed()),
             identifier: Identifier::from_words([head, tail]),
-        }
+        })
     }
 }
 
 /// There are few of them.
 impl Name for IndicatorId {
     fn words(&self) -> Option<Words> {
+        None
+    }
+}
+
+impl Spelled for IndicatorId {
+    fn spell(_: Words) -> Option<Self> {
         None
     }
 }

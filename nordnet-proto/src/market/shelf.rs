@@ -19,6 +19,7 @@ pub(super) struct Shelf<I, R> {
     len: usize,
     /// The names that are too long for three words, and their numbers.
     long: BTreeMap<I, u64>,
+    next_long: u64,
 }
 
 struct Slot<R> {
@@ -86,6 +87,7 @@ impl<I: Name, R: Default> Shelf<I, R> {
         self.put(hole, 0);
         self.len -= 1;
         self.vacant.push(number);
+        self.long.remove(id);
         let slot = self.slots.get_mut(number as usize)?;
         slot.name = VACANT;
         Some(std::mem::take(&mut slot.row))
@@ -107,9 +109,11 @@ impl<I: Name, R: Default> Shelf<I, R> {
     #[inline(never)]
     fn find_long_or_insert(&mut self, id: &I) -> Option<u32> {
         let name = id.words().unwrap_or_else(|| {
-            let next = self.long.len() as u64;
-            let number = *self.long.entry(id.clone()).or_insert(next);
-            [number, 0, LONG]
+            let number = self.long.entry(id.clone()).or_insert_with(|| {
+                self.next_long += 1;
+                self.next_long
+            });
+            [*number, 0, LONG]
         });
         match self.find(name) {
             Some((_, number)) => Some(number),
@@ -218,7 +222,7 @@ impl<I: Spelled, R> Shelf<I, R> {
         let slots = self.slots.iter().filter(|slot| slot.name != VACANT);
         slots.filter_map(move |slot| match slot.name {
             [number, 0, LONG] => Some((I::clone(long.get(&number)?), &slot.row)),
-            name => Some((I::spell(name), &slot.row)),
+            name => Some((I::spell(name)?, &slot.row)),
         })
     }
 }
@@ -231,6 +235,7 @@ impl<I, R> Default for Shelf<I, R> {
             vacant: Vec::new(),
             len: 0,
             long: BTreeMap::new(),
+            next_long: 0,
         }
     }
 }
@@ -266,6 +271,7 @@ mod tests {
                     assert_eq!(shelf.remove(&id), model.remove(&id));
                 }
                 assert_eq!(shelf.len(), model.len());
+                assert!(shelf.long.len() <= model.len());
             }
             for id in (0..300).map(id) {
                 assert_eq!(shelf.get(&id), model.get(&id));

@@ -245,6 +245,19 @@ fn holds_indices_and_trading_statuses() {
     assert!(value(&desk).is_live());
     assert_eq!(status(&desk).status(), Some("X"));
     assert_eq!(status(&desk).halted(), None);
+    let (market, now) = (&desk.market, desk.sim.now);
+    let indices: Vec<_> = market.indicators(now).collect();
+    assert_eq!(indices.len(), 1);
+    assert_eq!(
+        (indices[0].indicator(), text(indices[0].last())),
+        (&index, "2500.5".into())
+    );
+    let statuses: Vec<_> = market.trading_states(now).collect();
+    assert_eq!(statuses.len(), 1);
+    assert_eq!(
+        (statuses[0].tradable(), statuses[0].status()),
+        (&ericsson(), Some("X"))
+    );
     desk.sim.eof();
     desk.listen();
     assert_eq!(

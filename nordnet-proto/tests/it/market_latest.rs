@@ -169,8 +169,15 @@ fn what_is_forgotten_before_it_was_told_is_not_told() {
         latest.forget(&price("1"));
     }
     assert_eq!(changed(&mut latest), None);
-    let message = crate::feed_sim::market_message(line);
-    latest.handle_event(Event::Message(message), now);
+    // Nor is a late tick; a full one begins anew.
+    let late = crate::feed_sim::market_message(line);
+    latest.handle_event(Event::Message(late.clone()), now);
+    assert_eq!(changed(&mut latest), None);
+    let MarketMessage::Price(tick) = late else {
+        panic!("{late:?}");
+    };
+    let full = MarketMessage::Price(tick.into_full());
+    latest.handle_event(Event::Message(full), now);
     assert_eq!(changed(&mut latest), Some((price("1"), 1)));
     assert_eq!(changed(&mut latest), None);
 }

@@ -4,7 +4,8 @@
 //! link that delays, cuts, stalls and corrupts, a REST side, a driver that is
 //! late, forgets and repeats itself, and a user. Its seed draws which of the
 //! faults in [`plan::Fault`] it has. While it lasts, and at its end, what the
-//! feed does is held against a plain model of what it may do; a life that
+//! feed does is held against a plain model of what it may do, and the quotes of a
+//! market that is told all of it against what the server has said; a life that
 //! breaks the model is made as short as it goes and printed.
 //!
 //! The same code runs as a program, for more lives than a test has time for:
