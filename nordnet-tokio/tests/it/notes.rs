@@ -19,6 +19,9 @@ const CANARY: &str = "canary-4711";
 async fn a_life_with_faults_is_told_in_full_and_without_secrets() {
     let seen = Seen::default();
     let writer = seen.clone();
+    // Beside a second one: where there is one subscriber alone, a span that the
+    // thread of another test comes upon first is off for good.
+    let _second = tracing_subscriber::registry().set_default();
     let _guard = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::DEBUG)
         .with_ansi(false)
