@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Open,
     /// Books that change.
     Depth,
-    /// The lines of `Steady`, their members in any order.
+    /// The lines of `Steady`, their members in any order behind the ids.
     Shuffled,
     /// The same with white space behind commas and colons.
     Spaced,

@@ -48,8 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     let mut messages = 0;
     for line in BufReader::new(socket).lines() {
-        let value: Value = serde_json::from_str(&line?)?;
-        let data = value["data"].clone();
+        let mut value: Value = serde_json::from_str(&line?)?;
+        let data = value["data"].take();
         match value["type"].as_str() {
             Some("price") => drop(black_box(serde_json::from_value::<Price>(data)?)),
             Some("depth") => drop(black_box(serde_json::from_value::<Depth>(data)?)),

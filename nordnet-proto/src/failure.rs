@@ -63,7 +63,7 @@ pub enum Cause {
     Connect,
     /// TLS refused the other side, or was refused by it.
     Tls(TlsCause),
-    /// The core's deadline passed.
+    /// No answer in time: by a deadline of the core, or by the system's own.
     Timeout,
     /// The other side closed the connection.
     Closed,

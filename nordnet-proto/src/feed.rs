@@ -103,9 +103,9 @@ pub type AccountFeed = Feed<Private>;
 ///
 /// # What is bounded
 ///
-/// No event is queued: a message is decoded when it is asked for. What is
-/// received and not asked for may fill the length of the longest line and 1 MiB
-/// more; then the connection is dropped ([`DisconnectReason::Backlog`]).
+/// No message is queued: it is decoded when it is asked for; ends of
+/// subscriptions wait, each once. More than the longest line and 1 MiB, received
+/// and not asked for, ends the connection ([`DisconnectReason::Backlog`]).
 pub struct Feed<K: Kind> {
     config: FeedConfig,
     random: Random,
@@ -370,7 +370,7 @@ impl Feed<Public> {
     }
 
     /// Asks not to be told any more; what was not sent yet never is.
-    /// [`Event::Unsubscribed`] follows, unless it is wanted again before that.
+    /// [`Event::Unsubscribed`] follows, unless it is wanted again soon.
     pub fn unsubscribe(&mut self, subscription: &Subscription, now: Instant) {
         let now = self.clock(now);
         if !matches!(self.state, State::Closed) {

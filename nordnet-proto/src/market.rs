@@ -138,10 +138,10 @@ impl Market {
                 self.lose();
                 self.closed = false;
             }
-            Event::Refused { subscription, .. } => self.mark(subscription, REFUSED),
+            Event::Refused { subscription, .. } => self.mark(subscription, REFUSED, true),
             Event::Malformed(malformed) => {
                 if let Some(subscription) = &malformed.subscription {
-                    self.mark(subscription, MALFORMED);
+                    self.mark(subscription, MALFORMED, malformed.is_full);
                 }
             }
             Event::Closed(_) => {
@@ -355,10 +355,10 @@ impl Market {
         }
     }
 
-    fn mark(&mut self, subscription: &Subscription, why: Epoch) {
+    /// Says of a row why it is stale; of what was forgotten only if this begins
+    /// anew, since it may have been under way.
+    fn mark(&mut self, subscription: &Subscription, why: Epoch, new: bool) {
         let now = self.clock.latest();
-        // What is refused is wanted; what cannot be read may have been under way.
-        let new = why == REFUSED;
         let gone = &mut self.forgotten;
         match subscription {
             Subscription::Price(id) => {

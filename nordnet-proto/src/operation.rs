@@ -340,7 +340,8 @@ impl<E: Endpoint> Operation<E> {
 
     /// What an earlier attempt stands for, after a later one came to this.
     fn doubt(&self, later: &str) -> Result<E::Response, Error> {
-        let detail = format!("an earlier attempt was not answered, and a later one: {later}");
+        let detail =
+            format!("an earlier attempt did not say what was done, and a later one: {later}");
         let lost = Failure::after_sending(Cause::Closed, detail);
         self.endpoint.settle(Err(lost))
     }

@@ -17,8 +17,9 @@ use crate::login::LoginError;
 use crate::session_key::{Epoch, LoggedIn};
 use crate::settings::SetupError;
 
-/// How much of a feed is read at once, in bytes; a TLS record holds 16 KiB.
-pub const READ_BUFFER: usize = 64 << 10;
+/// How much of a feed is read at once, in bytes: what comes in a burst takes few
+/// system calls, and what does not come is never touched.
+pub const READ_BUFFER: usize = 256 << 10;
 
 /// A feed, reconnects included.
 ///

@@ -67,7 +67,8 @@ pub enum Event<M> {
     ///
     /// Told once: when the command has left, or at once where the server knows
     /// nothing of the subscription. It is not told of one that was wanted again
-    /// before that. Ticks that were under way may still follow.
+    /// before its command was made ready. If it was wanted again after that, its
+    /// full tick is still to come; otherwise ticks that were under way may follow.
     Unsubscribed(Subscription),
     /// The server complained about something else, such as the rate of
     /// commands.

@@ -134,17 +134,7 @@ impl sealed::Sealed for Public {
     }
 
     fn subscription(message: &MarketMessage) -> Option<Subscription> {
-        Some(match message {
-            MarketMessage::Price(tick) => Subscription::Price(tick.tradable().clone()),
-            MarketMessage::Depth(tick) => Subscription::Depth(tick.tradable().clone()),
-            MarketMessage::Trade(trade) => Subscription::Trade(trade.tradable().clone()),
-            MarketMessage::TradingStatus(tick) => {
-                Subscription::TradingStatus(tick.tradable().clone())
-            }
-            MarketMessage::Indicator(tick) => Subscription::Indicator(tick.indicator().clone()),
-            MarketMessage::News(news) => Subscription::News(news.source),
-            MarketMessage::Heartbeat | MarketMessage::Unknown(_) => return None,
-        })
+        message.subscription()
     }
 
     fn mark_full(message: &mut MarketMessage) {

@@ -17,6 +17,9 @@ pub struct Malformed {
     /// What the line is about, if it is a tick that names that and only the rest
     /// makes no sense: something has changed that is not known.
     pub subscription: Option<Subscription>,
+    /// Whether that was its first tick, so that all it told is missed. Only a
+    /// feed knows.
+    pub is_full: bool,
     /// The line itself, cut to 256 bytes and without what may be secret.
     pub bytes: Vec<u8>,
 }
@@ -48,6 +51,7 @@ impl Malformed {
             reason,
             kind: kind.map(|kind| kind.chars().take(64).collect()),
             subscription: None,
+            is_full: false,
             bytes: excerpt(line),
         }
     }
@@ -83,6 +87,7 @@ impl fmt::Debug for Malformed {
             .field("reason", &self.reason)
             .field("kind", &self.kind)
             .field("subscription", &self.subscription)
+            .field("is_full", &self.is_full)
             .field("bytes", &self.bytes.escape_ascii().to_string())
             .finish()
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::account::OrderUpdate;
+use super::command::Subscription;
 use super::counters::Counters;
 use super::decode::{self, Decoded, Envelope};
 use super::depth::DepthTick;
@@ -88,6 +89,21 @@ impl MarketMessage {
             return Ok(Decoded::Message(message));
         }
         message.decoded(line)
+    }
+
+    /// What had to be subscribed to for this to come; `None` of a heartbeat and
+    /// of what is not known.
+    #[must_use]
+    pub fn subscription(&self) -> Option<Subscription> {
+        Some(match self {
+            Self::Price(tick) => Subscription::Price(tick.tradable().clone()),
+            Self::Depth(tick) => Subscription::Depth(tick.tradable().clone()),
+            Self::Trade(trade) => Subscription::Trade(trade.tradable().clone()),
+            Self::TradingStatus(tick) => Subscription::TradingStatus(tick.tradable().clone()),
+            Self::Indicator(tick) => Subscription::Indicator(tick.indicator().clone()),
+            Self::News(news) => Subscription::News(news.source),
+            Self::Heartbeat | Self::Unknown(_) => return None,
+        })
     }
 
     /// Reads the next line of the public feed; `None` if more bytes are needed.

@@ -86,10 +86,10 @@ impl<K: Kind> Feed<K> {
                 Ok(Some(error)) => self.complained(*error, now),
                 Err(malformed) => {
                     self.counters.malformed += 1;
-                    let malformed = without_key(malformed, line, &open.key);
-                    // It may have been the full tick: the next one is not.
+                    let mut malformed = without_key(malformed, line, &open.key);
+                    // If it was the full tick, the next one is not.
                     if let Some(subscription) = &malformed.subscription {
-                        self.subscriptions.answered(subscription);
+                        malformed.is_full = self.subscriptions.answered(subscription);
                     }
                     Some(Event::Malformed(malformed))
                 }
@@ -197,6 +197,7 @@ fn without_key(malformed: Malformed, line: &[u8], key: &SessionKey) -> Malformed
             reason => reason,
         },
         kind: malformed.kind.map(scrub),
+        is_full: malformed.is_full,
         subscription: malformed
             .subscription
             .filter(|it| scrub_bytes(it.to_string().as_bytes(), key).is_none()),

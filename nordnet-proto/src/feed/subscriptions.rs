@@ -222,23 +222,31 @@ impl Subscriptions {
     pub(crate) fn resend(&mut self, now: Instant) -> u64 {
         let mut resent = 0;
         self.unwritten = 0;
-        for (sent, subscription) in std::mem::take(&mut self.recent) {
-            if now >= sent + HALF_MINUTE {
+        let mut recent = std::mem::take(&mut self.recent);
+        recent.retain(|(sent, _)| now < *sent + HALF_MINUTE);
+        let mut times = BTreeMap::<_, u32>::new();
+        for (_, subscription) in &recent {
+            *times.entry(subscription).or_default() += 1;
+        }
+        for (_, subscription) in &recent {
+            let Some(times) = times.remove(subscription) else {
                 continue;
-            }
+            };
             let new = Entry::new(self.next_ticket);
-            let entry = self.entries.get(&subscription);
-            let wire = match entry.map(|entry| entry.wire) {
-                Some(Wire::On { answered: false }) => Wire::Unsure { subscribed: true },
+            let entry = self.entries.entry(subscription.clone()).or_insert(new);
+            let subscribed = match entry.wire {
+                // An unsubscribe may have been dropped before it.
+                Wire::On { answered: false } => times == 1,
                 // An unsubscribe leaves nothing behind; it may have been dropped.
-                Some(Wire::Off) | None => Wire::Unsure { subscribed: false },
-                Some(_) => continue,
+                Wire::Off => false,
+                _ => continue,
             };
             // Where a command is due already, it is not one more.
-            resent += u64::from(entry.is_none_or(|entry| entry.ticket.is_none()));
-            self.entries.entry(subscription.clone()).or_insert(new);
-            self.set_wire(&subscription, wire);
-            self.follow(&subscription);
+            let needed = 1 + u64::from(!subscribed && entry.wanted);
+            resent += needed - u64::from(entry.ticket.is_some());
+            let wire = Wire::Unsure { subscribed };
+            self.set_wire(subscription, wire);
+            self.follow(subscription);
         }
         resent
     }

@@ -19,7 +19,10 @@ use crate::feed::{Event, MarketMessage, Subscription};
 /// - Trades, news and the like, which cannot be merged, wait up to as many. They
 ///   and the changes are told by turns, so that neither keeps the other waiting.
 /// - What is pushed out by later ones is counted: [`Latest::dropped`].
-/// - The end of the feed comes last. Heartbeats are left out.
+/// - The end of the feed comes last.
+///
+/// Heartbeats are left out, and what is about something that was unsubscribed:
+/// the reader has nothing more to hear of it.
 ///
 /// Who needs every tick takes the events of the feed themselves.
 #[derive(Default)]
@@ -79,32 +82,28 @@ impl Latest {
     /// Takes what a feed has told.
     pub fn handle_event(&mut self, event: Event<MarketMessage>, now: Instant) {
         self.market.handle_event(&event, now);
-        let Event::Message(message) = &event else {
-            match event {
-                // The reader asked for it, and has nothing more to hear of it.
-                Event::Unsubscribed(subscription) => self.forget(&subscription),
-                Event::Closed(_) => self.closed = Some(event),
-                Event::Error { .. } | Event::Malformed(_) => {
-                    keep(&mut self.messages, event, &mut self.dropped);
+        let waiting = match &event {
+            Event::Message(MarketMessage::Heartbeat) => return,
+            Event::Message(message) => match message.subscription() {
+                Some(subscription) if subscription.has_full_tick() => {
+                    return self.mark(subscription);
                 }
-                _ => keep(&mut self.line, event, &mut self.dropped),
+                _ => &mut self.messages,
+            },
+            Event::Unsubscribed(subscription) => return self.drop_news(subscription),
+            Event::Closed(_) => {
+                self.closed = Some(event);
+                return;
             }
-            return;
+            Event::Error { .. } | Event::Malformed(_) => &mut self.messages,
+            // The end of another feed, before this one.
+            Event::Connected { .. } if self.closed.is_some() => {
+                self.line.extend(self.closed.take());
+                &mut self.line
+            }
+            _ => &mut self.line,
         };
-        match message {
-            MarketMessage::Price(tick) => self.mark(Subscription::Price(tick.tradable().clone())),
-            MarketMessage::Depth(tick) => self.mark(Subscription::Depth(tick.tradable().clone())),
-            MarketMessage::TradingStatus(tick) => {
-                self.mark(Subscription::TradingStatus(tick.tradable().clone()));
-            }
-            MarketMessage::Indicator(tick) => {
-                self.mark(Subscription::Indicator(tick.indicator().clone()));
-            }
-            MarketMessage::Heartbeat => {}
-            MarketMessage::Trade(_) | MarketMessage::News(_) | MarketMessage::Unknown(_) => {
-                keep(&mut self.messages, event, &mut self.dropped);
-            }
-        }
+        keep(waiting, event, &mut self.dropped);
     }
 
     /// The next thing to tell, if any.
@@ -145,6 +144,13 @@ impl Latest {
     /// Drops what is known of something, and what was still to tell of it.
     pub fn forget(&mut self, subscription: &Subscription) {
         self.market.forget(subscription);
+        self.drop_news(subscription);
+    }
+
+    fn drop_news(&mut self, subscription: &Subscription) {
+        for waiting in [&mut self.line, &mut self.messages] {
+            waiting.retain(|event| about(event).as_ref() != Some(subscription));
+        }
         match self.news.get_mut(subscription) {
             Some(news) if news.is_listed => news.ticks = 0,
             _ => drop(self.news.remove(subscription)),
@@ -190,13 +196,23 @@ impl Latest {
     }
 }
 
+/// What an event is about.
+fn about(event: &Event<MarketMessage>) -> Option<Subscription> {
+    match event {
+        Event::Message(message) => message.subscription(),
+        Event::Refused { subscription, .. } => Some(subscription.clone()),
+        Event::Malformed(malformed) => malformed.subscription.clone(),
+        _ => None,
+    }
+}
+
 /// Adds an event to those that wait; the oldest has to go if there are too many.
 fn keep(
     waiting: &mut VecDeque<Event<MarketMessage>>,
     event: Event<MarketMessage>,
     dropped: &mut u64,
 ) {
-    if waiting.len() == Latest::ROOM {
+    while waiting.len() >= Latest::ROOM {
         waiting.pop_front();
         *dropped += 1;
     }

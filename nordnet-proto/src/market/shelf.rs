@@ -36,9 +36,7 @@ impl<I: Name, R: Default> Shelf<I, R> {
     #[inline]
     pub(super) fn known(&mut self, id: &I) -> Option<&mut R> {
         let (_, number) = self.find(id.words()?)?;
-        self.slots
-            .get_mut(number as usize)
-            .map(|slot| &mut slot.row)
+        self.row_mut(number)
     }
 
     /// The row of this id, a new one if there is none; none only if there are too
@@ -49,16 +47,17 @@ impl<I: Name, R: Default> Shelf<I, R> {
             Some((_, number)) => number,
             None => self.find_long_or_insert(id)?,
         };
-        self.slots
-            .get_mut(number as usize)
-            .map(|slot| &mut slot.row)
+        self.row_mut(number)
     }
 
     pub(super) fn get_mut(&mut self, id: &I) -> Option<&mut R> {
         let (_, number) = self.find(self.name(id)?)?;
-        self.slots
-            .get_mut(number as usize)
-            .map(|slot| &mut slot.row)
+        self.row_mut(number)
+    }
+
+    fn row_mut(&mut self, number: u32) -> Option<&mut R> {
+        let slot = self.slots.get_mut(number as usize)?;
+        Some(&mut slot.row)
     }
 
     pub(super) fn get(&self, id: &I) -> Option<&R> {

@@ -17,7 +17,10 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuoteState {
-    /// Nothing was missed since its full tick.
+    /// Nothing was missed since its full tick, as far as can be known: a line
+    /// that makes no sense and does not say what it is about
+    /// ([`Malformed::subscription`](crate::Malformed::subscription)) might have
+    /// been about this.
     Live,
     /// As [`QuoteState::Live`], of data that the server marks as delayed.
     Delayed,
@@ -38,8 +41,9 @@ pub enum StaleReason {
     Refused,
     /// The feed has ended.
     Closed,
-    /// A tick could not be read, and no full one has come since: subscribe anew
-    /// to get one.
+    /// A tick could not be read, and no full one has come since. To get one,
+    /// unsubscribe, wait for
+    /// [`Event::Unsubscribed`](crate::Event::Unsubscribed), and subscribe anew.
     Malformed,
 }
 

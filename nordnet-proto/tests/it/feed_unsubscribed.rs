@@ -91,7 +91,7 @@ fn it_is_told_at_once_of_what_the_server_does_not_know() {
 }
 
 #[test]
-fn it_is_not_told_of_what_is_wanted_again_before_the_command_has_left() {
+fn it_is_not_told_of_what_is_wanted_again_before_the_command_is_made_ready() {
     let mut sim = subscribed(&["1", "2"]);
     sim.unsubscribe(&price("1"));
     sim.unsubscribe(&price("2"));
@@ -115,6 +115,29 @@ fn it_is_not_told_while_the_command_of_an_earlier_life_waits_to_be_written() {
     assert!(ended(&mut sim).is_empty());
     assert_eq!(sim.lines().len(), 1);
     assert_eq!(ended(&mut sim), [price("1")]);
+}
+
+#[test]
+fn an_unsubscribe_that_was_dropped_is_sent_again_before_the_subscribe_behind_it() {
+    let mut sim = subscribed(&["1"]);
+    sim.unsubscribe(&price("1"));
+    sim.lines();
+    sim.subscribe(&price("1"));
+    assert_eq!(sim.lines().len(), 1);
+    let before = sim.feed.counters().resent;
+    sim.input("{\"type\":\"err\",\"data\":{\"msg\":\"Too many commands\"}}\n");
+    sim.events();
+    assert_eq!(sim.feed.counters().resent - before, 2);
+    let mut lines = Vec::new();
+    for _ in 0..20 {
+        sim.pass(secs(2));
+        lines.extend(sim.lines());
+    }
+    let kinds: Vec<_> = lines
+        .iter()
+        .map(|line| line.contains("unsubscribe"))
+        .collect();
+    assert_eq!(kinds, [true, false], "{lines:?}");
 }
 
 #[test]

@@ -169,6 +169,11 @@ fn what_is_forgotten_before_it_was_told_is_not_told() {
         latest.forget(&price("1"));
     }
     assert_eq!(changed(&mut latest), None);
+    let trade = "{\"type\":\"trade\",\"data\":{\"i\":\"1\",\"m\":11}}";
+    latest.handle_event(Event::Message(crate::feed_sim::market_message(trade)), now);
+    let gone = Subscription::Trade(TradableId::new(11, "1"));
+    latest.handle_event(Event::Unsubscribed(gone), now);
+    assert_eq!(changed(&mut latest), None, "nor its trades");
     // Nor is a late tick; a full one begins anew.
     let late = crate::feed_sim::market_message(line);
     latest.handle_event(Event::Message(late.clone()), now);

@@ -102,6 +102,16 @@ fn after_an_unreadable_full_tick_a_delta_is_not_taken_for_one() {
     desk.sim.write();
     desk.tell("1", ",\"bid\":88");
     assert!(desk.quote("1").is_live(), "a full tick, subscribed anew");
+
+    desk.sim.unsubscribe(&price("1"));
+    desk.sim.write();
+    desk.sim.subscribe(&price("1"));
+    desk.sim.write();
+    desk.tell("1", ",\"bid\":true");
+    assert_eq!(desk.quote("1").state(), UNREADABLE, "it is wanted");
+    desk.tell("1", ",\"bid\":89");
+    assert_eq!(desk.quote("1").state(), UNREADABLE);
+    assert_eq!(bid(&desk.quote("1")).as_deref(), Some("89"));
 }
 
 #[test]
