@@ -21,7 +21,7 @@ pub struct Malformed {
     /// feed knows.
     pub is_full: bool,
     /// The line itself, cut to 256 bytes and without what may be secret.
-    pub bytes: Vec<u8>,
+    pub bytes: Box<[u8]>,
 }
 
 /// What is wrong with a line.
@@ -95,7 +95,7 @@ impl fmt::Debug for Malformed {
 
 /// The beginning of a line. What follows the name of the session key's member
 /// is left out whether or not the key is known.
-pub(crate) fn excerpt(line: &[u8]) -> Vec<u8> {
+pub(crate) fn excerpt(line: &[u8]) -> Box<[u8]> {
     let secret = memmem::find(line, b"session_key").unwrap_or(line.len());
-    line.get(..secret.min(SHOWN)).unwrap_or(line).to_vec()
+    line.get(..secret.min(SHOWN)).unwrap_or(line).into()
 }
