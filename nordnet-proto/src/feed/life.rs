@@ -355,12 +355,12 @@ impl<K: Kind> Feed<K> {
             if !self.outbox.push(&command) {
                 break;
             }
+            self.pacing.record(now);
             if login_due {
                 open.login = LoginLine::Unwritten(self.outbox.waiting().len());
-            } else {
-                self.subscriptions.sent(now);
+            } else if self.subscriptions.sent(now) {
+                self.pacing.settle(now);
             }
-            self.pacing.record(now);
             self.counters.commands += 1;
         }
     }

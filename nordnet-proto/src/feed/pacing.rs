@@ -22,6 +22,8 @@ pub(crate) struct Pacing {
     /// Not before this, after the server dropped commands.
     held_until: Option<Instant>,
     holds: u32,
+    /// Not before this, after something was ended to begin anew.
+    settled_at: Option<Instant>,
 }
 
 impl Pacing {
@@ -33,6 +35,7 @@ impl Pacing {
             unwritten: 0,
             held_until: None,
             holds: 0,
+            settled_at: None,
         }
     }
 
@@ -47,6 +50,7 @@ impl Pacing {
         }
         self.sent.push_back(now);
         self.unwritten += 1;
+        self.settled_at = None;
     }
 
     /// Notes that of the recorded commands some were written by now, or all. A
@@ -55,6 +59,9 @@ impl Pacing {
     pub(crate) fn written(&mut self, all: bool, now: Instant) {
         for sent in self.sent.iter_mut().rev().take(self.unwritten) {
             *sent = now;
+        }
+        if self.unwritten > 0 {
+            self.settled_at = self.settled_at.map(|_| now + SECOND);
         }
         if all {
             self.unwritten = 0;
@@ -82,12 +89,20 @@ impl Pacing {
         self.held_until = Some(now + pause);
     }
 
+    /// Stops all commands for a second after the last one, an unsubscribe: what is
+    /// under way of its subscription must not be taken for the first tick of the
+    /// next one.
+    pub(crate) fn settle(&mut self, now: Instant) {
+        self.settled_at = Some(now + SECOND);
+    }
+
     /// Forgets what belongs to one connection. The windows stay: the server may
     /// count over connections.
     pub(crate) fn reset(&mut self) {
         self.unwritten = 0;
         self.held_until = None;
         self.holds = 0;
+        self.settled_at = None;
     }
 
     /// When the next command may be sent; `None` if at once, by what is known.
@@ -100,6 +115,7 @@ impl Pacing {
         window(self.per_second, SECOND)
             .max(window(self.per_half_minute, HALF_MINUTE))
             .max(self.held_until)
+            .max(self.settled_at)
     }
 
     pub(crate) fn permits(&self, now: Instant) -> bool {

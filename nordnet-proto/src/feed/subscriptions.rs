@@ -134,8 +134,9 @@ impl Subscriptions {
         Some((entry.change(), subscription))
     }
 
-    /// Notes that the command of [`Subscriptions::peek`] was sent.
-    pub(crate) fn sent(&mut self, now: Instant) {
+    /// Notes that the command of [`Subscriptions::peek`] was sent; whether it ended
+    /// something that is to begin anew.
+    pub(crate) fn sent(&mut self, now: Instant) -> bool {
         while self
             .recent
             .front()
@@ -144,13 +145,17 @@ impl Subscriptions {
             self.recent.pop_front();
         }
         let Some((_, subscription)) = self.work.pop_first() else {
-            return;
+            return false;
         };
+        let mut begins_anew = false;
         if let Some(entry) = self.entries.get_mut(&subscription) {
             entry.ticket = None;
             let wire = match entry.change() {
                 Change::Subscribe => Wire::On { answered: false },
-                Change::Unsubscribe => Wire::Off,
+                Change::Unsubscribe => {
+                    begins_anew = entry.wanted;
+                    Wire::Off
+                }
             };
             if !entry.wanted && std::mem::take(&mut entry.owed) {
                 self.leaving.insert(subscription.clone());
@@ -160,6 +165,7 @@ impl Subscriptions {
         }
         self.recent.push_back((now, subscription));
         self.unwritten += 1;
+        begins_anew
     }
 
     /// Notes that all sent commands were written by now, which may be long
@@ -235,8 +241,10 @@ impl Subscriptions {
             let new = Entry::new(self.next_ticket);
             let entry = self.entries.entry(subscription.clone()).or_insert(new);
             let subscribed = match entry.wire {
-                // An unsubscribe may have been dropped before it.
-                Wire::On { answered: false } => times == 1,
+                Wire::On { answered: false } if times == 1 => true,
+                // An unsubscribe may have been dropped before it; and what seemed to
+                // answer it may have been of its former life.
+                Wire::On { .. } if times > 1 => false,
                 // An unsubscribe leaves nothing behind; it may have been dropped.
                 Wire::Off => false,
                 _ => continue,
@@ -318,8 +326,12 @@ impl Subscriptions {
         if !entry.wanted && !needs_command {
             let owed = entry.owed;
             self.entries.remove(subscription);
-            // Of an earlier life it may be on the wire until that command leaves.
-            if owed && !self.leaving.contains(subscription) {
+            // It may be on the wire until a command leaves, of an earlier life or to
+            // begin anew.
+            let mut unwritten = self.recent.iter().rev().take(self.unwritten);
+            if owed && unwritten.any(|(_, it)| it == subscription) {
+                self.leaving.insert(subscription.clone());
+            } else if owed && !self.leaving.contains(subscription) {
                 self.ended.entry(subscription.clone()).or_insert(false);
             }
         }

@@ -147,7 +147,10 @@ impl<K: SimKind> World<K> {
         let Some(link) = &self.link else {
             return Ok(());
         };
-        let broken = self.plan.has(Fault::Corrupt) || self.plan.has(Fault::SilentDrop);
+        // What drips is under way without end.
+        let broken = [Fault::Corrupt, Fault::SilentDrop, Fault::Drip]
+            .into_iter()
+            .any(|fault| self.plan.has(fault));
         for subscription in self.wire.subscriptions() {
             let (state, bid) = self.desk.shown(subscription, self.now);
             let wanted = self.oracle.wanted.contains(subscription);
