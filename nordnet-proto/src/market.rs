@@ -64,6 +64,7 @@ mod quote;
 mod shelf;
 mod state;
 mod status;
+mod view;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -80,7 +81,7 @@ use self::figures::{IndexFigures, Prices};
 use self::forgotten::Forgotten;
 use self::merge::{age, mark, merge, merge_new, newcomer};
 use self::shelf::Shelf;
-use self::state::{Epoch, FIRST, Freshness, MALFORMED, NEVER, REFUSED, Stamp, Stamped};
+use self::state::{Epoch, FIRST, MALFORMED, REFUSED, Stamp};
 use self::status::Texts;
 use crate::feed::{Event, IndicatorId, MarketMessage, Subscription};
 use crate::id::TradableId;
@@ -275,62 +276,6 @@ impl Market {
     #[must_use]
     pub fn silence(&self, now: Instant) -> Option<Duration> {
         self.clock.silence(now)
-    }
-
-    fn quote_of(&self, id: &TradableId, row: Option<&Prices>, now: Instant) -> Quote {
-        Quote {
-            tradable: id.clone(),
-            fresh: self.freshness(row, now),
-            prices: row.cloned().unwrap_or_default(),
-        }
-    }
-
-    fn book_of(&self, id: &TradableId, row: Option<&Levels>, now: Instant) -> Book {
-        Book {
-            tradable: id.clone(),
-            fresh: self.freshness(row, now),
-            levels: row.cloned().unwrap_or_default(),
-        }
-    }
-
-    fn indicator_of(
-        &self,
-        id: &IndicatorId,
-        row: Option<&IndexFigures>,
-        now: Instant,
-    ) -> IndicatorQuote {
-        IndicatorQuote {
-            indicator: id.clone(),
-            fresh: self.freshness(row, now),
-            figures: row.cloned().unwrap_or_default(),
-        }
-    }
-
-    fn trading_state_of(&self, id: &TradableId, row: Option<&Texts>, now: Instant) -> TradingState {
-        TradingState {
-            tradable: id.clone(),
-            fresh: self.freshness(row, now),
-            texts: row.cloned().unwrap_or_default(),
-        }
-    }
-
-    fn freshness(&self, row: Option<&impl Stamped>, now: Instant) -> Freshness {
-        let stamp = row.map(Stamped::stamp).unwrap_or_default();
-        let state = match stamp.epoch {
-            REFUSED => QuoteState::Stale(StaleReason::Refused),
-            _ if self.closed => QuoteState::Stale(StaleReason::Closed),
-            NEVER => QuoteState::Waiting,
-            MALFORMED => QuoteState::Stale(StaleReason::Malformed),
-            epoch if epoch != self.epoch() => QuoteState::Stale(StaleReason::Disconnected),
-            _ if row.is_some_and(Stamped::is_delayed) => QuoteState::Delayed,
-            _ => QuoteState::Live,
-        };
-        let told = row.filter(|_| stamp.heard > 0);
-        Freshness {
-            state,
-            age: told.map(|_| self.clock.since(stamp.heard, now)),
-            silence: self.silence(now),
-        }
     }
 
     /// Notes that the feed has ended, though it could not say so.

@@ -95,15 +95,22 @@ fn what_the_pacing_holds_back_is_not_forgotten_before() {
     assert!(desk.sim.lines().is_empty());
 }
 
-#[test]
-fn a_full_tick_after_the_user_has_lost_interest_does_not_stay() {
+/// Subscriptions of 2 and 3 are unanswered, and the next command has to wait for
+/// its turn.
+fn with_two_unanswered(live: &[&str]) -> Desk {
     let mut config = FeedConfig::default();
     config.commands_per_second = 2;
-    let mut desk = Desk::live(Sim::new(config), &["1"]);
+    let mut desk = Desk::live(Sim::new(config), live);
     desk.sim.pass(secs(1));
     desk.sim.subscribe(&price("2"));
     desk.sim.subscribe(&price("3"));
     desk.sim.write();
+    desk
+}
+
+#[test]
+fn a_full_tick_after_the_user_has_lost_interest_does_not_stay() {
+    let mut desk = with_two_unanswered(&["1"]);
     // It is unanswered, and its end has to wait for its turn.
     desk.sim.unsubscribe(&price("2"));
     desk.tell("2", ",\"bid\":86");
@@ -116,13 +123,7 @@ fn a_full_tick_after_the_user_has_lost_interest_does_not_stay() {
 
 #[test]
 fn a_change_of_mind_after_a_full_tick_keeps_it() {
-    let mut config = FeedConfig::default();
-    config.commands_per_second = 2;
-    let mut desk = Desk::live(Sim::new(config), &[]);
-    desk.sim.pass(secs(1));
-    desk.sim.subscribe(&price("2"));
-    desk.sim.subscribe(&price("3"));
-    desk.sim.write();
+    let mut desk = with_two_unanswered(&[]);
     desk.sim.unsubscribe(&price("2"));
     desk.tell("2", ",\"bid\":86");
     desk.sim.subscribe(&price("2"));
