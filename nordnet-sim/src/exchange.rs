@@ -56,7 +56,7 @@ mod wire;
 
 pub(crate) use clock::utc;
 
-pub use answer::{Answer, Cut, Delivery, Part, Place};
+pub use answer::{Answer, Cut, Delivery, Flood, Part, Place, Stray};
 pub use audit::{AuditEntry, CommandEntry, Counters};
 pub use control::{AccountRecord, ControlError, FeedRecord, Feeds, Moment, OrderRecord};
 pub use feed::{ConnectionId, FeedKind};

@@ -35,8 +35,8 @@ pub use dialect::{
 };
 pub use exchange::{
     AccountRecord, Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut,
-    Delivery, Exchange, FeedKind, FeedRecord, Feeds, Moment, OrderRecord, Output, Part, Place,
-    Reply, Request, Response, SessionRecord, Side,
+    Delivery, Exchange, FeedKind, FeedRecord, Feeds, Flood, Moment, OrderRecord, Output, Part,
+    Place, Reply, Request, Response, SessionRecord, Side, Stray,
 };
 pub use faults::{Faults, UnknownFault};
 pub use fixed::{Fixed, ParseFixedError};

@@ -20,6 +20,7 @@ use crate::keys::KeyPair;
 mod builder;
 mod control;
 mod door;
+mod early;
 mod feed;
 mod handle;
 mod http;

@@ -4,8 +4,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::request::Response;
+use super::request::{Reply, Response};
 use super::route::Operation;
+
+/// The body of the reply to an order that was accepted.
+const ACCEPTED: &str =
+    r#"{"order_id":1,"result_code":"OK","order_state":"ON_MARKET","action_state":"INS_CONF"}"#;
 
 /// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +44,36 @@ pub enum Part {
     Body,
 }
 
+/// Many interim responses before the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flood {
+    /// Their status, from 100 to 199.
+    pub status: u16,
+    /// How many there are.
+    pub times: u64,
+    /// How many bytes the value of the one header of each has; 0 is no header.
+    pub header_bytes: usize,
+}
+
+/// A response that nobody asked for, sent after the ordinary one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// How long after the ordinary response.
+    pub after: Duration,
+    /// The response.
+    pub response: Response,
+}
+
 /// How a response goes out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
     /// A status of the hundreds that comes before it.
     pub interim: Option<u16>,
+    /// Interim responses that come before all else.
+    pub flood: Option<Flood>,
+    /// What follows unasked.
+    pub stray: Option<Stray>,
     /// Whether the body goes in chunks.
     pub chunked: bool,
     /// From where on it goes byte by byte, and the pause before each.
@@ -169,6 +197,25 @@ impl Answer {
         self
     }
 
+    /// Sends many interim responses before it, each with a header of this size.
+    pub fn after_flood(mut self, status: u16, times: u64, header_bytes: usize) -> Self {
+        self.delivery.flood = Some(Flood {
+            status,
+            times,
+            header_bytes,
+        });
+        self
+    }
+
+    /// Sends a second response, which nobody asked for, this long after it on the
+    /// same connection: status 200 with this JSON, or that of an accepted order.
+    pub fn then_stray(mut self, after: Duration, body: Option<&str>) -> Self {
+        let body = body.unwrap_or(ACCEPTED).to_owned();
+        let response = Response::json(200, body);
+        self.delivery.stray = Some(Stray { after, response });
+        self
+    }
+
     /// Sends the body in chunks.
     pub fn chunked(mut self) -> Self {
         self.delivery.chunked = true;
@@ -185,6 +232,23 @@ impl Answer {
     pub fn cut_at(mut self, place: Place, cut: Cut) -> Self {
         self.delivery.cut = Some((place, cut));
         self
+    }
+
+    /// Returns the reply that goes out before there is a request. It is that of
+    /// an accepted order where nothing else was set.
+    #[must_use]
+    pub fn early(&self) -> Reply {
+        Reply {
+            response: self.response(Some(Response::json(200, ACCEPTED.to_owned()))),
+            delay: self.delay,
+            delivery: self.delivery.clone(),
+        }
+    }
+
+    /// Returns `true` if the request takes effect.
+    #[must_use]
+    pub fn is_processed(&self) -> bool {
+        self.processed
     }
 
     /// Returns the response, made from the ordinary one if the request was

@@ -176,6 +176,12 @@ impl Exchange {
         }
     }
 
+    /// Returns `true` if there is an operation of this name, or it is `*`.
+    #[must_use]
+    pub fn serves(operation: &str) -> bool {
+        operation == "*" || Operation::named(operation).is_some()
+    }
+
     /// Plans what happens to the next `times` requests of an operation, named
     /// as in the reference, such as `place_order`; `*` is any.
     ///

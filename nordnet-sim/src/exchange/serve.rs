@@ -19,14 +19,21 @@ const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title><
     <body><h1>Bad Gateway</h1></body></html>\n";
 
 impl Exchange {
-    pub(super) fn serve(&mut self, request: &Request) -> Reply {
-        let found = Operation::find(&request.method, request.path());
-        let operation = found.as_ref().map(|(operation, _)| *operation);
-        let key = request.header("authorization").and_then(basic_key);
-        let epoch = key.as_deref().and_then(|key| self.gate.epoch(key));
-        self.audit
-            .begin(request, operation, key.as_deref(), epoch, self.now);
+    /// Takes in a request that was answered before it came: it takes effect if
+    /// `processed`, and is recorded without a status. Planned answers
+    /// and faults do not apply to it.
+    pub fn handle_answered(&mut self, request: &Request, processed: bool, now: Duration) {
+        self.advance(now);
+        let found = self.record(request);
+        if processed {
+            self.answer(request, found);
+        }
+        self.audit.end(processed, None);
+    }
 
+    pub(super) fn serve(&mut self, request: &Request) -> Reply {
+        let found = self.record(request);
+        let operation = found.as_ref().map(|(operation, _)| *operation);
         let script = self.scripts.next(operation);
         let answer = script
             .or_else(|| self.random_answer(operation))
@@ -48,6 +55,17 @@ impl Exchange {
             delay: self.config.faults.delay.saturating_add(answer.delay),
             delivery,
         }
+    }
+
+    /// Records a request, and finds its operation.
+    pub(super) fn record(&mut self, request: &Request) -> Option<(Operation, Vec<String>)> {
+        let found = Operation::find(&request.method, request.path());
+        let operation = found.as_ref().map(|(operation, _)| *operation);
+        let key = request.header("authorization").and_then(basic_key);
+        let epoch = key.as_deref().and_then(|key| self.gate.epoch(key));
+        self.audit
+            .begin(request, operation, key.as_deref(), epoch, self.now);
+        found
     }
 
     /// Returns a point in market time as HTTP writes it.

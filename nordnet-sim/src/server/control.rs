@@ -57,6 +57,11 @@ const DEEDS: [(&str, &[&str]); 23] = [
             "processed",
             "ms",
             "interim",
+            "interim_times",
+            "interim_bytes",
+            "early",
+            "stray_ms",
+            "stray",
             "chunked",
             "slow_head_ms",
             "slow_body_ms",
@@ -245,7 +250,11 @@ fn act(control: &Control, path: &str, args: &Args) -> Result<(), Refused> {
         "/logins" => control.refuse_logins(args.flag("refused", true)?),
         "/respond" => {
             let times = args.count("times")?.unwrap_or(1).min(10_000);
-            control.respond(args.text("operation")?, times as usize, args.answer()?)?;
+            let (operation, answer) = (args.text("operation")?, args.answer()?);
+            match args.flag("early", false)? {
+                true => control.answer_early(operation, times as usize, &answer)?,
+                false => control.respond(operation, times as usize, answer)?,
+            }
         }
         "/faults" => {
             let faults = args.text("faults")?.parse::<Faults>();

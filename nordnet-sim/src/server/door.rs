@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::exchange::{Cut, FeedKind};
 
+use super::early::Early;
 use super::plan::{Channel, Welcome};
 use super::shared::Shared;
 use super::socket::Socket;
@@ -164,10 +165,18 @@ impl Guest {
             let deaf = Wire::new(Socket::Plain(stream), Arc::clone(&self.record));
             return deaf.end(End::Cut(Cut::Stall)).await;
         }
+        let mut early = self.early(welcome.as_ref(), &shared);
         let socket = match tls {
             None => Socket::Plain(stream),
             Some(tls) => {
-                let shaken = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream));
+                let accept = tls.accept_with(stream, |session| {
+                    if let Some(early) = &mut early
+                        && let Ok(count) = early.hand_over(&mut session.writer())
+                    {
+                        self.record.count_sent(count);
+                    }
+                });
+                let shaken = tokio::time::timeout(HANDSHAKE_WITHIN, accept);
                 tokio::select! {
                     shaken = shaken => match shaken {
                         Ok(Ok(stream)) => Socket::Tls(Box::new(stream)),
@@ -177,7 +186,16 @@ impl Guest {
                 }
             }
         };
-        self.attend(socket, welcome, shared).await;
+        self.attend(socket, welcome, early, shared).await;
+    }
+
+    /// Returns the early answer that the connection is welcomed with, if it is.
+    pub(super) fn early(&self, welcome: Option<&Welcome>, shared: &Shared) -> Option<Early> {
+        let Some(Welcome::Early(answer)) = welcome else {
+            return None;
+        };
+        let date = shared.run(|exchange, _| exchange.http_date(Duration::ZERO));
+        Some(Early::new(answer, &date))
     }
 
     /// Serves a connection that is up, and ends it.
@@ -185,6 +203,7 @@ impl Guest {
         self,
         socket: Socket,
         welcome: Option<Welcome>,
+        early: Option<Early>,
         shared: Arc<Shared>,
     ) {
         let mut wire = Wire::new(socket, Arc::clone(&self.record));
@@ -194,26 +213,29 @@ impl Guest {
         let end = tokio::select! {
             // What was received before a cut still counts.
             biased;
-            cut = self.serve(&mut wire, &shared) => End::Cut(cut),
+            cut = self.serve(&mut wire, early, &shared) => End::Cut(cut),
             end = self.record.ended() => end,
         };
         wire.end(end).await;
     }
 
     /// Serves the connection, and says how it is to end.
-    async fn serve(&self, wire: &mut Wire, shared: &Arc<Shared>) -> Cut {
+    async fn serve(&self, wire: &mut Wire, early: Option<Early>, shared: &Arc<Shared>) -> Cut {
         let date = || shared.run(|exchange, _| exchange.http_date(Duration::ZERO));
         match self.port {
             Port::Api(Channel::Rest) => {
                 let answer =
                     |request: &_| shared.run(|exchange, now| exchange.handle_request(request, now));
-                http::converse(wire, answer, date).await
+                let answered = |request: &_, processed| {
+                    shared.run(|exchange, now| exchange.handle_answered(request, processed, now));
+                };
+                http::converse(wire, answer, date, early, answered).await
             }
             Port::Api(Channel::Public) => feed::talk(FeedKind::Public, wire, shared).await,
             Port::Api(Channel::Private) => feed::talk(FeedKind::Private, wire, shared).await,
             Port::Control => {
                 let answer = |request: &_| control::answer(shared, request);
-                http::converse(wire, answer, date).await
+                http::converse(wire, answer, date, None, |_, _| {}).await
             }
         }
     }

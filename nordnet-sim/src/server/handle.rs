@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::exchange::{
-    Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Feeds,
+    Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut, Exchange, Feeds,
     SessionRecord,
 };
 use crate::faults::Faults;
@@ -178,6 +178,34 @@ impl Control {
     ) -> Result<(), ControlError> {
         self.shared
             .run(|exchange, _| exchange.respond(operation, times, &answer))
+    }
+
+    /// Plans that the first request on each of the next `times` connections for
+    /// REST is answered before a byte of it is read, as if it was this operation.
+    ///
+    /// The response is that of an accepted order where the answer sets nothing
+    /// else. The request is read afterwards; it takes effect if the answer says
+    /// so, and no other response is sent. Without a delay, the response is sent
+    /// in the last flight of the server's TLS handshake (TLS 1.3), so it is there
+    /// before the client can send anything.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`] if there is no such operation.
+    pub fn answer_early(
+        &self,
+        operation: &str,
+        times: usize,
+        answer: &Answer,
+    ) -> Result<(), ControlError> {
+        if !Exchange::serves(operation) {
+            return Err(ControlError::UnknownOperation);
+        }
+        for _ in 0..times {
+            let early = Welcome::Early(Box::new(answer.clone()));
+            self.wires().plan(Channel::Rest, early);
+        }
+        Ok(())
     }
 
     /// Plans that the next `times` requests of an operation are answered with

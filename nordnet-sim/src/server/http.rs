@@ -1,14 +1,16 @@
 //! The life of an HTTP connection.
 
+use std::future::pending;
 use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use crate::exchange::{Cut, Delivery, Reply, Request, Response};
+use crate::exchange::{Cut, Delivery, Flood, Reply, Request, Response};
 
-use super::http1::{Bad, Form, Image, head};
+use super::early::Early;
+use super::http1::{Bad, Form, Image, head, interim};
 use super::wire::Wire;
 
 const IDLE_FOR: Duration = Duration::from_secs(60);
@@ -16,16 +18,34 @@ const HEAD_WITHIN: Duration = Duration::from_secs(5);
 const BODY_WITHIN: Duration = Duration::from_secs(5);
 const WRITTEN_WITHIN: Duration = Duration::from_secs(60);
 
+/// Interim responses that are written at once, in bytes.
+const FLOOD_AT_ONCE: usize = 32 * 1024;
+
+/// Bytes that go out at a time, unasked.
+type Unasked = Option<(Instant, Vec<u8>)>;
+
 /// Answers requests until the connection ends, and says how it is to end.
+///
+/// If the first one was answered early, `answered` takes it instead.
 pub(super) async fn converse(
     wire: &mut Wire,
     answer: impl Fn(&Request) -> Reply,
     date: impl Fn() -> String,
+    early: Option<Early>,
+    answered: impl Fn(&Request, bool),
 ) -> Cut {
     let mut input = Vec::new();
+    let mut unasked = None;
+    if let Some(early) = early {
+        match greet(wire, &mut input, early, answered).await {
+            Ok(None) => {}
+            Ok(Some(cut)) => return cut,
+            Err(_) => return Cut::Clean,
+        }
+    }
     loop {
         wire.record().set_idle(true);
-        let (reply, form) = match receive(wire, &mut input).await {
+        let (reply, form) = match receive(wire, &mut input, &mut unasked).await {
             Ok(Ok((mut request, form))) => {
                 wire.record().set_idle(false);
                 request.connection = wire.record().number;
@@ -45,11 +65,41 @@ pub(super) async fn converse(
         if let Some(cut) = image.end {
             return cut;
         }
+        if let Some(stray) = reply.delivery.stray {
+            let plain = Delivery::default();
+            let image = Image::new(Some(stray.response), &plain, form, &date());
+            unasked = Some((Instant::now() + stray.after, image.bytes));
+        }
     }
 }
 
+/// Answers the first request before it is read, and says how the connection is
+/// to end if it is.
+async fn greet(
+    wire: &mut Wire,
+    input: &mut Vec<u8>,
+    early: Early,
+    answered: impl Fn(&Request, bool),
+) -> io::Result<Option<Cut>> {
+    wire.record().set_idle(false);
+    if !early.delay.is_zero() {
+        tokio::time::sleep(early.delay).await;
+    }
+    send(wire, &early.image).await?;
+    if let Ok((mut request, _)) = receive(wire, input, &mut None).await? {
+        request.connection = wire.record().number;
+        answered(&request, early.processed);
+        return Ok(early.image.end);
+    }
+    Ok(Some(Cut::Clean))
+}
+
 /// Receives a request. Bytes of the one after it stay in the input.
-async fn receive(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<Result<(Request, Form), Bad>> {
+async fn receive(
+    wire: &mut Wire,
+    input: &mut Vec<u8>,
+    unasked: &mut Unasked,
+) -> io::Result<Result<(Request, Form), Bad>> {
     let mut seen = 0;
     let mut until = Instant::now() + IDLE_FOR;
     let mut head = loop {
@@ -65,7 +115,7 @@ async fn receive(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<Result<(Req
             until = Instant::now() + HEAD_WITHIN;
         }
         seen = input.len();
-        match timeout_at(until, read_more(wire, input)).await {
+        match timeout_at(until, read_more(wire, input, unasked)).await {
             Ok(more) => more?,
             Err(_) if input.is_empty() => return Err(io::ErrorKind::TimedOut.into()),
             Err(_) => return Ok(Err(Bad(408))),
@@ -82,7 +132,7 @@ async fn receive(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<Result<(Req
             wire.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
             wire.flush().await?;
         }
-        match timeout_at(until, read_more(wire, input)).await {
+        match timeout_at(until, read_more(wire, input, unasked)).await {
             Ok(more) => more?,
             Err(_) => return Ok(Err(Bad(408))),
         }
@@ -91,9 +141,26 @@ async fn receive(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<Result<(Req
     Ok(Ok((head.request, head.form)))
 }
 
-async fn read_more(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<()> {
+/// Reads some more. What goes out unasked goes out meanwhile.
+async fn read_more(wire: &mut Wire, input: &mut Vec<u8>, unasked: &mut Unasked) -> io::Result<()> {
     let mut buffer = [0; 8192];
-    match wire.read(&mut buffer).await? {
+    let read = loop {
+        let due = async {
+            match unasked {
+                Some((at, _)) => sleep_until(*at).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = due => {}
+            read = wire.read(&mut buffer) => break read?,
+        }
+        if let Some((_, bytes)) = unasked.take() {
+            write(wire, &bytes).await?;
+        }
+    };
+    match read {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         count => {
             input.extend_from_slice(&buffer[..count]);
@@ -103,6 +170,9 @@ async fn read_more(wire: &mut Wire, input: &mut Vec<u8>) -> io::Result<()> {
 }
 
 async fn send(wire: &mut Wire, image: &Image) -> io::Result<()> {
+    if let Some(flood) = &image.flood {
+        send_flood(wire, flood).await?;
+    }
     let (dripped, pause) = image.drip.clone().unwrap_or_default();
     let at_once = match dripped.is_empty() {
         true => &image.bytes[..],
@@ -112,6 +182,18 @@ async fn send(wire: &mut Wire, image: &Image) -> io::Result<()> {
     for byte in image.bytes[dripped].chunks(1) {
         tokio::time::sleep(pause).await;
         write(wire, byte).await?;
+    }
+    Ok(())
+}
+
+async fn send_flood(wire: &mut Wire, flood: &Flood) -> io::Result<()> {
+    let one = interim(flood);
+    let block = (FLOOD_AT_ONCE / one.len()).max(1);
+    let mut left = flood.times;
+    while left > 0 {
+        let count = usize::try_from(left).map_or(block, |left| left.min(block));
+        write(wire, &one.repeat(count)).await?;
+        left -= count as u64;
     }
     Ok(())
 }

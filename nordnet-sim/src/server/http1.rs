@@ -5,7 +5,7 @@ mod request;
 mod response;
 
 pub(super) use request::{Bad, head};
-pub(super) use response::Image;
+pub(super) use response::{Image, interim};
 
 /// What the request asks of the form of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -107,7 +107,8 @@ impl InMemory {
         }
         let (near, far) = MemoryStream::pair();
         let shared = Arc::clone(&self.shared);
-        let attend = guest.attend(Socket::Memory(far), welcome, shared);
+        let early = guest.early(welcome.as_ref(), &shared);
+        let attend = guest.attend(Socket::Memory(far), welcome, early, shared);
         let mut tasks = self.tasks.lock().map_err(|_| refused())?;
         while tasks.try_join_next().is_some() {}
         tasks.spawn(attend);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::exchange::{Cut, FeedKind};
+use crate::exchange::{Answer, Cut, FeedKind};
 
 /// One of the three ports that the API has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,12 +35,14 @@ pub enum Direction {
 }
 
 /// What waits for the next connection to a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Welcome {
     /// It is cut after so many bytes.
     Cut(Direction, u64, Cut),
     /// The TLS handshake is never answered.
     NoHandshake,
+    /// The first request is answered before it is read.
+    Early(Box<Answer>),
 }
 
 /// What is planned for one port.

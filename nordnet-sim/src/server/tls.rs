@@ -55,7 +55,7 @@ impl Identity {
     /// Returns what turns a TCP connection into a TLS one.
     pub(super) fn acceptor(&self) -> io::Result<TlsAcceptor> {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.clone()));
-        let config = ServerConfig::builder_with_provider(provider())
+        let mut config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .and_then(|config| {
                 config
@@ -63,6 +63,8 @@ impl Identity {
                     .with_single_cert(vec![self.leaf.clone()], key)
             })
             .map_err(io::Error::other)?;
+        // An early answer goes out with the handshake.
+        config.send_half_rtt_data = true;
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }

@@ -110,6 +110,11 @@ impl Record {
         self.end_if(due, &mut state);
     }
 
+    /// Counts bytes that went out below the connection.
+    pub(super) fn count_sent(&self, bytes: usize) {
+        self.state().sent.bytes += bytes as u64;
+    }
+
     pub(super) fn clear_cuts(&self) {
         let mut state = self.state();
         state.received.cuts.clear();

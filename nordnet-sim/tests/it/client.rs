@@ -154,6 +154,21 @@ impl<'a> Client<'a> {
         self.rest.get_mut().flush()
     }
 
+    /// Sends an order for one share and leaves the response to be read.
+    pub(crate) fn send_buy(&mut self, reference: &str) -> io::Result<()> {
+        let form = format!(
+            "market_id=11&identifier=101&side=BUY&volume=1&order_type=LIMIT&price=1&currency=SEK&reference={reference}"
+        );
+        let authorization = self.authorization();
+        let text = format!(
+            "POST /api/2/accounts/60012345/orders HTTP/1.1\r\nhost: sim\r\nauthorization: {authorization}\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        self.rest.get_mut().write_all(text.as_bytes())?;
+        self.rest.get_mut().flush()
+    }
+
     /// Reads the lines of a head.
     pub(crate) fn head(&mut self) -> io::Result<Vec<String>> {
         let mut lines = Vec::new();

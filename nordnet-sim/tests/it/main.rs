@@ -39,5 +39,6 @@ mod readme;
 mod schema;
 mod server;
 mod server_faults;
+mod unasked;
 mod watch;
 mod world;

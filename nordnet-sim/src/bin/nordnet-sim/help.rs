@@ -55,9 +55,12 @@ dialect: the first value is the default
 
 const REST: &str = "
 The control port takes JSON by POST on loopback. It sets prices, fills orders,
-expires sessions, cuts and stalls feeds, plans faults, and tells the truth:
+expires sessions, cuts and stalls feeds, plans replies (late, torn, early, stray,
+after a flood of 103) and faults, and tells the truth:
   curl -H 'content-type: application/json' \\
        -d '{\"tradable\":\"11:101\",\"price\":\"86.50\"}' $CONTROL/price
+  curl -H 'content-type: application/json' \\
+       -d '{\"operation\":\"place_order\",\"early\":true}' $CONTROL/respond
   curl $CONTROL/orders
 
 examples:

@@ -137,10 +137,8 @@ impl Args {
                 answer = answer.header(name, value.as_str().ok_or_else(|| wrong("headers"))?);
             }
         }
-        match self.0.get("body") {
-            None => {}
-            Some(Value::String(text)) => answer = answer.body(text.as_str()),
-            Some(json) => answer = answer.body(json.to_string()),
+        if let Some(body) = self.body("body") {
+            answer = answer.body(body);
         }
         if let Some(spaces) = self.count("padding")? {
             answer = answer.padded(spaces.min(1 << 28) as usize);
@@ -155,7 +153,17 @@ impl Args {
             answer = answer.late(delay);
         }
         if let Some(status) = self.count("interim")? {
-            answer = answer.after_interim(u16::try_from(status).map_err(|_| wrong("interim"))?);
+            let status = u16::try_from(status).map_err(|_| wrong("interim"))?;
+            answer = match (self.count("interim_times")?, self.count("interim_bytes")?) {
+                (None, None) => answer.after_interim(status),
+                (times, bytes) => {
+                    let bytes = bytes.unwrap_or(0).min(1 << 20) as usize;
+                    answer.after_flood(status, times.unwrap_or(1), bytes)
+                }
+            };
+        }
+        if let Some(after) = self.optional_time("stray_ms")? {
+            answer = answer.then_stray(after, self.body("stray").as_deref());
         }
         if self.flag("chunked", false)? {
             answer = answer.chunked();
@@ -177,6 +185,14 @@ impl Args {
             }
         }
         Ok(answer)
+    }
+
+    /// Reads a body: a text as it is, anything else as JSON.
+    fn body(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            json => Some(json.to_string()),
+        }
     }
 
     fn optional_time(&self, name: &str) -> Result<Option<Duration>, Refused> {

@@ -3,13 +3,15 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::exchange::{Cut, Delivery, Part, Place, Response};
+use crate::exchange::{Cut, Delivery, Flood, Part, Place, Response};
 
 use super::Form;
 
 /// A response as it goes out.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::server) struct Image {
+    /// Interim responses that go out first.
+    pub(in crate::server) flood: Option<Flood>,
     /// The bytes, as far as they go out.
     pub(in crate::server) bytes: Vec<u8>,
     /// What goes out byte by byte, and the pause before each.
@@ -59,8 +61,22 @@ impl Image {
             end = Some(cut);
         }
         let drip = drip.map(|(from, pause)| (from.min(bytes.len())..bytes.len(), pause));
-        Self { bytes, drip, end }
+        Self {
+            flood: delivery.flood,
+            bytes,
+            drip,
+            end,
+        }
     }
+}
+
+/// Writes an interim response out.
+pub(in crate::server) fn interim(flood: &Flood) -> Vec<u8> {
+    let mut text = format!("HTTP/1.1 {0} {1}\r\n", flood.status, reason(flood.status));
+    if flood.header_bytes > 0 {
+        text += &format!("link: {}\r\n", "x".repeat(flood.header_bytes));
+    }
+    (text + "\r\n").into_bytes()
 }
 
 fn is_framing(name: &str) -> bool {
