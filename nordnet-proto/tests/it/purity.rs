@@ -23,18 +23,23 @@ const IMPURE: [&str; 12] = [
     "getrandom",
 ];
 
-/// The crates that a user of the core compiles for this machine, each with its
-/// version.
-fn normal_dependencies() -> BTreeSet<String> {
+/// What `cargo tree` says for this machine.
+fn tree(arguments: &str) -> String {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--package", "nordnet-proto"])
-        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["tree", "--offline", "--prefix", "none", "--format", "{p}"])
+        .args(arguments.split(' '))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
-    let text = String::from_utf8(output.stdout).unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The crates that a user of the core compiles for this machine, each with its
+/// version.
+fn normal_dependencies() -> BTreeSet<String> {
+    let text = tree("--package nordnet-proto --edges normal");
     let mut crates: BTreeSet<_> = text.lines().map(name_and_version).collect();
     assert!(crates.remove(&name_and_version(concat!(
         "nordnet-proto v",
@@ -77,6 +82,35 @@ fn depends_on_nothing_that_does_input_or_output() {
         "{}: {dependencies:#?}",
         dependencies.len()
     );
+}
+
+/// A program with the blocking adapter has no runtime, whatever its features are.
+#[test]
+fn the_blocking_adapter_needs_no_runtime() {
+    let text = tree("--package nordnet-blocking --all-features --edges normal");
+    let mut names = text.lines().filter_map(|line| line.split(' ').next());
+    let runtime = names.find(|name| ["tokio", "smol", "hyper", "mio"].contains(name));
+    assert_eq!(runtime, None);
+}
+
+/// `cargo deny` says the same, but is not installed everywhere.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads the settings")]
+fn only_those_depend_on_tokio_who_are_allowed_to() {
+    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deny.toml");
+    let settings = std::fs::read_to_string(settings).unwrap();
+    let mut lines = settings.lines();
+    let allowed = lines
+        .find(|line| line.contains(r#"name = "tokio""#))
+        .unwrap();
+    let text = tree("--workspace --all-features --edges normal,dev,build --invert tokio --depth 1");
+    for line in text.lines().skip(1).filter(|line| !line.is_empty()) {
+        let name = line.split(' ').next().unwrap();
+        assert!(
+            allowed.contains(&format!("\"{name}\"")),
+            "{name}: {allowed}"
+        );
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the sources")]
