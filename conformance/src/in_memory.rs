@@ -103,8 +103,8 @@ impl Adapter for InMemory {
     async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> T {
-        work()
+    ) -> Option<T> {
+        Some(work())
     }
 
     fn connect(&self, server: Server, by: Instant) -> BoxFuture<Result<MemoryWire, Failure>> {

@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use nordnet_proto::order::Doubt;
+use nordnet_proto::order::{CallOutcome, Doubt};
 use nordnet_proto::{
     AccountMessage, Action, Change, CloseReason, Counters, DisconnectReason, Error, Event, Failure,
-    LoginError, MarketMessage, Outcome, Refusal, SessionCounters, Unresolved,
+    Intent, LoginError, MarketMessage, Outcome, Refusal, SessionCounters, Unresolved,
 };
 
 pub(crate) fn error(error: &Error) -> String {
@@ -82,15 +82,33 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     }
 }
 
+pub(crate) fn result(result: &Result<Outcome, Error>) -> String {
+    match result {
+        Ok(known) => outcome(known),
+        Err(failed) => error(failed),
+    }
+}
+
+pub(crate) fn call_outcome(call: &CallOutcome) -> String {
+    format!("{}: {}", intent(&call.intent), result(&call.result))
+}
+
 pub(crate) fn unresolved(unresolved: &Unresolved) -> String {
-    // The references of the client's own making differ from run to run.
-    let what = match &unresolved.intent.action {
-        Action::Place { .. } => unresolved.reference.as_str(),
+    format!(
+        "{}: {}",
+        intent(&unresolved.intent),
+        doubt(&unresolved.doubt)
+    )
+}
+
+/// The references of the client's own making differ from run to run.
+fn intent(intent: &Intent) -> &str {
+    match &intent.action {
+        Action::Place { .. } => intent.reference.as_str(),
         Action::Modify { .. } => "a change",
         Action::Cancel { .. } => "a cancellation",
         _ => "something else",
-    };
-    format!("{what}: {}", doubt(&unresolved.doubt))
+    }
 }
 
 fn doubt(doubt: &Doubt) -> String {

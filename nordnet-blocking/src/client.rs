@@ -108,7 +108,7 @@ impl Adapter for Blocking {
     async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> T {
+    ) -> Option<T> {
         detached(self, async { work() }).await
     }
 

@@ -61,7 +61,11 @@ impl Connector {
         let connector = self.clone();
         let name = server.to_string();
         let opened = detached(adapter, async move { connector.open(&server, by) });
-        let connected = async { opened.await?.shake_hands().await };
+        let dropped = || Err(Failure::before_sending(Cause::Dropped, ""));
+        let connected = async move {
+            let socket = opened.await.unwrap_or_else(dropped)?;
+            socket.shake_hands().await
+        };
         Box::pin(async move {
             let late = || Err(Failure::before_sending(Cause::Timeout, "while connecting"));
             let connected = by_timer(&mut Alarm, by, connected).await;

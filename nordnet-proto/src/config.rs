@@ -80,7 +80,8 @@ pub struct Limits {
     pub max_head: usize,
     /// For the rest of an HTTP connection that is kept for the next call. 15 s.
     pub keep_connection: Duration,
-    /// How many unused HTTP connections are kept. 2.
+    /// How many unused HTTP connections are kept for reads, and how many for orders.
+    /// 2 each.
     pub kept_connections: usize,
 }
 

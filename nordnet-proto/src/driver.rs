@@ -26,6 +26,7 @@ mod bell;
 mod builder;
 mod calls;
 mod client;
+mod drive;
 mod events;
 mod feed;
 mod handle;

@@ -29,6 +29,8 @@ pub trait Endpoint {
     const METHOD: Method;
     /// Whether the request may be sent more than once.
     const SAFETY: Safety;
+    /// The calls that it shares its pauses and its kept connections with.
+    const LANE: Lane = <Self::Access as Access>::LANE;
     /// The largest body of an answer, in bytes.
     const MAX_BODY: usize = 8 << 20;
     /// Whether the call needs a session: [`NoSession`] or [`InSession`].
@@ -93,6 +95,21 @@ pub enum Safety {
     OnceOnly,
 }
 
+/// Calls that share their pauses and their kept connections.
+///
+/// A "too many requests" (HTTP 429) delays the calls of its own lane only, and a
+/// connection that was kept after a read never carries an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Calls that place nothing and change nothing, and those about the session.
+    Read,
+    /// New orders, changes and activations.
+    Order,
+    /// Cancellations: nothing delays their first attempt. They share the
+    /// connections of orders.
+    Cancel,
+}
+
 /// Whether a call carries a session key; sealed.
 pub trait Auth: sealed::Sealed {
     /// What authorises the call.
@@ -134,7 +151,10 @@ impl Auth for InSession {
 }
 
 /// Whether a call can move money; sealed.
-pub trait Access: sealed::Sealed {}
+pub trait Access: sealed::Sealed {
+    /// The lane of such calls, unless they name another.
+    const LANE: Lane;
+}
 
 /// The call only looks.
 #[derive(Debug)]
@@ -144,8 +164,13 @@ pub enum Observe {}
 #[derive(Debug)]
 pub enum Trade {}
 
-impl Access for Observe {}
-impl Access for Trade {}
+impl Access for Observe {
+    const LANE: Lane = Lane::Read;
+}
+
+impl Access for Trade {
+    const LANE: Lane = Lane::Order;
+}
 
 /// The marker of a client that cannot send an order: the default.
 #[derive(Debug)]

@@ -67,6 +67,9 @@ pub enum Cause {
     Timeout,
     /// The other side closed the connection.
     Closed,
+    /// The runtime dropped the call before its end: it was shut down, or no
+    /// thread could be started.
+    Dropped,
     /// The answer was larger than the core allows.
     TooLarge,
     /// The answer was not HTTP, or no feed line.
@@ -151,6 +154,9 @@ impl fmt::Display for Cause {
             Self::Tls(cause) => fmt::Display::fmt(cause, f),
             Self::Timeout => f.write_str("no answer in time"),
             Self::Closed => f.write_str("the connection was closed"),
+            Self::Dropped => f.write_str(
+                "the runtime dropped the call (it was shut down, or no thread could be started)",
+            ),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
             Self::Protocol => f.write_str("the answer breaks the protocol"),
             Self::Io(kind) => write!(f, "connection error ({kind})"),

@@ -128,8 +128,8 @@ pub use credentials::{
 };
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use endpoint::{
-    Access, Auth, Body, Endpoint, Form, InSession, NoSession, Observe, Permits, ReadOnly, Safety,
-    Target, Trade, Trading,
+    Access, Auth, Body, Endpoint, Form, InSession, Lane, NoSession, Observe, Permits, ReadOnly,
+    Safety, Target, Trade, Trading,
 };
 pub use error::{Error, Refusal, Unreadable};
 pub use failure::{Attempt, Cause, Failure, TlsCause};

@@ -170,9 +170,8 @@ impl Login {
         now: Instant,
     ) -> LoginStep {
         match request::encode(endpoint, &self.config, key) {
-            Ok(request) => LoginStep::Send(Outgoing::begin(
+            Ok(request) => LoginStep::Send(Outgoing::begin::<E>(
                 request,
-                E::MAX_BODY,
                 &self.config,
                 &mut self.flight,
                 &self.tries,

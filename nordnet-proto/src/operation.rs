@@ -1,13 +1,15 @@
 //! One call, from a value to its settled answer.
 
+mod end;
+
 use std::time::{Duration, Instant};
 
 use crate::deadline::after;
 use crate::endpoint::{Auth, Endpoint, Safety};
 use crate::error::Error;
-use crate::failure::{Attempt, Cause, Failure};
+use crate::failure::{Attempt, Failure};
 use crate::login::LoginError;
-use crate::order::{Intent, InvalidOrder, Outcome};
+use crate::order::{Intent, Ticket};
 use crate::outgoing::Outgoing;
 use crate::request::{self, HttpResponse};
 use crate::session::Session;
@@ -42,8 +44,8 @@ pub struct Operation<E: Endpoint> {
     epoch: Option<Epoch>,
     logged_in_again: bool,
     recorded: bool,
-    /// Whether the call stands in the list of unresolved ones.
-    listed: bool,
+    /// The place of an order call in the list of unresolved ones.
+    ticket: Option<Ticket>,
     /// Whether an earlier attempt may have taken effect.
     in_doubt: bool,
 }
@@ -108,7 +110,7 @@ impl<E: Endpoint> Operation<E> {
             epoch: None,
             logged_in_again: false,
             recorded: false,
-            listed: false,
+            ticket: None,
             in_doubt: false,
         }
     }
@@ -124,6 +126,30 @@ impl<E: Endpoint> Operation<E> {
     pub(crate) fn in_session(mut self, session: LoggedIn) -> Self {
         self.session = Some(session);
         self
+    }
+
+    /// Begins the call, as its first poll does: its deadline counts from here, and
+    /// an order call gets its reference and is listed as unresolved.
+    ///
+    /// For drivers that poll a call in a task of its own: begin it before anything
+    /// is spawned, so that whoever drops the caller's future at any time finds the
+    /// order in the list.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if another order may have the reference, and
+    /// [`Error::Login`] after a logout has begun. Nothing was listed, and nothing
+    /// may be sent.
+    pub fn begin(&mut self, session: &mut Session, now: Instant) -> Result<(), Error> {
+        self.deadline(session, now);
+        if self.ticket.is_some() {
+            return Ok(());
+        }
+        self.endpoint.stamp(&mut || session.new_reference());
+        if let Some(intent) = self.endpoint.intent() {
+            self.ticket = Some(session.begin(intent, now)?);
+        }
+        Ok(())
     }
 
     /// Says what to do next. A request and the end are handed out once; all
@@ -194,14 +220,14 @@ impl<E: Endpoint> Operation<E> {
 
     fn next_attempt(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
         self.state = State::Ready;
-        let until = self.deadline(session, now);
-        if let Err(error) = self.list(session) {
+        if let Err(error) = self.begin(session, now) {
             return self.end(session, error, now);
         }
+        let until = self.deadline(session, now);
         if now >= self.send_by(session, until) {
             return self.end(session, Error::OutOfTime, now);
         }
-        if let Some(resume) = session.paused(E::SAFETY, now) {
+        if let Some(resume) = session.paused(E::LANE, now) {
             if E::SAFETY == Safety::OnceOnly || resume >= until {
                 let wait = resume - now;
                 let refusal = None;
@@ -230,41 +256,21 @@ impl<E: Endpoint> Operation<E> {
             Ok(request) => request,
             Err(error) => return self.end(session, error, now),
         };
-        if let Some(intent) = self.endpoint.intent() {
-            session.register().sent(&intent.reference);
+        if let Some(ticket) = &self.ticket {
+            session.register().sent(ticket);
         }
         self.epoch = logged_in
             .filter(|_| <E::Auth as Auth>::IN_SESSION)
             .map(|logged_in| logged_in.epoch);
         session.count().sent(self.flight.is_unused());
-        Step::Send(Outgoing::begin(
+        Step::Send(Outgoing::begin::<E>(
             request,
-            E::MAX_BODY,
             session.config(),
             &mut self.flight,
             &self.tries,
             now,
             until,
         ))
-    }
-
-    /// Gives an order its reference and lists it as unresolved, before anything
-    /// else: whoever drops the call finds it in the list, although it may have
-    /// to wait for a login before it leaves.
-    fn list(&mut self, session: &mut Session) -> Result<(), Error> {
-        if self.listed {
-            return Ok(());
-        }
-        self.endpoint.stamp(&mut || session.new_reference());
-        let Some(intent) = self.endpoint.intent() else {
-            return Ok(());
-        };
-        if session.register().is_in_use(&intent.reference) {
-            return Err(InvalidOrder::ReferenceInUse.into());
-        }
-        session.register().open(intent);
-        self.listed = true;
-        Ok(())
     }
 
     fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant) {
@@ -287,7 +293,7 @@ impl<E: Endpoint> Operation<E> {
         session.count().answered(signal);
         match (signal, self.epoch) {
             (Signal::Answered { status: 429, wait }, _) => {
-                session.pause(wait.unwrap_or_default(), now);
+                session.pause(E::LANE, wait.unwrap_or_default(), now);
             }
             (Signal::Answered { status, .. }, Some(epoch)) if status != 401 && status < 500 => {
                 session.touch(epoch, since);
@@ -309,61 +315,11 @@ impl<E: Endpoint> Operation<E> {
                 return;
             }
         }
-        self.settle(session, result);
-    }
-
-    fn settle(&mut self, session: &mut Session, result: Result<E::Response, Error>) {
-        match result {
-            Err(error) => self.give_up(session, error),
-            Ok(response) => {
-                let refusal = E::refusal(&response).filter(|_| self.in_doubt);
-                let result = refusal.map_or(Ok(response), |refusal| self.doubt(&refusal));
-                self.finish(session, result);
-            }
-        }
-    }
-
-    /// Ends the call with an error, unless an earlier attempt may have taken
-    /// effect: then the answer of that one counts as lost.
-    fn give_up(&mut self, session: &mut Session, error: Error) {
-        let result = match error {
-            // It leaves open by itself what was done.
-            Error::Unavailable { .. } => Err(error),
-            error if self.in_doubt && E::SAFETY != Safety::Read => self.doubt(&error.to_string()),
-            // Not this attempt, but an earlier one may have been.
-            Error::NotSent(failure) if self.in_doubt => Err(Error::Lost(failure)),
-            Error::OutOfTime if self.in_doubt => Err(Error::Lost(tries::unanswered())),
-            error => Err(error),
-        };
-        self.finish(session, result);
-    }
-
-    /// What an earlier attempt stands for, after a later one came to this.
-    fn doubt(&self, later: &str) -> Result<E::Response, Error> {
-        let detail =
-            format!("an earlier attempt did not say what was done, and a later one: {later}");
-        let lost = Failure::after_sending(Cause::Closed, detail);
-        self.endpoint.settle(Err(lost))
-    }
-
-    fn finish(&mut self, session: &mut Session, result: Result<E::Response, Error>) {
-        if self.listed
-            && let Some(intent) = self.endpoint.intent()
-            && let Some(outcome) = match &result {
-                Ok(response) => E::outcome(response).cloned().map(Ok),
-                Err(error) => Some(Err(error.clone())),
-            }
-        {
-            if let Ok(Outcome::Unknown(_)) = outcome {
-                session.count().unknown_outcomes += 1;
-            }
-            session.register().close(&intent.reference, outcome);
-        }
-        self.state = State::Done(result);
+        self.state = State::Done(self.settle(session, result, now));
     }
 
     fn end(&mut self, session: &mut Session, error: Error, now: Instant) -> Step<E::Response> {
-        self.give_up(session, error);
+        self.state = State::Done(self.give_up(session, error, now));
         self.poll(session, now)
     }
 

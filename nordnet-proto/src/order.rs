@@ -30,7 +30,8 @@ pub use modify::ModifyOrder;
 pub use outcome::{Accepted, Doubt, Outcome, Rejection, Unresolved};
 pub use reference::Reference;
 pub(crate) use reference::References;
-pub(crate) use register::Register;
+pub use register::{CallOutcome, ResolveError};
+pub(crate) use register::{Register, Ticket};
 pub use terms::{
     FillAndKill, FillOrKill, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop, Trigger,
 };

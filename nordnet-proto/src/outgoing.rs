@@ -1,13 +1,19 @@
 //! A request on its way to the driver.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::config::Config;
 use crate::country::Server;
 use crate::deadline::after;
+use crate::endpoint::{Endpoint, Lane};
 use crate::failure::Attempt;
 use crate::request::HttpRequest;
 use crate::tries::{Flight, Tries};
+
+/// How long a new connection stays silent before an order leaves on it: half of the
+/// time that it took to open, within these limits.
+const LEAST_QUIET: Duration = Duration::from_millis(5);
+const MOST_QUIET: Duration = Duration::from_millis(100);
 
 /// HTTP libraries take no smaller buffer than this for a head.
 const LEAST_HEAD: usize = 8 << 10;
@@ -27,6 +33,8 @@ pub struct Outgoing {
     pub server: Box<Server>,
     /// What to send.
     pub request: HttpRequest,
+    /// Whose kept connections it may use.
+    pub lane: Lane,
     /// Whether a connection that was kept from an earlier call may be used.
     /// If not, a new one has to be opened.
     pub may_reuse_connection: bool,
@@ -41,10 +49,23 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// How long a new connection that took this long to open has to stay silent
+    /// before the request is written; `None` if the request may leave at once.
+    ///
+    /// A server that answers before it was asked would settle an order that it has
+    /// not read. What it sent when the connection came up is there after about one
+    /// round trip, and opening takes two.
+    #[must_use]
+    pub fn quiet(&self, opening_took: Duration) -> Option<Duration> {
+        match self.lane {
+            Lane::Read => None,
+            Lane::Order | Lane::Cancel => Some((opening_took / 2).clamp(LEAST_QUIET, MOST_QUIET)),
+        }
+    }
+
     /// Begins an attempt that ends within the call's total deadline.
-    pub(crate) fn begin(
+    pub(crate) fn begin<E: Endpoint>(
         request: HttpRequest,
-        max_body: usize,
         config: &Config,
         flight: &mut Flight,
         tries: &Tries,
@@ -57,11 +78,12 @@ impl Outgoing {
             attempt: flight.begin(now, answer_by),
             server: Box::new(config.base_url.server().clone()),
             request,
+            lane: E::LANE,
             may_reuse_connection: tries.may_reuse_connection(),
             connect_by: answer_by.min(after(now, limits.connect)),
             answer_by,
             max_head: limits.max_head.max(LEAST_HEAD),
-            max_body,
+            max_body: E::MAX_BODY,
         }
     }
 }

@@ -20,6 +20,9 @@ pub type HttpRequest = http::Request<Payload>;
 /// A whole response: status, headers and body.
 pub type HttpResponse = http::Response<Payload>;
 
+/// A body that takes some milliseconds to decode.
+const LARGE_BODY: usize = 256 << 10;
+
 /// The bytes of a body: wiped on drop, and never shown by `Debug`.
 ///
 /// Not `Clone`, so that the request of an order is not either.
@@ -31,6 +34,14 @@ impl Payload {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Returns `true` if the body of an answer has more than 256 KiB: decoding it
+    /// takes long enough that a driver on an async runtime does it where it keeps
+    /// no other task from running.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        self.0.len() > LARGE_BODY
     }
 }
 

@@ -1,29 +1,28 @@
 //! What all calls and both feeds of a client share.
 
 mod counters;
+mod orders;
+mod pauses;
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 pub use counters::SessionCounters;
 
+use self::pauses::Pauses;
+
 use crate::api::{Logout, TouchSession};
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::credentials::{Credentials, Fingerprint};
 use crate::deadline::after;
-use crate::endpoint::Safety;
-use crate::error::Error;
+use crate::endpoint::Lane;
 use crate::flow::ListingCache;
 use crate::login::{Login, LoginError};
 use crate::operation::Operation;
-use crate::order::{Outcome, Reference, References, Register, Unresolved};
+use crate::order::{References, Register};
 use crate::random::Random;
 use crate::session_key::{Epoch, LoggedIn};
-
-/// Reads wait this much longer than cancellations after a 429, so that these
-/// go first.
-const READS_AFTER_CANCELS: Duration = Duration::from_millis(500);
 
 /// More sessions than this lost within a minute are no accident: another
 /// program logs in with the same key, say. Logins then wait.
@@ -53,7 +52,8 @@ pub struct Session {
     login_backoff: Backoff,
     /// When sessions were lost, in the last minute.
     losses: Vec<Instant>,
-    paused_until: Option<Instant>,
+    pauses: Pauses,
+    refuses_orders: bool,
     closed: bool,
     counters: SessionCounters,
 }
@@ -181,7 +181,8 @@ impl Session {
                 self.counters.failed_logins += 1;
                 if let LoginError::RateLimited { wait } = error {
                     self.counters.rate_limited += 1;
-                    self.pause(wait, now);
+                    self.pause(Lane::Order, wait, now);
+                    self.pause(Lane::Read, wait, now);
                 }
                 self.hold_logins(error, now);
             }
@@ -199,6 +200,7 @@ impl Session {
     /// session, and lets no other call begin and no new login.
     pub fn close(&mut self, now: Instant) -> Option<Operation<Logout>> {
         self.closed = true;
+        self.refuses_orders = true;
         self.logged_in(now)?;
         let current = self.current.take()?;
         Some(Operation::new(Logout::new()).in_session(current.logged_in))
@@ -220,30 +222,6 @@ impl Session {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let current = self.current.as_ref().filter(|_| self.config.keep_alive)?;
         Some(current.keep_alive_at)
-    }
-
-    /// A reference that no other order of this client has.
-    pub fn new_reference(&mut self) -> Reference {
-        self.references.next()
-    }
-
-    /// Takes an order call off the list of unresolved ones, once its outcome
-    /// has been learnt by other means.
-    pub fn resolve(&mut self, reference: &Reference) -> Option<Unresolved> {
-        self.register.resolve(reference)
-    }
-
-    /// The order calls whose outcome is not known, those in flight included.
-    #[must_use]
-    pub fn unresolved(&self) -> Vec<Unresolved> {
-        self.register.unresolved()
-    }
-
-    /// What became of an order call, also of one whose caller has gone. The
-    /// latest thousand are remembered.
-    #[must_use]
-    pub fn outcome(&self, reference: &Reference) -> Option<Result<Outcome, Error>> {
-        self.register.outcome(reference)
     }
 
     /// The fingerprint of the key that logs in.
@@ -304,21 +282,14 @@ impl Session {
         }
     }
 
-    /// Pauses the whole client after a 429.
-    pub(crate) fn pause(&mut self, wait: Duration, now: Instant) {
-        let until = now + wait;
-        let known = self.paused_until.map_or(now, |known| known.max(now));
-        self.counters.paused += until.saturating_duration_since(known);
-        self.paused_until = self.paused_until.max(Some(until));
+    /// Pauses the calls of a lane after a 429.
+    pub(crate) fn pause(&mut self, lane: Lane, wait: Duration, now: Instant) {
+        self.counters.paused += self.pauses.extend(lane, wait, now);
     }
 
-    /// Until when a call of this kind has to wait.
-    pub(crate) fn paused(&self, safety: Safety, now: Instant) -> Option<Instant> {
-        let until = match safety {
-            Safety::Read => self.paused_until? + READS_AFTER_CANCELS,
-            Safety::Idempotent | Safety::OnceOnly => self.paused_until?,
-        };
-        (now < until).then_some(until)
+    /// Until when a call of this lane has to wait.
+    pub(crate) fn paused(&self, lane: Lane, now: Instant) -> Option<Instant> {
+        self.pauses.until(lane, now)
     }
 
     pub(crate) fn count(&mut self) -> &mut SessionCounters {
@@ -327,10 +298,6 @@ impl Session {
 
     pub(crate) fn random(&mut self) -> &mut Random {
         &mut self.random
-    }
-
-    pub(crate) fn register(&mut self) -> &mut Register {
-        &mut self.register
     }
 
     pub(crate) fn listings(&mut self) -> &mut ListingCache {
@@ -376,7 +343,8 @@ impl Session {
             trouble: None,
             login_backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
             losses: Vec::new(),
-            paused_until: None,
+            pauses: Pauses::default(),
+            refuses_orders: false,
             closed: false,
             counters: SessionCounters::default(),
         }

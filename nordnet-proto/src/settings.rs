@@ -154,6 +154,9 @@ pub enum SetupError {
     },
     /// A session has one account feed, and this client has opened it.
     AccountFeedIsOpen,
+    /// The runtime runs nothing any more: it was shut down, or no thread could be
+    /// started.
+    RuntimeIsGone,
     /// A file with a secret can be read by others.
     Exposed {
         /// Where it is.
@@ -179,6 +182,9 @@ impl fmt::Display for SetupError {
             ),
             Self::AccountFeedIsOpen => f.write_str(
                 "this client has an account feed already; a second would displace it, time and again",
+            ),
+            Self::RuntimeIsGone => f.write_str(
+                "the runtime does not run the client (it was shut down, or no thread could be started)",
             ),
             Self::Exposed { path, mode } => write!(
                 f,

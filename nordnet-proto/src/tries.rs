@@ -172,6 +172,11 @@ impl Flight {
         self.out.take().map(|out| out.since)
     }
 
+    /// Ends the attempt that is out, if any, and says when it began.
+    pub(crate) fn abandon(&mut self) -> Option<Instant> {
+        self.out.take().map(|out| out.since)
+    }
+
     /// Ends the attempt that is out if its time is over.
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Instant> {
         self.out

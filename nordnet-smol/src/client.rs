@@ -106,8 +106,8 @@ impl Adapter for Smol {
     async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> T {
-        smol::unblock(work).await
+    ) -> Option<T> {
+        Some(smol::unblock(work).await)
     }
 
     fn connect(&self, server: Server, by: Instant) -> BoxFuture<Result<Socket, Failure>> {

@@ -112,12 +112,11 @@ impl Adapter for Tokio {
     async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> T {
+    ) -> Option<T> {
         match tokio::task::spawn_blocking(work).await {
-            Ok(result) => result,
+            Ok(result) => Some(result),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime is shutting down, and this future with it.
-            Err(_) => std::future::pending().await,
+            Err(_) => None,
         }
     }
 

@@ -65,8 +65,8 @@ impl<R: Runner> Player<R> {
                 builder.open()
             }
         };
-        let opened = detached(&self.adapter, R::future(call));
-        match opened.await {
+        let opened = detached(&self.adapter, R::future(call)).await;
+        match opened.ok_or_else(|| Trouble::new("the runtime is gone"))? {
             Ok(client) => {
                 self.client = Some(client);
                 Ok(vec!["ok".into()])
@@ -132,14 +132,15 @@ impl<R: Runner> Player<R> {
                 let unresolved = client.unresolved();
                 unresolved.iter().map(words::unresolved).collect()
             }),
+            ["outcomes"] => self.tell(|client| {
+                let outcomes = client.outcomes();
+                outcomes.iter().map(words::call_outcome).collect()
+            }),
             ["outcome", name] => {
                 let reference = reference(name)?;
                 self.tell(move |client| {
-                    vec![match client.outcome(&reference) {
-                        None => "none".into(),
-                        Some(Ok(outcome)) => words::outcome(&outcome),
-                        Some(Err(error)) => words::error(&error),
-                    }]
+                    let outcome = client.outcome(&reference);
+                    vec![outcome.map_or_else(|| "none".into(), |result| words::result(&result))]
                 })
             }
             ["counters"] => self.tell(|client| vec![words::session_counters(&client.counters())]),
@@ -178,7 +179,10 @@ impl<R: Runner> Player<R> {
     ) -> Result<BoxFuture<Seen>, Trouble> {
         let client = self.existing_client()?.clone();
         let ended = detached(&self.adapter, R::future(move || call(client)));
-        Ok(Box::pin(async move { vec![show(ended.await)] }))
+        let gone = || "dropped".into();
+        Ok(Box::pin(async move {
+            vec![ended.await.map_or_else(gone, show)]
+        }))
     }
 
     fn tell(

@@ -18,6 +18,8 @@ mod dropping;
 mod feeds;
 #[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
 mod handshakes;
+#[cfg(target_os = "linux")]
+mod no_threads;
 #[cfg(feature = "tracing")]
 mod notes;
 mod orders;

@@ -54,7 +54,7 @@ fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
             1,
             "it is live, and was not sent again"
         );
-        assert_eq!(nordnet.resolve(&unresolved.reference), Some(unresolved));
+        assert_eq!(nordnet.resolve(&unresolved.reference), Ok(unresolved));
     }
 }
 

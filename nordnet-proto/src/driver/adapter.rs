@@ -57,14 +57,16 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     /// A timer that is not set yet.
     fn timer(&self) -> Self::Timer;
 
-    /// Runs a task of its own, to its end.
+    /// Runs a task of its own to its end. If that cannot be, since the runtime is
+    /// shut down or no thread can be started, it drops the task.
     fn spawn(&self, task: BoxFuture<()>);
 
-    /// Runs work that takes long, where it keeps no other task from running.
+    /// Runs work that takes long, where it keeps no other task from running;
+    /// `None` if it cannot be run.
     fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> impl Future<Output = T> + Send;
+    ) -> impl Future<Output = Option<T>> + Send;
 
     /// Opens a connection, with TLS if the server has it, by that time.
     fn connect(&self, server: Server, by: Instant) -> BoxFuture<Result<Self::Wire, Failure>>;

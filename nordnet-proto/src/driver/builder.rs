@@ -197,6 +197,7 @@ impl<R: Adapter, A: 'static> ClientBuilder<R, A> {
             } => {
                 let open = move || PrivateKey::open(&file, passphrase.as_ref());
                 let key = adapter.run_blocking(open).await;
+                let key = key.ok_or(SetupError::RuntimeIsGone)?;
                 Credentials::new(api_key, key.map_err(SetupError::Key)?)
             }
             Source::Missing => {

@@ -1,17 +1,19 @@
 //! Calls and the keep-alive of one session.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::adapter::Adapter;
 use super::bell::Bell;
 use super::builder::{Journal, Signer};
-use super::note::{CallNotes, Scope};
-use super::task::{by, by_timer, detached, sleep_until};
+use super::drive::{self, Drive, Task};
+use super::task::{by, by_timer, reply};
 use crate::endpoint::{Endpoint, Safety};
 use crate::error::Error;
+use crate::failure::Cause;
 use crate::feed::FeedConfig;
-use crate::operation::{Operation, Step};
+use crate::operation::Operation;
 use crate::order::{Intent, Unresolved};
 use crate::session::Session;
 use crate::settings::SetupError;
@@ -25,8 +27,8 @@ pub struct Driver<R: Adapter> {
     journal: Option<Journal>,
     /// Rings when a login has ended, and when the client goes.
     pub(super) logins: Arc<Bell>,
-    /// How many calls run that change something.
-    running: Mutex<usize>,
+    /// The calls in flight that change something.
+    running: Mutex<Running>,
     ended: Bell,
     /// Upgrades while an account feed of this client is there.
     account_feed: Mutex<Weak<()>>,
@@ -57,27 +59,31 @@ impl<R: Adapter> Driver<R> {
     }
 
     /// Drives a call to its end. One that changes something runs in a task of
-    /// its own, and goes on if nobody waits for it any more.
+    /// its own, and goes on if nobody waits for it any more: an order call is in the
+    /// list of unresolved ones before that task is spawned.
     ///
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn send<E>(self: &Arc<Self>, call: Operation<E>) -> Result<E::Response, Error>
+    pub async fn send<E>(self: &Arc<Self>, mut call: Operation<E>) -> Result<E::Response, Error>
     where
         E: Endpoint + Send + 'static,
         E::Response: Send + 'static,
     {
-        match E::SAFETY {
-            Safety::Read => Arc::clone(self).drive(call).await,
-            Safety::Idempotent | Safety::OnceOnly => {
-                let running = Running::count(self);
-                let call = Arc::clone(self).drive(call);
-                let call = async move {
-                    let _running = running;
-                    call.await
-                };
-                detached(&self.adapter, call).await
-            }
+        if E::SAFETY == Safety::Read {
+            return Arc::clone(self).drive(call).await;
+        }
+        call.begin(&mut self.session(), self.adapter.now())?;
+        let running = Counted::new(self);
+        let (reply, result) = reply();
+        let mut task = Task::new(Drive::new(Arc::clone(self), call), reply);
+        self.adapter.spawn(Box::pin(async move {
+            let _running = running;
+            task.run().await;
+        }));
+        match result.await {
+            Some(result) => result,
+            None => Err(drive::lost()),
         }
     }
 
@@ -86,21 +92,24 @@ impl<R: Adapter> Driver<R> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no call runs any more that changes something, and lists the
+    /// Waits for the end of the order calls that are in flight now, and lists the
     /// orders whose outcome is not known.
     pub async fn settle(&self) -> Vec<Unresolved> {
         self.calls_end().await;
         self.session().unresolved()
     }
 
-    /// Ends the session once no call runs any more that changes something.
+    /// Ends the session: refuses new order calls, waits for those in flight, 15 s
+    /// at most, and logs out.
     ///
     /// # Errors
     ///
-    /// [`Error`] if the server could not be told.
+    /// [`Error`] if the logout did not reach the server.
     pub async fn logout(self: &Arc<Self>) -> Result<(), Error> {
-        self.calls_end().await;
-        let call = self.session().close(self.adapter.now());
+        let adapter = &self.adapter;
+        let close_by = self.session().refuse_orders(adapter.now());
+        by(adapter, close_by, self.calls_end()).await;
+        let call = self.session().close(adapter.now());
         match call {
             // Nobody could make this call again, so it runs on like an order.
             Some(call) => self.send(call).await,
@@ -138,82 +147,37 @@ impl<R: Adapter> Driver<R> {
     }
 
     /// Drives one call to its end, in the task of the caller.
-    pub(super) fn drive<E>(
-        self: Arc<Self>,
-        call: Operation<E>,
-    ) -> impl Future<Output = Result<E::Response, Error>> + Send + use<R, E>
+    pub(super) async fn drive<E>(self: Arc<Self>, call: Operation<E>) -> Result<E::Response, Error>
     where
         E: Endpoint + Send + 'static,
         E::Response: Send + 'static,
     {
-        let operation = E::OPERATION;
-        R::within(Scope::Call { operation }, async move {
-            self.take_steps(call).await
-        })
+        Drive::new(self, call).run().await
     }
 
-    async fn take_steps<E: Endpoint>(
-        self: &Arc<Self>,
-        mut call: Operation<E>,
-    ) -> Result<E::Response, Error> {
-        let adapter = &self.adapter;
-        let mut notes = CallNotes::of::<E>(adapter);
-        loop {
-            let step = call.poll(&mut self.session(), adapter.now());
-            // A call whose time is over is told so when it is polled.
-            let ends_by = call.ends_by().unwrap_or_else(|| adapter.now());
-            match step {
-                Step::Send(out) => {
-                    let attempt = out.attempt;
-                    notes.sent(attempt);
-                    let answer = adapter.send(out).await;
-                    notes.answered(&answer);
-                    call.handle_answer(attempt, answer);
-                }
-                Step::Login => {
-                    if let Some(result) = by(adapter, ends_by, self.log_in(None)).await {
-                        call.handle_login(result);
-                    }
-                }
-                Step::Record(intent) => {
-                    if let Some(result) = by(adapter, ends_by, self.record(intent)).await {
-                        call.handle_recorded(result);
-                    }
-                }
-                Step::InFlight { answer_by } => sleep_until(adapter, answer_by).await,
-                Step::Wait(until) => {
-                    notes.waits(until);
-                    sleep_until(adapter, until).await;
-                }
-                Step::Done(result) => {
-                    notes.ended::<E>(&result);
-                    return result;
-                }
-                Step::Settled => std::future::pending().await,
-            }
-        }
-    }
-
-    async fn record(&self, intent: Intent) -> Result<(), String> {
+    pub(super) async fn record(&self, intent: Intent) -> Result<(), String> {
         let Some(journal) = self.journal.clone() else {
             return Err("the client has no journal".into());
         };
-        self.adapter
-            .run_blocking(move || journal.record(&intent))
-            .await
+        let record = self.adapter.run_blocking(move || journal.record(&intent));
+        let dropped = || Err(Cause::Dropped.to_string());
+        record.await.unwrap_or_else(dropped)
     }
 
+    /// Waits for the end of the calls that run now, however many begin meanwhile.
     async fn calls_end(&self) {
+        let before = self.running().next;
         loop {
             let rung = self.ended.rung();
-            if *self.running() == 0 {
+            let oldest = self.running().calls.first().copied();
+            if oldest.is_none_or(|oldest| oldest >= before) {
                 return;
             }
             self.ended.rung_after(rung).await;
         }
     }
 
-    fn running(&self) -> MutexGuard<'_, usize> {
+    fn running(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -232,20 +196,37 @@ impl<R: Adapter> fmt::Debug for Driver<R> {
     }
 }
 
-/// Counts a call for as long as it runs.
-struct Running<R: Adapter>(Arc<Driver<R>>);
+/// The calls in flight that change something, by their numbers.
+#[derive(Default)]
+struct Running {
+    calls: BTreeSet<u64>,
+    next: u64,
+}
 
-impl<R: Adapter> Running<R> {
-    fn count(driver: &Arc<Driver<R>>) -> Self {
-        *driver.running() += 1;
-        Self(Arc::clone(driver))
+/// Counts a call among those in flight until it is dropped.
+struct Counted<R: Adapter> {
+    driver: Arc<Driver<R>>,
+    number: u64,
+}
+
+impl<R: Adapter> Counted<R> {
+    fn new(driver: &Arc<Driver<R>>) -> Self {
+        let mut running = driver.running();
+        let number = running.next;
+        running.next += 1;
+        running.calls.insert(number);
+        drop(running);
+        Self {
+            driver: Arc::clone(driver),
+            number,
+        }
     }
 }
 
-impl<R: Adapter> Drop for Running<R> {
+impl<R: Adapter> Drop for Counted<R> {
     fn drop(&mut self) {
-        *self.0.running() -= 1;
-        self.0.ended.ring();
+        self.driver.running().calls.remove(&self.number);
+        self.driver.ended.ring();
     }
 }
 

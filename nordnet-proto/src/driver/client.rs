@@ -18,7 +18,7 @@ use crate::feed::{FeedConfig, Private, Public};
 use crate::flow::{Flow, FlowStep};
 use crate::login::LoginError;
 use crate::operation::Operation;
-use crate::order::{Outcome, Reference, Unresolved};
+use crate::order::{CallOutcome, Outcome, Reference, ResolveError, Unresolved};
 use crate::session::SessionCounters;
 use crate::session_key::LoggedIn;
 use crate::settings::Settings;
@@ -34,8 +34,10 @@ use crate::settings::Settings;
 ///
 /// # Dropped futures
 ///
-/// A call that changes something runs on in a task of the client when its
-/// future is dropped: what became of an order is then in [`Client::outcome`].
+/// The first poll of an order call lists it in [`Client::unresolved`]. From then on
+/// it runs in a task of the client, and goes on if its future is dropped: what became
+/// of it is in [`Client::outcome`] and [`Client::outcomes`]. A call that was never
+/// polled is neither listed nor sent.
 pub struct Client<R: Adapter, A = ReadOnly> {
     driver: Arc<Driver<R>>,
     access: PhantomData<fn() -> A>,
@@ -206,10 +208,25 @@ impl<R: Adapter, A> Client<R, A> {
         self.driver.session().outcome(reference)
     }
 
-    /// Takes an order call off the list of unresolved ones, once its outcome
-    /// has been learnt by other means.
-    pub fn resolve(&self, reference: &Reference) -> Option<Unresolved> {
-        self.driver.session().resolve(reference)
+    /// The order calls of this client and its clones, and what became of each, in
+    /// the order in which they began: also those whose futures were dropped. The
+    /// last 1,024 settled ones, and all that are unresolved or in flight.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<CallOutcome> {
+        self.driver.session().outcomes()
+    }
+
+    /// Takes an order call off the list of unresolved ones, once its outcome is
+    /// known by other means. Its reference stays in use for a day, since the order
+    /// may exist.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolveError::InFlight`] while the call goes on, and
+    /// [`ResolveError::NotUnresolved`] if no unresolved call has this reference.
+    pub fn resolve(&self, reference: &Reference) -> Result<Unresolved, ResolveError> {
+        let now = self.driver.adapter().now();
+        self.driver.session().resolve(reference, now)
     }
 
     /// Lets logins happen again after a refusal, because its cause is mended.
@@ -217,22 +234,23 @@ impl<R: Adapter, A> Client<R, A> {
         self.driver.session().forgive();
     }
 
-    /// Waits until no order call is in flight, those included whose futures
-    /// were dropped, and lists those whose outcome is not known.
+    /// Waits for the end of the order calls that are in flight now, those included
+    /// whose futures were dropped, and lists the ones whose outcome is not known.
     ///
-    /// Do this before a program ends: with it its calls end too.
+    /// Await this before a program ends: its calls end with it.
     pub fn settle(&self) -> R::Call<Vec<Unresolved>> {
         let driver = Arc::clone(&self.driver);
         R::call(async move { driver.settle().await })
     }
 
-    /// Ends the session, for all clones and feeds, once no order call is in
-    /// flight any more.
+    /// Ends the session, for all clones and feeds. From its first poll on, new order
+    /// calls are refused with [`LoginError::LoggedOut`]; those in flight have 15 s to
+    /// end before the session does.
     ///
     /// # Errors
     ///
-    /// [`Error`] if the server could not be told; the session then ends when
-    /// it has been idle long enough.
+    /// [`Error`] if the logout did not reach the server; the session then ends when
+    /// it has been idle for half an hour.
     pub fn logout(self) -> R::Call<Result<(), Error>> {
         R::call(async move { self.driver.logout().await })
     }

@@ -41,7 +41,7 @@ impl<R: Adapter> LatestWatch<R> {
     pub(super) fn start(driver: Arc<Driver<R>>, feed: FeedDriver<R, Public>) -> Self {
         let handle = feed.handle();
         let shared = Arc::new(Mutex::new(Shared::default()));
-        let listen = listen(feed, Arc::clone(&shared));
+        let listen = listen(feed, Ended(Arc::clone(&shared)));
         driver.adapter().spawn(Box::pin(listen));
         Self {
             driver,
@@ -196,24 +196,25 @@ impl<R: Adapter> fmt::Debug for LatestWatch<R> {
 }
 
 /// Reads a feed to its end.
-async fn listen<R: Adapter>(mut feed: FeedDriver<R, Public>, shared: Arc<Mutex<Shared>>) {
-    /// Tells of the end, also if it is a panic.
-    struct Ended(Arc<Mutex<Shared>>);
-    impl Drop for Ended {
-        fn drop(&mut self) {
-            change(&self.0, |shared| {
-                shared.latest.end();
-                shared.ended = true;
-            });
-        }
-    }
-
-    let shared = Ended(shared);
+async fn listen<R: Adapter>(mut feed: FeedDriver<R, Public>, shared: Ended) {
     while let Some(event) = poll_fn(|cx| feed.poll_event(cx)).await {
         let now = read_at(&feed);
         change(&shared.0, |shared| {
             shared.latest.handle_event(event, now);
             shared.counters.clone_from(feed.counters());
+        });
+    }
+}
+
+/// Ends the watch with the task that reads its feed: also if it panics, and if the
+/// runtime drops the task.
+struct Ended(Arc<Mutex<Shared>>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        change(&self.0, |shared| {
+            shared.latest.end();
+            shared.ended = true;
         });
     }
 }

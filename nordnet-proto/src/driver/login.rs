@@ -7,6 +7,7 @@ use super::bell::Bell;
 use super::calls::Driver;
 use super::note::{Note, NoteKind, Scope};
 use super::task::{by, detached, sleep_until};
+use crate::failure::{Cause, Failure};
 use crate::login::{Login, LoginError, LoginStep};
 use crate::session::LoginTurn;
 use crate::session_key::{Epoch, LoggedIn};
@@ -36,9 +37,15 @@ impl<R: Adapter> Driver<R> {
                     // A task of its own: others need this login too, even if
                     // its first caller gives up.
                     LoginTurn::Drive(login) => {
-                        let login = Arc::clone(&driver).finish_login(login);
+                        let turn = Turn {
+                            login,
+                            _ended: Ended(Arc::clone(&driver.logins)),
+                        };
+                        let login = Arc::clone(&driver).finish_login(turn);
                         let login = R::within(Scope::Login, login);
-                        return detached(&driver.adapter, login).await;
+                        let result = detached(&driver.adapter, login).await;
+                        let dropped = Failure::before_sending(Cause::Dropped, "");
+                        return result.unwrap_or(Err(LoginError::Unreachable(dropped)));
                     }
                     LoginTurn::Busy => driver.logins.rung_after(ended).await,
                 }
@@ -47,21 +54,10 @@ impl<R: Adapter> Driver<R> {
     }
 
     /// Drives a login to its end, and tells everybody who waits for it.
-    async fn finish_login(self: Arc<Self>, login: Login) -> Result<LoggedIn, LoginError> {
-        /// Tells of the end, also if it is a panic.
-        struct Ended<'a>(&'a Bell);
-        impl Drop for Ended<'_> {
-            fn drop(&mut self) {
-                self.0.ring();
-            }
-        }
-
-        let ended = Ended(&self.logins);
-        // Goes before the word of the end does: then the turn is free.
-        let mut login = login;
+    async fn finish_login(self: Arc<Self>, mut turn: Turn) -> Result<LoggedIn, LoginError> {
         let begun = self.adapter.now();
         self.adapter.note(&Note::new(NoteKind::LoginBegun));
-        let result = self.drive_login(&mut login).await;
+        let result = self.drive_login(&mut turn.login).await;
         let now = self.adapter.now();
         let note = match &result {
             Ok(_) => Note::new(NoteKind::LoginEnded),
@@ -71,8 +67,7 @@ impl<R: Adapter> Driver<R> {
         let took = now.saturating_duration_since(begun);
         self.adapter.note(&note.took(took));
         let late = self.session().handle_login(result.clone(), now);
-        drop(login);
-        drop(ended);
+        drop(turn);
         match late {
             None => result,
             Some(logout) => {
@@ -111,5 +106,22 @@ impl<R: Adapter> Driver<R> {
                 LoginStep::Done(result) => return result,
             }
         }
+    }
+}
+
+/// The turn to log in. It is free before those who wait for it are woken, since its
+/// fields are dropped in this order.
+struct Turn {
+    login: Login,
+    _ended: Ended,
+}
+
+/// Wakes everybody who waits for a login once it has ended: also if it panics, and
+/// if the runtime drops its task.
+struct Ended(Arc<Bell>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.ring();
     }
 }

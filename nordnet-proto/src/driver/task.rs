@@ -4,51 +4,111 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use super::adapter::{Adapter, Timer};
 
-/// Runs a future in a task of its own and waits for its result. Dropping the
-/// wait does not end the task; a panic in the task goes on in the waiter.
-pub fn detached<R, F>(adapter: &R, future: F) -> impl Future<Output = F::Output> + Send + use<R, F>
+/// Runs a future in a task of its own and waits for its result; `None` if the
+/// runtime drops the task before its end, as one that is shut down does. Dropping
+/// the wait does not end the task; a panic in the task goes on in the waiter.
+pub fn detached<R, F>(
+    adapter: &R,
+    future: F,
+) -> impl Future<Output = Option<F::Output>> + Send + use<R, F>
 where
     R: Adapter,
     F: Future<Output: Send> + Send + 'static,
 {
-    let sent = Arc::new(Mutex::new(Slot {
-        result: None,
-        waiting: None,
-    }));
-    let slot = Arc::clone(&sent);
-    adapter.spawn(Box::pin(async move {
-        let mut future = pin!(future);
-        let result = poll_fn(|cx| poll_caught(future.as_mut(), cx)).await;
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.result = Some(result);
-        let waiting = slot.waiting.take();
-        drop(slot);
-        if let Some(waker) = waiting {
-            waker.wake();
-        }
-    }));
-    poll_fn(move |cx| {
-        let mut slot = sent.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut reply, result) = reply();
+    adapter.spawn(Box::pin(async move { reply.fill(future).await }));
+    result
+}
+
+/// The place where a task leaves its result, and the future that takes it.
+pub(super) fn reply<T: Send>() -> (Reply<T>, impl Future<Output = Option<T>> + Send) {
+    let slot = Arc::new(Mutex::new(Slot::default()));
+    let reply = Reply(Some(Arc::clone(&slot)));
+    let result = poll_fn(move |cx| {
+        let mut slot = lock(&slot);
         match slot.result.take() {
-            Some(Ok(result)) => Poll::Ready(result),
+            Some(Ok(result)) => Poll::Ready(Some(result)),
             Some(Err(panic)) => resume_unwind(panic),
+            None if slot.closed => Poll::Ready(None),
             None => {
                 slot.waiting = Some(cx.waker().clone());
                 Poll::Pending
             }
         }
-    })
+    });
+    (reply, result)
 }
 
-struct Slot<T> {
+/// Takes the result of a task once, and says so if there is none.
+pub(super) struct Reply<T>(Option<Arc<Mutex<Slot<T>>>>);
+
+impl<T> Reply<T> {
+    /// Runs a future to its end and leaves its result.
+    pub(super) async fn fill(&mut self, future: impl Future<Output = T>) {
+        let mut future = pin!(future);
+        self.leave(poll_fn(|cx| poll_caught(future.as_mut(), cx)).await);
+    }
+
+    /// Leaves a result.
+    pub(super) fn send(&mut self, result: T) {
+        self.leave(Ok(result));
+    }
+
+    /// Whether nothing was left yet.
+    pub(super) const fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn leave(&mut self, result: Result<T, Panic>) {
+        if let Some(slot) = self.0.take() {
+            end(&slot, Some(result));
+        }
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.0.take() {
+            end(&slot, None);
+        }
+    }
+}
+
+fn end<T>(slot: &Mutex<Slot<T>>, result: Option<Result<T, Panic>>) {
+    let mut slot = lock(slot);
+    slot.result = result;
+    slot.closed = true;
+    let waiting = slot.waiting.take();
+    drop(slot);
+    if let Some(waker) = waiting {
+        waker.wake();
+    }
+}
+
+fn lock<T>(slot: &Mutex<Slot<T>>) -> MutexGuard<'_, Slot<T>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) struct Slot<T> {
     result: Option<Result<T, Panic>>,
+    closed: bool,
     waiting: Option<Waker>,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self {
+            result: None,
+            closed: false,
+            waiting: None,
+        }
+    }
 }
 
 type Panic = Box<dyn Any + Send>;

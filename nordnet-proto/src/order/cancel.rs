@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
-use crate::endpoint::{Endpoint, InSession, Safety, Target, Trade};
+use crate::endpoint::{Endpoint, InSession, Lane, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::id::{AccountNumber, OrderId};
@@ -52,6 +52,7 @@ impl Endpoint for CancelOrder {
     const OPERATION: &'static str = "cancel_order";
     const METHOD: Method = Method::DELETE;
     const SAFETY: Safety = Safety::Idempotent;
+    const LANE: Lane = Lane::Cancel;
     const MAX_BODY: usize = MAX_BODY;
     type Auth = InSession;
     type Access = Trade;

@@ -20,8 +20,8 @@ pub struct SessionCounters {
     pub unauthorized: u64,
     /// Answers 429: too many requests. Those of logins count too.
     pub rate_limited: u64,
-    /// For how long these have paused the client in all, the present pause
-    /// included.
+    /// How long these made calls wait in all, current pauses included: the
+    /// pauses of reads and of orders added up.
     pub paused: Duration,
     /// Answers of 500 or more.
     pub unavailable: u64,

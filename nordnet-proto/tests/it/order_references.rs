@@ -92,15 +92,6 @@ fn an_order_is_unresolved_from_its_bytes_until_its_verdict() {
 }
 
 #[test]
-fn an_order_whose_caller_has_gone_stays_unresolved() {
-    let mut world = World::live();
-    let mut call = Operation::new(place());
-    let step = world.poll(&mut call);
-    drop((step, call));
-    assert_eq!(only(&world).doubt, Doubt::InFlight);
-}
-
-#[test]
 fn an_unknown_outcome_stays_listed_until_it_is_resolved() {
     let mut world = World::live();
     let order = place().with_reference(own("mine"));
@@ -116,7 +107,8 @@ fn an_unknown_outcome_stays_listed_until_it_is_resolved() {
     ));
     assert!(matches!(unresolved.doubt, Doubt::Lost(_)));
 
-    assert_eq!(world.session.resolve(&own("mine")), Some(unresolved));
+    let resolved = world.session.resolve(&own("mine"), world.now);
+    assert_eq!(resolved, Ok(unresolved));
     assert!(world.session.unresolved().is_empty());
     assert!(world.session.outcome(&own("mine")).is_none());
 }
@@ -152,9 +144,36 @@ fn a_reference_in_use_is_refused_and_its_owner_left_alone() {
     assert!(run.sent.is_empty());
     assert_eq!(only(&world), before);
 
-    let _ = world.session.resolve(&own("mine"));
+    let _ = world.session.resolve(&own("mine"), world.now);
     let third = place().with_reference(own("mine"));
-    assert!(world.run(third, always(answer(200, OK))).result.is_ok());
+    let run = world.run(third, always(answer(200, OK)));
+    assert!(
+        matches!(
+            run.result,
+            Err(Error::Invalid(InvalidOrder::ReferenceInUse))
+        ),
+        "the first one may exist: {:?}",
+        run.result
+    );
+}
+
+/// An order lives for a day, so its reference is in use for a day, however many
+/// orders follow.
+#[test]
+fn the_reference_of_an_accepted_order_stays_in_use_for_a_day() {
+    let mut world = World::live();
+    let mine = || place().with_reference(own("mine"));
+    assert!(world.run(mine(), always(answer(200, OK))).result.is_ok());
+    for _ in 0..1100 {
+        assert!(world.run(place(), always(answer(200, OK))).result.is_ok());
+    }
+    let day = Duration::from_secs(24 * 60 * 60);
+    world.wait(day - Duration::from_secs(120));
+    let twice = world.run(mine(), always(answer(200, OK)));
+    assert!(twice.sent.is_empty(), "{:?}", twice.result);
+
+    world.wait(Duration::from_secs(120));
+    assert!(world.run(mine(), always(answer(200, OK))).result.is_ok());
 }
 
 #[test]

@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
-use nordnet_proto::api::{ListAccounts, ListOrders};
+use nordnet_proto::api::ListAccounts;
 use nordnet_proto::{
     Cause, Config, Country, Epoch, Error, LoggedIn, Login, LoginError, LoginTurn, Operation,
-    Outcome, Session, Step,
+    Session, Step,
 };
 
 use crate::clock;
 use crate::driver::{
     Reply, World, always, answer, in_turn, lets_in, logged_in, lost, response, unsent,
 };
-use crate::order_calls::{ACCOUNT, OK, cancel, place};
+use crate::order_calls::place;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HALF_HOUR: Duration = Duration::from_secs(1800);
@@ -273,43 +273,6 @@ fn a_logout_of_a_session_that_is_gone_is_done() {
             .result
             .is_ok()
     );
-}
-
-#[test]
-fn too_many_requests_pause_the_whole_client() {
-    let mut world = World::live();
-    let mut first = Operation::new(ListAccounts::new());
-    let Step::Send(out) = world.poll(&mut first) else {
-        panic!("a live session sends");
-    };
-    let limited = Ok(response(429, "", &[]));
-    let start = world.now;
-    first.handle_answer(out.attempt, limited);
-    assert!(matches!(world.poll(&mut first), Step::Wait(_)));
-    world.wait(SECOND);
-
-    let run = world.run(place(), |_| panic!("nothing may be sent"));
-    let Err(Error::RateLimited { wait, .. }) = run.result else {
-        panic!("{:?}", run.result);
-    };
-    assert_eq!((wait, run.took), (SECOND * 9, Duration::ZERO));
-
-    let mut read = Operation::new(ListOrders::of(ACCOUNT));
-    let mut taking_back = Operation::new(cancel());
-    let until = |step| match step {
-        Step::Wait(until) => until - start,
-        _ => Duration::ZERO,
-    };
-    let reads_at = until(read.poll(&mut world.session, world.now));
-    let Step::Wait(cancels_at) = taking_back.poll(&mut world.session, world.now) else {
-        panic!("a cancellation waits");
-    };
-    assert_eq!(cancels_at - start, SECOND * 10);
-    assert!(reads_at > SECOND * 10 && reads_at < SECOND * 11);
-
-    let run = world.drive(&mut taking_back, always(answer(200, OK)));
-    assert!(matches!(run.result, Ok(Outcome::Accepted(_))));
-    assert!(world.run(place(), always(answer(200, OK))).result.is_ok());
 }
 
 mod suspect {

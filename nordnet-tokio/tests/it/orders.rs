@@ -1,8 +1,14 @@
-//! Orders: never twice, never lost without a word.
+//! Orders: sent at most once, and never forgotten.
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
 
 use nordnet_sim::{Answer, Cut, Server};
 use nordnet_tokio::api::ListOrders;
-use nordnet_tokio::{AccountMessage, CancelOrder, Event, Outcome};
+use nordnet_tokio::{AccountMessage, CancelOrder, Error, Event, Outcome, Reference};
+
+use tokio::runtime::Runtime;
 
 use crate::support::{ACCOUNT, builder, resting_order, server, trader, until};
 
@@ -73,7 +79,7 @@ async fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
         "it is live, and was not sent again"
     );
 
-    assert_eq!(nordnet.resolve(&unresolved.reference), Some(unresolved));
+    assert_eq!(nordnet.resolve(&unresolved.reference), Ok(unresolved));
     assert!(nordnet.unresolved().is_empty());
 }
 
@@ -104,4 +110,55 @@ async fn a_journal_that_fails_keeps_the_order_back() {
     let error = nordnet.send(resting_order("journal-1")).await.unwrap_err();
     assert!(error.to_string().contains("disk full"), "{error}");
     assert_eq!(placed(&server, "journal-1"), 0);
+}
+
+/// The runtime drops every task that is spawned on it from then on.
+#[test]
+fn an_order_on_a_runtime_that_was_shut_down_is_not_sent() {
+    let server = server();
+    let runtime = Runtime::new().unwrap();
+    let nordnet = runtime.block_on(trader(&server));
+    let handle = runtime.handle().clone();
+    runtime.shutdown_background();
+    let mut call = nordnet.send(resting_order("late-2"));
+    let result = Runtime::new().unwrap().block_on(poll_fn(|cx| {
+        let _inside = handle.enter();
+        call.as_mut().poll(cx)
+    }));
+    assert!(matches!(result, Err(Error::NotSent(_))), "{result:?}");
+    let reference = Reference::new("late-2").unwrap();
+    let outcome = nordnet.outcome(&reference);
+    assert!(
+        matches!(outcome, Some(Err(Error::NotSent(_)))),
+        "{outcome:?}"
+    );
+    assert_eq!(nordnet.unresolved(), []);
+    assert_eq!(placed(&server, "late-2"), 0);
+}
+
+/// What was handed to the runtime may have left.
+#[test]
+fn an_order_in_flight_when_its_runtime_is_shut_down_is_unknown() {
+    let server = server();
+    let runtime = Runtime::new().unwrap();
+    let nordnet = runtime.block_on(trader(&server));
+    let never = Answer::ordinary().late(Duration::from_secs(600));
+    server.control().respond("place_order", 1, never).unwrap();
+    let mut call = nordnet.send(resting_order("shut-1"));
+    let other = Runtime::new().unwrap();
+    other.block_on(async {
+        let pending = poll_fn(|cx| {
+            let _inside = runtime.handle().enter();
+            Poll::Ready(call.as_mut().poll(cx).is_pending())
+        });
+        assert!(pending.await);
+        while placed(&server, "shut-1") == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    });
+    runtime.shutdown_background();
+    let Ok(Outcome::Unknown(unresolved)) = other.block_on(call) else {
+        panic!("its outcome is not known");
+    };
+    assert_eq!(nordnet.unresolved(), [unresolved]);
 }

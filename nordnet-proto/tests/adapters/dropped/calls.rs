@@ -89,12 +89,19 @@ pub(super) fn activate<R: Futures>(
     done
 }
 
-/// Once a call was polled it runs to its end.
+/// Once a call was polled it is listed, and runs to its end.
 fn accepted_unless_unpolled<R: Futures>(
     client: &Client<R, Trading>,
     reference: &Reference,
     polls: usize,
 ) {
+    let listed = client.outcome(reference);
+    let right = match &listed {
+        None => polls == 0,
+        Some(Ok(Outcome::Accepted(_) | Outcome::Unknown(_))) => polls > 0,
+        Some(_) => false,
+    };
+    assert!(right, "right after {polls} polls: {listed:?}");
     assert_eq!(R::result(client.settle()), [], "after {polls} polls");
     let outcome = client.outcome(reference);
     let right = match &outcome {
