@@ -1,5 +1,5 @@
 //! What adapters have word for word alike, since the core has neither rustls nor
-//! hyper nor files, stays alike.
+//! files, stays alike.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 const ALL: [&str; 3] = ["tokio", "smol", "blocking"];
-const OVER_HYPER: [&str; 2] = ["tokio", "smol"];
+const ASYNC: [&str; 2] = ["tokio", "smol"];
 
 #[test]
 fn certificates_are_judged_alike() {
@@ -26,15 +26,8 @@ fn key_files_are_read_alike() {
 }
 
 #[test]
-fn answers_are_read_alike() {
-    for function in ["exchange", "read_body", "failure"] {
-        alike(&OVER_HYPER, "http1.rs", function);
-    }
-}
-
-#[test]
 fn feeds_are_named_alike() {
-    let [tokio, smol] = OVER_HYPER.map(|adapter| source(adapter, "feed.rs"));
+    let [tokio, smol] = ASYNC.map(|adapter| source(adapter, "feed.rs"));
     assert_eq!(
         tokio.replace("Tokio", "Smol").replace("tokio", "smol"),
         smol

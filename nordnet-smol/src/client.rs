@@ -8,13 +8,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use nordnet_proto::driver::{self, Adapter, AsyncAdapter, BoxFuture, FileContent, Timer, Trust};
+use nordnet_proto::driver::{
+    self, Adapter, AsyncAdapter, BoxFuture, FileContent, Http, Timer, Trust,
+};
 use nordnet_proto::{Failure, HttpResponse, Limits, Outgoing, ReadOnly, Server, SetupError};
 use rustls::ClientConfig;
 use smol::Timer as Sleep;
 use zeroize::Zeroizing;
 
-use crate::http1::Http;
 use crate::net::{Connector, Socket};
 
 /// A client of Nordnet: sends calls and opens feeds, on one session.
@@ -50,7 +51,7 @@ pub type ClientBuilder<A = ReadOnly> = driver::ClientBuilder<Smol, A>;
 /// Connections, tasks and timers of smol.
 pub struct Smol {
     connector: Connector,
-    http: Http,
+    http: Http<Socket>,
 }
 
 impl Adapter for Smol {
@@ -61,7 +62,7 @@ impl Adapter for Smol {
 
     fn new(trust: Trust<ClientConfig>, limits: &Limits) -> Result<Self, SetupError> {
         let connector = Connector::new(trust, limits)?;
-        let http = Http::new(connector.clone(), limits);
+        let http = Http::new(limits);
         Ok(Self { connector, http })
     }
 
@@ -116,7 +117,7 @@ impl Adapter for Smol {
     }
 
     async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
-        self.http.send(out).await
+        self.http.send(self, out).await
     }
 
     fn seed(&self) -> Result<[u8; 16], SetupError> {

@@ -32,7 +32,6 @@
 
 mod client;
 mod feed;
-mod http1;
 mod net;
 
 pub use client::{Alarm, Client, ClientBuilder, Smol};

@@ -133,7 +133,7 @@ impl Tries {
 }
 
 /// Waits for a future until a timer fires.
-pub(crate) async fn before<T>(timer: Timer, future: impl Future<Output = T>) -> Option<T> {
+async fn before<T>(timer: Timer, future: impl Future<Output = T>) -> Option<T> {
     let late = async {
         timer.await;
         None
@@ -185,7 +185,7 @@ fn own_roots(pem: &[u8]) -> Result<RootCertStore, SetupError> {
 }
 
 /// A connection with or without TLS, as the driver of the core sees it.
-pub struct Socket(pub(crate) Box<dyn Duplex>);
+pub struct Socket(Box<dyn Duplex>);
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -193,7 +193,7 @@ impl fmt::Debug for Socket {
     }
 }
 
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 

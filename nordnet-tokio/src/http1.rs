@@ -1,18 +1,20 @@
 //! HTTP/1.1 connections: one call in flight on each, none used again after a
 //! failure, no redirects, no proxies, no repeats.
 
+use std::future::poll_fn;
 use std::io;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use nordnet_proto::driver::KeptConnections;
-use nordnet_proto::{Cause, Failure, HttpRequest, HttpResponse, Limits, Outgoing, to_origin_form};
+use nordnet_proto::{Cause, Failure, HttpResponse, Limits, Outgoing, to_origin_form};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::gate::{Gate, Shared};
 use crate::net::Connector;
 
 /// Sends requests, each on a connection of its own or on one that an earlier
@@ -25,6 +27,7 @@ pub(crate) struct Http {
 /// A connection that ends with its handle.
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
+    gate: Shared,
     driver: AbortHandle,
 }
 
@@ -35,7 +38,7 @@ impl Drop for Connection {
 }
 
 impl Http {
-    pub(crate) fn new(connector: Connector, limits: &Limits) -> Self {
+    pub(crate) const fn new(connector: Connector, limits: &Limits) -> Self {
         let kept = KeptConnections::new(limits);
         Self { connector, kept }
     }
@@ -44,25 +47,43 @@ impl Http {
     pub(crate) async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
         let now = || Instant::now().into_std();
         let is_open = |kept: &mut Connection| !kept.sender.is_closed();
-        let mut connection = match self.kept.take(&out, is_open, now()) {
+        let kept = self.kept.take(&out, is_open, now());
+        let is_new = kept.is_none();
+        let mut connection = match kept {
             Some(connection) => connection,
             None => self.open(&out).await?,
         };
         let late = |_| Err(Failure::after_sending(Cause::Timeout, ""));
-        let by = out.answer_by.into();
-        let exchange = exchange(&mut connection.sender, out.request, out.max_body);
-        let response = timeout_at(by, exchange).await.unwrap_or_else(late)?;
+        let (by, lane) = (out.answer_by.into(), out.lane);
+        let exchange = timeout_at(by, connection.exchange(out)).await;
+        let response = exchange.unwrap_or_else(late).map_err(|mut failure| {
+            // Another connection has not said what this one has.
+            if failure.cause == Cause::Protocol && !failure.sent && !is_new {
+                failure.cause = Cause::Closed;
+            }
+            failure
+        })?;
         if is_open(&mut connection) {
-            self.kept.put(connection, now());
+            self.kept.put(connection, lane, now());
         }
         Ok(response)
     }
 
+    /// Opens a connection, and sees that it stays silent for as long as it has to.
     async fn open(&self, out: &Outgoing) -> Result<Connection, Failure> {
+        let begun = Instant::now();
         let socket = self.connector.connect(&out.server, out.connect_by).await?;
+        let (mut io, gate) = Gate::new(socket.0);
+        if let Some(quiet) = out.quiet(begun.elapsed()) {
+            let unasked = poll_fn(|cx| io.poll_unasked(cx));
+            if let Ok(unasked) = timeout(quiet, unasked).await {
+                let failed = || Failure::before_sending(Cause::Protocol, unasked.to_string());
+                return Err(gate.failure().unwrap_or_else(failed));
+            }
+        }
         let (sender, driver) = Builder::new()
             .max_buf_size(out.max_head)
-            .handshake(TokioIo::new(socket.0))
+            .handshake(TokioIo::new(io))
             .await
             .map_err(|error| failure(&error, false))?;
         // How the connection ends is told to the request that is on it.
@@ -71,30 +92,33 @@ impl Http {
         });
         Ok(Connection {
             sender,
+            gate,
             driver: driver.abort_handle(),
         })
     }
 }
 
-async fn exchange(
-    sender: &mut SendRequest<Full<Bytes>>,
-    mut request: HttpRequest,
-    max_body: usize,
-) -> Result<HttpResponse, Failure> {
-    to_origin_form(&mut request);
-    let request = request.map(|payload| Full::new(Bytes::copy_from_slice(payload.as_bytes())));
-    sender
-        .ready()
-        .await
-        .map_err(|error| failure(&error, false))?;
-    let response = sender.try_send_request(request).await.map_err(|error| {
-        // The request comes back only if not one byte of it was written.
-        let sent = error.message().is_none();
-        failure(error.error(), sent)
-    })?;
-    let (head, body) = response.into_parts();
-    let body = read_body(body, max_body).await?;
-    Ok(HttpResponse::from_parts(head, body.into()))
+impl Connection {
+    async fn exchange(&mut self, out: Outgoing) -> Result<HttpResponse, Failure> {
+        let mut request = out.request;
+        to_origin_form(&mut request);
+        let mut request =
+            request.map(|payload| Full::new(Bytes::copy_from_slice(payload.as_bytes())));
+        let body = usize::try_from(request.body().size_hint().lower()).unwrap_or_default();
+        self.gate.begin(&mut request, body, out.max_head);
+        let gate = self.gate.clone();
+        let ended = |error: &hyper::Error| {
+            gate.failure()
+                .unwrap_or_else(|| failure(error, gate.has_sent()))
+        };
+        self.sender.ready().await.map_err(|error| ended(&error))?;
+        let response = self.sender.try_send_request(request).await;
+        let response = response.map_err(|error| ended(error.error()))?;
+        let (head, body) = response.into_parts();
+        let body = read_body(body, out.max_body).await?;
+        self.gate.end();
+        Ok(HttpResponse::from_parts(head, body.into()))
+    }
 }
 
 async fn read_body(mut body: Incoming, max_body: usize) -> Result<Vec<u8>, Failure> {

@@ -30,6 +30,7 @@
 
 mod client;
 mod feed;
+mod gate;
 mod http1;
 mod net;
 

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use super::adapter::{Adapter, Wire};
 use super::feed::READ_BUFFER;
@@ -40,25 +40,49 @@ impl<W: Wire> Http<W> {
         adapter: &R,
         out: Outgoing,
     ) -> Result<HttpResponse, Failure> {
-        let mut wire = match self.kept.take(&out, is_silent, adapter.now()) {
+        let kept = self.kept.take(&out, is_silent, adapter.now());
+        let is_new = kept.is_none();
+        let mut wire = match kept {
             Some(wire) => wire,
-            None => {
-                let server = out.server.as_ref().clone();
-                adapter.connect(server, out.connect_by).await?
-            }
+            None => open(adapter, &out).await?,
         };
         let mut sent = false;
         let exchange = exchange(&mut wire, &out, &mut sent);
         let answer = by(adapter, out.answer_by, exchange).await;
         let late = || Err(Failure::after_sending(Cause::Timeout, ""));
-        let (response, may_reuse) = answer
-            .unwrap_or_else(late)
-            .map_err(|failure| Failure { sent, ..failure })?;
+        let (response, may_reuse) = answer.unwrap_or_else(late).map_err(|failure| {
+            // Another connection has not said what this one has.
+            let cause = match failure.cause {
+                Cause::Protocol if !sent && !is_new => Cause::Closed,
+                cause => cause,
+            };
+            Failure {
+                sent,
+                cause,
+                ..failure
+            }
+        })?;
         if may_reuse && is_silent(&mut wire) {
-            self.kept.put(wire, adapter.now());
+            self.kept.put(wire, out.lane, adapter.now());
         }
         Ok(response)
     }
+}
+
+/// Opens a connection, and sees that it stays silent for as long as it has to.
+async fn open<R: Adapter>(adapter: &R, out: &Outgoing) -> Result<R::Wire, Failure> {
+    let begun = adapter.now();
+    let server = out.server.as_ref().clone();
+    let mut wire = adapter.connect(server, out.connect_by).await?;
+    let opened = adapter.now();
+    if let Some(quiet) = out.quiet(opened.saturating_duration_since(begun)) {
+        let mut byte = vec![0].into();
+        let read = poll_fn(|cx| wire.poll_read(cx, &mut byte));
+        if let Some(read) = by(adapter, opened + quiet, read).await {
+            return Err(unasked(&read));
+        }
+    }
+    Ok(wire)
 }
 
 /// Gives the answer, and whether the connection may be used again.
@@ -70,13 +94,20 @@ async fn exchange(
     let request = to_http1(&out.request);
     let mut bytes = request.as_bytes();
     while !bytes.is_empty() {
-        let written = poll_fn(|cx| wire.poll_write(cx, bytes)).await;
-        let count = written.map_err(|error| failure(&error))?;
-        if count == 0 {
-            return Err(failure(&ErrorKind::WriteZero.into()));
+        // What comes before the last byte of the request has left answers
+        // something else.
+        let written = poll_fn(|cx| match wire.poll_read(cx, &mut vec![0].into()) {
+            Poll::Ready(read) => Poll::Ready(Err(unasked(&read))),
+            Poll::Pending => {
+                let written = ready!(wire.poll_write(cx, bytes));
+                Poll::Ready(written.map_err(|error| failure(&error)))
+            }
+        });
+        match written.await? {
+            0 => return Err(failure(&ErrorKind::WriteZero.into())),
+            count => bytes = bytes.get(count..).unwrap_or_default(),
         }
         *sent = true;
-        bytes = bytes.get(count..).unwrap_or_default();
     }
     let flushed = poll_fn(|cx| wire.poll_flush(cx)).await;
     flushed.map_err(|error| failure(&error))?;
@@ -98,6 +129,15 @@ async fn exchange(
 fn is_silent(wire: &mut impl Wire) -> bool {
     let mut cx = Context::from_waker(Waker::noop());
     wire.poll_read(&mut cx, &mut vec![0].into()).is_pending()
+}
+
+/// What a connection has brought before a request left on it.
+fn unasked(read: &io::Result<usize>) -> Failure {
+    match read {
+        Ok(0) => Failure::before_sending(Cause::Closed, "before the request was sent"),
+        Ok(_) => Failure::before_sending(Cause::Protocol, "it came before the request was sent"),
+        Err(error) => Failure::before_sending(error.kind().into(), error.to_string()),
+    }
 }
 
 fn failure(error: &io::Error) -> Failure {

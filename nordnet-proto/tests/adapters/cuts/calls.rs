@@ -20,6 +20,10 @@ pub(super) const OTHER: &str = "61.00";
 type Told = Result<Outcome, Error>;
 
 pub(super) fn place<R: Waits>(world: &mut World<R>, case: &Case) -> Verdict {
+    if case.kept {
+        // It leaves a connection for the order of the case.
+        world.place_undisturbed()?;
+    }
     let reference = world.new_reference();
     world.plan(case);
     let told = R::result(world.client.send(resting_order(&reference)));
@@ -161,7 +165,7 @@ fn registered<R: Waits>(world: &World<R>, reference: &Reference, told: &Told) ->
         (Err(_), Some(Err(_))) => (unresolved.is_empty(), "certainly not"),
         _ => (false, ""),
     };
-    client.resolve(reference);
+    let _ = client.resolve(reference);
     if same && client.unresolved().is_empty() {
         Ok(words)
     } else {

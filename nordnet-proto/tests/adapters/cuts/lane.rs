@@ -193,21 +193,22 @@ pub(super) fn lengths<R: Waits>(tls: bool) -> BTreeMap<Action, Lengths> {
     });
     let login = builder::<R>(&world.server, world.setting).login();
     let other = R::result(login).unwrap();
-    let mut lengths = BTreeMap::from([(Action::Login, traffic(&world.control, Channel::Rest))]);
+    let login = traffic(&world.control, Channel::Rest);
+    let mut lengths = BTreeMap::from([(Action::Login, login)]);
     // From here on there is the connection of the first client only.
     drop(other);
     eventually("it is closed", || world.control.connections().len() == 1);
     for action in Action::CALLS {
         let order = world.place_undisturbed().unwrap();
         let handle = world.new_reference();
-        let before = traffic(&world.control, Channel::Rest);
+        let before = calls_traffic(&world.control);
         match action {
             Action::Place => _ = world.place_undisturbed().unwrap(),
             Action::Modify => _ = calls::change(&world, &order, &handle).unwrap(),
             Action::Cancel => _ = calls::take_back(&world, &order, &handle).unwrap(),
             _ => _ = accounts(&world.client).unwrap(),
         }
-        let after = traffic(&world.control, Channel::Rest);
+        let after = calls_traffic(&world.control);
         lengths.insert(
             action,
             Lengths {
@@ -219,6 +220,16 @@ pub(super) fn lengths<R: Waits>(tls: bool) -> BTreeMap<Action, Lengths> {
     lengths.insert(Action::Market, feeds::market_lengths(&world));
     lengths.insert(Action::Account, feeds::account_lengths(&mut world));
     lengths
+}
+
+/// What has gone over all connections of calls: orders have one of their own.
+fn calls_traffic(control: &Control) -> Lengths {
+    let mut open = control.connections();
+    open.retain(|one| one.channel == Channel::Rest);
+    Lengths {
+        received: open.iter().map(|one| one.received).sum(),
+        sent: open.iter().map(|one| one.sent).sum(),
+    }
 }
 
 /// What has gone over the latest connection.
