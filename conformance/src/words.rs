@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use nordnet_proto::api::OrderReply;
 use nordnet_proto::order::{CallOutcome, Doubt};
 use nordnet_proto::{
     AccountMessage, Action, Change, CloseReason, Counters, DisconnectReason, Error, Event, Failure,
@@ -109,6 +110,16 @@ fn intent(intent: &Intent) -> &str {
         Action::Cancel { .. } => "a cancellation",
         _ => "something else",
     }
+}
+
+/// An activation of one order. Of some refusals it may be live.
+pub(crate) fn verdict(reply: &OrderReply) -> String {
+    let unclear = if reply.is_ok() || reply.is_refused() {
+        ""
+    } else {
+        " (look at it)"
+    };
+    format!("{}{unclear}", reply.result_code.as_str())
 }
 
 fn doubt(doubt: &Doubt) -> String {

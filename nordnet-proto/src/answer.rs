@@ -214,7 +214,7 @@ pub(crate) fn describe(body: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// The beginning of a text.
-fn cut(text: &str) -> &str {
+pub(crate) fn cut(text: &str) -> &str {
     let mut end = KEPT_TEXT.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

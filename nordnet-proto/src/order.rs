@@ -11,6 +11,36 @@
 //!
 //! [`ActivateOrders`] is about orders that exist, any number of them. It may be
 //! repeated, and an `Err` of it may leave open which of them are live: it says so.
+//!
+//! # What a verdict proves
+//!
+//! An answer with HTTP 200 holds a verdict ([`OrderReply`](crate::api::OrderReply)):
+//! its result code says whether the request was taken, its states say what the
+//! order is like. Only where they agree is the outcome certain.
+//!
+//! | result code | states | new order | change | cancellation |
+//! |---|---|---|---|---|
+//! | `OK` | none, or live | accepted | accepted | accepted |
+//! | `OK` | the order is gone: `DELETED`, `DEL_CONF`, `DEL_PUSH` | unknown; accepted if it executes at once | unknown | accepted |
+//! | `OK` | `INS_FAIL`, `MOD_FAIL`, `DEL_FAIL` | unknown | unknown | unknown |
+//! | other | none | rejected | rejected | rejected |
+//! | other | an order state, no action state | unknown; rejected beside `DELETED` | rejected | rejected |
+//! | other | `INS_FAIL` | rejected; unknown beside a live order state | rejected beside `DELETED`, else unknown | as a change |
+//! | other | `MOD_FAIL` | unknown | rejected | unknown |
+//! | other | `DEL_FAIL` | unknown | unknown | rejected; unknown beside `DELETED` |
+//! | other | `DELETED` with `DEL_PUSH` | unknown | rejected | rejected |
+//! | other | `DELETED` with `DEL_CONF` | unknown | rejected | unknown |
+//! | other | any other action state | unknown | unknown | unknown |
+//! | neither, such as `ok` or nothing | any | unknown | unknown | unknown |
+//!
+//! The number of the order has to fit, too. Taken is only what names an order,
+//! and the one that was asked for. A refusal may come without a number, or with
+//! any if the order is new, but not with that of another order. A state of an
+//! order that was there before does not say by itself that a change was made:
+//! the source has `ORDER_LOCKED` beside `LOCKED`. An action state does: it is
+//! absent where a request never reached the order system.
+//!
+//! An HTTP status that refuses, over a verdict that does not, is unknown too.
 
 mod activate;
 mod cancel;
@@ -21,6 +51,7 @@ mod outcome;
 mod reference;
 mod register;
 mod terms;
+mod verdict;
 
 pub use activate::ActivateOrders;
 pub use cancel::CancelOrder;

@@ -103,10 +103,7 @@ impl<R: Runner> Player<R> {
             ["activate", ref names @ ..] => {
                 let orders: Result<Vec<_>, _> = names.iter().map(|name| order(name)).collect();
                 self.send(ActivateOrders::new(orders?, ACCOUNT), |list| {
-                    let verdicts: Vec<_> = list
-                        .iter()
-                        .map(|reply| reply.result_code.as_str())
-                        .collect();
+                    let verdicts: Vec<_> = list.iter().map(words::verdict).collect();
                     verdicts.join(" ")
                 })
             }

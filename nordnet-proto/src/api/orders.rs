@@ -3,13 +3,15 @@
 mod codes;
 mod fill;
 mod order;
+mod reply;
 
 pub use codes::{
     ActionState, ActivationKind, OrderState, OrderType, PriceCondition, ResultCode, Side,
     TriggerCondition, ValidityKind, VolumeCondition,
 };
 pub use fill::{Fill, FillKey, FillKeyError};
-pub use order::{ActivationCondition, Order, OrderReply, Validity};
+pub use order::{ActivationCondition, Order, Validity};
+pub use reply::OrderReply;
 
 use super::reads::reads;
 use crate::answer::List;

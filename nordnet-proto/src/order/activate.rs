@@ -14,9 +14,10 @@ use crate::request::HttpResponse;
 /// `PUT /accounts/{accid}/orders/{order_id}/activate`: sends orders to the
 /// market that are held at Nordnet. There is no way back.
 ///
-/// Each order has a verdict of its own; see [`OrderReply::is_ok`]. An
-/// activation creates no order and has no reference, so it is not listed among
-/// the unresolved calls.
+/// Each order has a verdict of its own: [`OrderReply::is_ok`],
+/// [`OrderReply::is_refused`], or neither. An order that is neither, or that has
+/// no verdict, may be live: look at it. An activation creates no order and has no
+/// reference, so it is not listed among the unresolved calls.
 ///
 /// # Errors
 ///

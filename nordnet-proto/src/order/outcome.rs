@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::verdict::Verdict;
 use super::{Action, Intent, Reference};
 use crate::answer;
 use crate::api::{ActionState, OrderReply, OrderState};
@@ -145,6 +146,14 @@ pub enum Doubt {
     },
     /// The verdict cannot be read: the order is probably live.
     Unreadable(String),
+    /// The verdict contradicts itself or the request, or its result is neither
+    /// `OK` nor a refusal: the order may be live, changed or gone.
+    Unclear {
+        /// What does not fit.
+        reason: &'static str,
+        /// The verdict.
+        reply: OrderReply,
+    },
 }
 
 impl fmt::Display for Doubt {
@@ -155,6 +164,21 @@ impl fmt::Display for Doubt {
             Self::Lost(failure) => fmt::Display::fmt(failure, f),
             Self::Status { status, .. } => write!(f, "HTTP {status}"),
             Self::Unreadable(reason) => write!(f, "the verdict cannot be read: {reason}"),
+            Self::Unclear { reason, reply } => {
+                let code = answer::cut(reply.result_code.as_str());
+                write!(
+                    f,
+                    "the verdict is unclear: {reason} ({code:?}, order {}",
+                    reply.order_id
+                )?;
+                if let Some(state) = &reply.order_state {
+                    write!(f, ", {}", answer::cut(state.as_str()))?;
+                }
+                if let Some(state) = &reply.action_state {
+                    write!(f, ", {}", answer::cut(state.as_str()))?;
+                }
+                f.write_str("); look at the order")
+            }
         }
     }
 }
@@ -177,47 +201,55 @@ pub(super) fn settle(
         Err(failure) => return Err(Error::NotSent(failure)),
     };
     let body = response.body().as_bytes();
-    match response.status().as_u16() {
-        200 => match serde_json::from_slice::<OrderReply>(body) {
-            Ok(reply) if reply.is_ok() => match intent.order_id() {
-                Some(asked) if asked != reply.order_id => {
-                    let reason = format!("it is about order {}", reply.order_id);
-                    unknown(intent, Doubt::Unreadable(reason))
-                }
-                _ => Ok(Outcome::Accepted(Accepted {
+    let reply = serde_json::from_slice::<OrderReply>(body);
+    match (response.status().as_u16(), reply) {
+        // A status that says that nothing was done, over a verdict that does not.
+        (status, Ok(reply))
+            if (matches!(status, 401 | 429) || is_refusal(status))
+                && Verdict::of(&reply, &intent) != Verdict::Refused =>
+        {
+            let reason = "the HTTP status refuses what the verdict does not";
+            unknown(intent, Doubt::Unclear { reason, reply })
+        }
+        (200, reply) => match reply {
+            Ok(reply) => match Verdict::of(&reply, &intent) {
+                Verdict::Taken => Ok(Outcome::Accepted(Accepted {
                     reference: intent.reference,
                     order_id: reply.order_id,
                     order_state: reply.order_state,
                     action_state: reply.action_state,
                 })),
+                Verdict::Refused => Ok(Outcome::Rejected(Rejection {
+                    reference: intent.reference,
+                    status: 200,
+                    code: Some(reply.result_code.as_str().into()),
+                    message: reply.message.clone(),
+                    reply: Some(reply),
+                    gone: false,
+                })),
+                Verdict::Unclear(reason) => unknown(intent, Doubt::Unclear { reason, reply }),
             },
-            Ok(reply) => Ok(Outcome::Rejected(Rejection {
-                reference: intent.reference,
-                status: 200,
-                code: Some(reply.result_code.as_str().into()),
-                message: reply.message.clone(),
-                reply: Some(reply),
-                gone: false,
-            })),
             Err(error) => unknown(intent, Doubt::Unreadable(answer::describe(body, &error))),
         },
-        status if is_refusal(status) => {
+        (status, reply) if is_refusal(status) => {
             let refusal = answer::refusal(&response);
+            let reply = reply.ok();
+            let code = |reply: &OrderReply| reply.result_code.as_str().into();
             Ok(Outcome::Rejected(Rejection {
                 status,
-                code: refusal.code,
+                code: refusal.code.or_else(|| reply.as_ref().map(code)),
                 message: refusal.message,
-                reply: None,
+                reply,
                 gone: status == 404 && !matches!(intent.action, Action::Place { .. }),
                 reference: intent.reference,
             }))
         }
-        401 => Err(Error::SessionEnded),
-        429 => Err(Error::RateLimited {
+        (401, _) => Err(Error::SessionEnded),
+        (429, _) => Err(Error::RateLimited {
             wait: answer::rate_limit_wait(response.headers()),
             refusal: Some(answer::refusal(&response)),
         }),
-        status => {
+        (status, _) => {
             let wait = answer::retry_after(response.headers());
             unknown(intent, Doubt::Status { status, wait })
         }

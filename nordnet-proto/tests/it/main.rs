@@ -55,6 +55,7 @@ mod order_listed;
 mod order_once;
 mod order_references;
 mod order_terms;
+mod order_verdicts;
 mod purity;
 mod secrets;
 mod serde_routes;

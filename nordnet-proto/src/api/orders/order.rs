@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{
-    ActionState, ActivationKind, OrderState, OrderType, PriceCondition, ResultCode, Side,
-    TriggerCondition, ValidityKind, VolumeCondition,
+    ActionState, ActivationKind, OrderState, OrderType, PriceCondition, Side, TriggerCondition,
+    ValidityKind, VolumeCondition,
 };
 use crate::api::Amount;
 use crate::decimal::Decimal;
@@ -99,34 +99,4 @@ pub struct ActivationCondition {
     /// The price that the percentages apply to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trailing_value: Option<Decimal>,
-}
-
-/// The verdict on one order request; schema `OrderReply`.
-///
-/// HTTP 200 alone is no success: [`OrderReply::result_code`] has to be `OK`,
-/// and even then the market has the last word.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct OrderReply {
-    /// The order; not to be trusted unless the result is `OK`.
-    pub order_id: OrderId,
-    /// `OK`, or an undocumented key.
-    pub result_code: ResultCode,
-    /// Why not, in the language of the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// Where the order stands; absent on refusals.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_state: Option<OrderState>,
-    /// How far the request has come; absent on refusals.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action_state: Option<ActionState>,
-}
-
-impl OrderReply {
-    /// Whether Nordnet took the request.
-    #[must_use]
-    pub fn is_ok(&self) -> bool {
-        self.result_code == ResultCode::Ok
-    }
 }
