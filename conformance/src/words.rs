@@ -108,12 +108,24 @@ fn intent(intent: &Intent) -> &str {
         Action::Place { .. } => intent.reference.as_str(),
         Action::Modify { .. } => "a change",
         Action::Cancel { .. } => "a cancellation",
+        Action::Activate { .. } => "an activation",
         _ => "something else",
     }
 }
 
-/// An activation of one order. Of some refusals it may be live.
-pub(crate) fn verdict(reply: &OrderReply) -> String {
+/// The verdicts on the orders of an activation that was accepted, or its outcome.
+pub(crate) fn activation(result: &Outcome) -> String {
+    match result {
+        Outcome::Accepted(accepted) => {
+            let verdicts: Vec<_> = accepted.verdicts.iter().map(verdict).collect();
+            verdicts.join(" ")
+        }
+        result => outcome(result),
+    }
+}
+
+/// The verdict on one order. Of some refusals it may be live.
+fn verdict(reply: &OrderReply) -> String {
     let unclear = if reply.is_ok() || reply.is_refused() {
         ""
     } else {

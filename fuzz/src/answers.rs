@@ -62,7 +62,11 @@ pub fn answers(data: &[u8]) {
             let query = LeverageQuery::on(InstrumentId::new(1));
             settle(&GetLeverageFilters::new(query), response);
         }
-        21 => settle(&ActivateOrders::new([OrderId::new(1)], ACCOUNT), response),
+        21 => order(
+            &ActivateOrders::new([OrderId::new(1)], ACCOUNT),
+            response,
+            status,
+        ),
         _ => {
             let limit = Amount::new(Decimal::new(8652, 2), "SEK");
             let order_call = PlaceOrder::buy(100, tradable, limit, ACCOUNT).expect("an order");

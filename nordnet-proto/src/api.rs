@@ -54,7 +54,7 @@
 //! | `POST /accounts/{accid}/orders` | [`PlaceOrder`] | [`Outcome`] | once only |
 //! | `PUT /accounts/{accid}/orders/{order_id}` | [`ModifyOrder`] | [`Outcome`] | once only |
 //! | `DELETE /accounts/{accid}/orders/{order_id}` | [`CancelOrder`] | [`Outcome`] | idempotent |
-//! | `PUT /accounts/{accid}/orders/{order_id}/activate` | [`ActivateOrders`] | list of [`OrderReply`] | idempotent |
+//! | `PUT /accounts/{accid}/orders/{order_id}/activate` | [`ActivateOrders`] | [`Outcome`] | idempotent |
 //! | `GET /instruments/{instrument_id}` | [`GetInstruments`] | list of [`Instrument`] | read |
 //! | `GET /instruments/lookup/{lookup_type}/{lookup}` | [`LookupInstruments`] | list of [`Instrument`] | read |
 //! | `GET /instruments/types` | [`ListInstrumentTypes`] | list of [`InstrumentType`] | read |

@@ -11,10 +11,9 @@ use crate::settings::SetupError;
 
 /// Why a call gave no result.
 ///
-/// From an order call every one of them means that the order was certainly
-/// not placed: what may have been placed is not an error but
-/// [`Outcome::Unknown`](crate::Outcome::Unknown). An activation tells by some of
-/// them that orders may be live: [`ActivateOrders`](crate::ActivateOrders).
+/// From an order call every one of them means that nothing was placed, changed,
+/// cancelled or activated: what may have had an effect is not an error but
+/// [`Outcome::Unknown`](crate::Outcome::Unknown).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,16 +1,14 @@
-//! Orders that are never placed twice, never on a guess, and never lost
-//! without a word.
+//! Orders that are sent at most once, and whose outcome is known or said to be
+//! unknown.
 //!
-//! Three promises hold for [`PlaceOrder`], [`ModifyOrder`] and [`CancelOrder`]:
+//! Three promises hold for [`PlaceOrder`], [`ModifyOrder`], [`CancelOrder`] and
+//! [`ActivateOrders`]:
 //!
-//! - `Err` means that the order was certainly not placed.
+//! - `Err` means that nothing was placed, changed, cancelled or activated.
 //! - What may have been placed is [`Outcome::Unknown`], and stays listed as
 //!   unresolved until someone looked.
-//! - A new order or a change is put on the wire at most once. A cancellation
-//!   may be repeated: twice has the same effect.
-//!
-//! [`ActivateOrders`] is about orders that exist, any number of them. It may be
-//! repeated, and an `Err` of it may leave open which of them are live: it says so.
+//! - A new order or a change is put on the wire at most once. A cancellation or an
+//!   activation may be repeated: twice has the same effect.
 //!
 //! # What a verdict proves
 //!

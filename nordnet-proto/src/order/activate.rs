@@ -2,11 +2,9 @@
 
 use http::Method;
 
-use super::{MAX_BODY, outcome};
-use crate::answer::{self, List};
-use crate::api::OrderReply;
+use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
 use crate::endpoint::{Endpoint, InSession, Safety, Target, Trade};
-use crate::error::{Error, Unreadable};
+use crate::error::Error;
 use crate::failure::Failure;
 use crate::id::{AccountNumber, OrderId};
 use crate::request::HttpResponse;
@@ -14,27 +12,22 @@ use crate::request::HttpResponse;
 /// `PUT /accounts/{accid}/orders/{order_id}/activate`: sends orders to the
 /// market that are held at Nordnet. There is no way back.
 ///
-/// Each order has a verdict of its own: [`OrderReply::is_ok`],
-/// [`OrderReply::is_refused`], or neither. An order that is neither, or that has
-/// no verdict, may be live: look at it. An activation creates no order and has no
-/// reference, so it is not listed among the unresolved calls.
+/// Each order has a verdict of its own: [`OrderReply::is_ok`](crate::api::OrderReply::is_ok),
+/// [`is_refused`](crate::api::OrderReply::is_refused), or neither, which says that it may be live. The call
+/// is accepted if one order or more were: [`Accepted::verdicts`](super::Accepted::verdicts) has the verdict on
+/// each. It is rejected if every order was refused, and unknown otherwise: if the
+/// answer was lost, for example, or lacks the verdict on one of the orders.
 ///
-/// # Errors
-///
-/// [`Error::Lost`], [`Error::Unavailable`] and [`Error::Unreadable`] leave open
-/// which of the orders are live now, if any: look at their
-/// [`state`](crate::api::Order::state) with [`ListOrders`](crate::api::ListOrders).
-/// `Lost` is also the end of a call that was repeated after a loss if any order
-/// is refused then: what was activated by the lost attempt is refused by the
-/// next one. For the same reason, a refusal of a call that you repeat yourself
-/// does not say that an order is not live.
-///
-/// After all others nothing was activated.
+/// The call may be repeated after a loss. What the lost attempt has activated is
+/// refused by the next one, so a refusal after a loss is unknown, too: look at the
+/// [`state`](crate::api::Order::state) of the orders with
+/// [`ListOrders`](crate::api::ListOrders).
 #[derive(Clone, Debug)]
 #[must_use = "an activation does nothing unless it is sent"]
 pub struct ActivateOrders {
     account: AccountNumber,
     orders: Vec<OrderId>,
+    handle: Option<Reference>,
 }
 
 impl ActivateOrders {
@@ -47,7 +40,24 @@ impl ActivateOrders {
         Self {
             account: account.into(),
             orders: orders.into_iter().map(Into::into).collect(),
+            handle: None,
         }
+    }
+
+    /// Gives the call a handle of your own, to ask for its outcome with. It
+    /// never goes on the wire.
+    pub fn with_reference(mut self, handle: Reference) -> Self {
+        self.handle = Some(handle);
+        self
+    }
+
+    fn as_intent(&self) -> Intent {
+        let orders = self.orders.clone();
+        Intent::new(
+            self.handle.as_ref(),
+            self.account,
+            Action::Activate { orders },
+        )
     }
 }
 
@@ -58,7 +68,7 @@ impl Endpoint for ActivateOrders {
     const MAX_BODY: usize = MAX_BODY;
     type Auth = InSession;
     type Access = Trade;
-    type Response = List<OrderReply>;
+    type Response = Outcome;
 
     fn target(&self, target: &mut Target) {
         target
@@ -69,23 +79,30 @@ impl Endpoint for ActivateOrders {
             .segment("activate");
     }
 
-    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<List<OrderReply>, Error> {
-        answer::object(Self::OPERATION, answer).map_err(|error| match error {
-            Error::Refused(refusal) if !outcome::is_refusal(refusal.status) => {
-                Error::Unreadable(Unreadable {
-                    operation: Self::OPERATION,
-                    status: refusal.status,
-                    path: String::new(),
-                    reason: "this status does not say whether an order is live now".into(),
-                })
-            }
-            error => error,
-        })
+    fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
+        outcome::settle(self.as_intent(), answer)
     }
 
-    fn refusal(verdicts: &List<OrderReply>) -> Option<String> {
-        let first = verdicts.iter().find(|verdict| !verdict.is_ok())?;
-        let code = first.result_code.as_str();
-        Some(format!("{code}; look at the state of the orders"))
+    fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
+        self.handle.get_or_insert_with(next);
+    }
+
+    fn intent(&self) -> Option<Intent> {
+        Some(self.as_intent())
+    }
+
+    fn outcome(response: &Outcome) -> Option<&Outcome> {
+        Some(response)
+    }
+
+    fn refusal(response: &Outcome) -> Option<String> {
+        match response {
+            Outcome::Accepted(accepted) => {
+                let refused = accepted.verdicts.iter().find(|verdict| !verdict.is_ok())?;
+                Some(refused.result_code.as_str().into())
+            }
+            Outcome::Rejected(rejection) => Some(rejection.to_string()),
+            Outcome::Unknown(_) => None,
+        }
     }
 }

@@ -53,6 +53,11 @@ pub enum Action {
         /// The order.
         order_id: OrderId,
     },
+    /// An activation of orders that are held at Nordnet.
+    Activate {
+        /// The orders.
+        orders: Vec<OrderId>,
+    },
 }
 
 impl Intent {
@@ -79,7 +84,7 @@ impl Intent {
     pub(super) const fn order_id(&self) -> Option<OrderId> {
         match self.action {
             Action::Modify { order_id, .. } | Action::Cancel { order_id } => Some(order_id),
-            Action::Place { .. } => None,
+            Action::Place { .. } | Action::Activate { .. } => None,
         }
     }
 }
@@ -121,6 +126,14 @@ impl fmt::Display for Action {
                 Ok(())
             }
             Self::Cancel { order_id } => write!(f, "cancel order {order_id}"),
+            Self::Activate { orders } => {
+                f.write_str("activate")?;
+                for (index, order_id) in orders.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "," };
+                    write!(f, "{separator} order {order_id}")?;
+                }
+                Ok(())
+            }
         }
     }
 }

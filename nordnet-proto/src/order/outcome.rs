@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::verdict::Verdict;
+use super::verdict::{Reading, Verdict};
 use super::{Action, Intent, Reference};
 use crate::answer;
 use crate::api::{ActionState, OrderReply, OrderState};
@@ -51,6 +51,9 @@ pub struct Accepted {
     pub order_state: Option<OrderState>,
     /// How far the request has come.
     pub action_state: Option<ActionState>,
+    /// Of an activation: the verdict on each order, the refused ones included.
+    /// Empty for all other calls.
+    pub verdicts: Vec<OrderReply>,
 }
 
 /// A refusal of an order call.
@@ -200,40 +203,45 @@ pub(super) fn settle(
         Err(failure) if failure.sent => return unknown(intent, Doubt::Lost(failure)),
         Err(failure) => return Err(Error::NotSent(failure)),
     };
-    let body = response.body().as_bytes();
-    let reply = serde_json::from_slice::<OrderReply>(body);
-    match (response.status().as_u16(), reply) {
+    let reading = Reading::of(response.body().as_bytes(), &intent);
+    match (response.status().as_u16(), reading) {
         // A status that says that nothing was done, over a verdict that does not.
-        (status, Ok(reply))
+        (status, Ok(Reading { verdict, reply, .. }))
             if (matches!(status, 401 | 429) || is_refusal(status))
-                && Verdict::of(&reply, &intent) != Verdict::Refused =>
+                && verdict != Verdict::Refused =>
         {
             let reason = "the HTTP status refuses what the verdict does not";
             unknown(intent, Doubt::Unclear { reason, reply })
         }
-        (200, reply) => match reply {
-            Ok(reply) => match Verdict::of(&reply, &intent) {
-                Verdict::Taken => Ok(Outcome::Accepted(Accepted {
-                    reference: intent.reference,
-                    order_id: reply.order_id,
-                    order_state: reply.order_state,
-                    action_state: reply.action_state,
-                })),
-                Verdict::Refused => Ok(Outcome::Rejected(Rejection {
-                    reference: intent.reference,
-                    status: 200,
-                    code: Some(reply.result_code.as_str().into()),
-                    message: reply.message.clone(),
-                    reply: Some(reply),
-                    gone: false,
-                })),
-                Verdict::Unclear(reason) => unknown(intent, Doubt::Unclear { reason, reply }),
-            },
-            Err(error) => unknown(intent, Doubt::Unreadable(answer::describe(body, &error))),
+        (
+            200,
+            Ok(Reading {
+                verdict,
+                reply,
+                all,
+            }),
+        ) => match verdict {
+            Verdict::Taken => Ok(Outcome::Accepted(Accepted {
+                reference: intent.reference,
+                order_id: reply.order_id,
+                order_state: reply.order_state,
+                action_state: reply.action_state,
+                verdicts: all,
+            })),
+            Verdict::Refused => Ok(Outcome::Rejected(Rejection {
+                reference: intent.reference,
+                status: 200,
+                code: Some(reply.result_code.as_str().into()),
+                message: reply.message.clone(),
+                reply: Some(reply),
+                gone: false,
+            })),
+            Verdict::Unclear(reason) => unknown(intent, Doubt::Unclear { reason, reply }),
         },
-        (status, reply) if is_refusal(status) => {
+        (200, Err(reason)) => unknown(intent, Doubt::Unreadable(reason)),
+        (status, reading) if is_refusal(status) => {
             let refusal = answer::refusal(&response);
-            let reply = reply.ok();
+            let reply = reading.ok().map(|reading| reading.reply);
             let code = |reply: &OrderReply| reply.result_code.as_str().into();
             Ok(Outcome::Rejected(Rejection {
                 status,

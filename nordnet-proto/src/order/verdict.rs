@@ -1,7 +1,20 @@
 //! What a verdict proves: the table in the docs of [`order`](crate::order).
 
+use serde::de::DeserializeOwned;
+
 use super::{Action, Intent, Terms};
+use crate::answer::{self, List};
 use crate::api::{ActionState, OrderReply, OrderState};
+use crate::id::OrderId;
+
+/// The body of an answer to an order call.
+pub(super) struct Reading {
+    pub(super) verdict: Verdict,
+    /// What the verdict rests on.
+    pub(super) reply: OrderReply,
+    /// Of an activation: the replies about all its orders.
+    pub(super) all: Vec<OrderReply>,
+}
 
 /// What a verdict says of the call that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +34,55 @@ const GONE: &str = "the result is OK, but the order is gone";
 const NO_RESULT: &str = "the result is neither OK nor a refusal";
 const ACTED: &str = "the result is not OK, but the state does not say that the request failed";
 
+impl Reading {
+    /// Reads a body. The error says why it is no verdict.
+    pub(super) fn of(body: &[u8], intent: &Intent) -> Result<Self, String> {
+        if let Action::Activate { orders } = &intent.action {
+            return Self::of_each(body, orders, intent);
+        }
+        let reply = read(body)?;
+        Ok(Self {
+            verdict: Verdict::of(&reply, intent),
+            reply,
+            all: Vec::new(),
+        })
+    }
+
+    /// Reads a verdict on each of the orders. One that was taken decides, then one
+    /// that is not certain.
+    fn of_each(body: &[u8], orders: &[OrderId], intent: &Intent) -> Result<Self, String> {
+        let replies: List<OrderReply> = read(body)?;
+        if let Some(unread) = replies.skipped().first() {
+            return Err(unread.to_string());
+        }
+        let is_about = |order: &OrderId| replies.iter().any(|reply| reply.order_id == *order);
+        if let Some(order) = orders.iter().find(|order| !is_about(order)) {
+            return Err(format!("it says nothing about order {order}"));
+        }
+        let asked = replies
+            .iter()
+            .filter(|reply| orders.contains(&reply.order_id));
+        let verdicts = asked.map(|reply| (Verdict::of(reply, intent), reply));
+        let decisive = verdicts.min_by_key(|(verdict, _)| match verdict {
+            Verdict::Taken => 0,
+            Verdict::Unclear(_) => 1,
+            Verdict::Refused => 2,
+        });
+        let (verdict, reply) = decisive.ok_or("it says nothing about any order")?;
+        Ok(Self {
+            verdict,
+            reply: reply.clone(),
+            all: replies.into_vec(),
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| answer::describe(body, &error))
+}
+
 impl Verdict {
-    pub(super) fn of(reply: &OrderReply, intent: &Intent) -> Self {
+    fn of(reply: &OrderReply, intent: &Intent) -> Self {
         let asked = intent.order_id();
         let is_other = asked.is_some_and(|asked| asked != reply.order_id);
         if is_other && reply.names_an_order() {
@@ -53,7 +113,7 @@ fn may_be_gone(action: &Action) -> bool {
             matches!(terms, Terms::FillAndKill(_) | Terms::FillOrKill(_))
         }
         Action::Modify { .. } => false,
-        Action::Cancel { .. } => true,
+        Action::Cancel { .. } | Action::Activate { .. } => true,
     }
 }
 
@@ -78,5 +138,6 @@ fn denies(reply: &OrderReply, action: &Action) -> bool {
             Some(A::InsertFailed | A::DeletePushed) => is_deleted,
             Some(_) => false,
         },
+        Action::Activate { .. } => reply.is_refused(),
     }
 }

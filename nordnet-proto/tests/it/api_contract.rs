@@ -227,6 +227,10 @@ fn every_documented_member_is_read_and_written_back_without_loss() {
             // Their calls look at what the reply says.
             "get_account_info" => full[0]["accno"] = json!(calls::ACCOUNT),
             "modify_order" | "cancel_order" => full["order_id"] = json!(430518872),
+            "activate_orders" => {
+                full[0]["order_id"] = json!(430518872);
+                full[1]["order_id"] = json!(430518901);
+            }
             "verify_login" => full["expires_in"] = json!(1800),
             "logout" => full["logged_in"] = json!(false),
             _ => {}

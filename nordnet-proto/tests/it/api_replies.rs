@@ -11,7 +11,8 @@ use crate::api::{same, spec};
 use crate::sim::rng::Rng;
 
 /// Calls whose response is not their reply: they are tested by what they do.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
+    "activate_orders",
     "cancel_order",
     "logout",
     "modify_order",

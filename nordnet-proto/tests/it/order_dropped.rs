@@ -3,11 +3,12 @@
 
 use nordnet_proto::order::ResolveError;
 use nordnet_proto::{
-    Action, Cause, Doubt, Error, InvalidOrder, LoginError, Operation, Outcome, Reference, Step,
+    Action, ActivateOrders, Cause, Config, Country, Doubt, Error, InvalidOrder, LoginError,
+    Operation, OrderId, Outcome, Reference, Step,
 };
 
 use crate::driver::{Reply, World, always, answer, lost};
-use crate::order_calls::{OK, ORDER, cancel, modify, place};
+use crate::order_calls::{ACCOUNT, OK, ORDER, cancel, modify, place};
 
 fn own() -> Reference {
     Reference::new("mine").unwrap()
@@ -209,4 +210,99 @@ fn no_order_call_begins_once_a_logout_has() {
     // What has begun goes on.
     let run = world.drive(&mut begun, always(answer(200, OK)));
     assert!(matches!(run.result, Ok(Outcome::Accepted(_))));
+}
+
+fn activate() -> ActivateOrders {
+    ActivateOrders::new([ORDER, OrderId::new(1)], ACCOUNT)
+}
+
+/// What one list of verdicts means for an activation of two orders.
+fn activated(verdicts: &str) -> Outcome {
+    let run = World::live().run(activate(), always(answer(200, verdicts)));
+    run.result.unwrap()
+}
+
+#[test]
+fn an_activation_is_listed_recorded_and_remembered_like_an_order() {
+    let mut config = Config::new(Country::Sweden);
+    config.record_intents = true;
+    let mut world = World::new(config);
+    world.log_in().unwrap();
+    let mut call = Operation::new(activate().with_reference(own()));
+    let Step::Record(intent) = world.poll(&mut call) else {
+        panic!("it is not recorded");
+    };
+    assert_eq!(
+        intent.to_string(),
+        "activate order 430518872, order 1 in account 60012345 (mine)"
+    );
+    assert_eq!(doubts(&world), [Doubt::NotSentYet]);
+    call.handle_recorded(Ok(()));
+    let run = world.drive(&mut call, always(lost(Cause::Closed)));
+    assert_eq!(run.sent.len(), 3);
+    let Ok(Outcome::Unknown(unresolved)) = run.result else {
+        panic!("{:?}", run.result);
+    };
+    assert_eq!(unresolved.intent, intent);
+    assert_eq!(world.session.unresolved(), [unresolved]);
+    assert!(matches!(
+        world.session.outcome(&own()),
+        Some(Ok(Outcome::Unknown(_)))
+    ));
+}
+
+#[test]
+fn an_activation_is_accepted_with_a_verdict_on_each_order() {
+    let outcome = activated(
+        r#"[{"order_id":1,"result_code":"NO"},{"order_id":430518872,"result_code":"OK"}]"#,
+    );
+    let Outcome::Accepted(accepted) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(accepted.order_id, ORDER);
+    assert_eq!(accepted.verdicts.len(), 2);
+    assert!(accepted.verdicts[0].is_refused() && accepted.verdicts[1].is_ok());
+}
+
+#[test]
+fn an_activation_is_rejected_only_if_every_order_was_refused() {
+    let refused = r#"{"order_id":1,"result_code":"NO"}"#;
+    for (other, is_rejected) in [
+        (r#"{"order_id":430518872,"result_code":"NO"}"#, true),
+        (
+            r#"{"order_id":430518872,"result_code":"NO","order_state":"LOCAL"}"#,
+            true,
+        ),
+        // Live already.
+        (
+            r#"{"order_id":430518872,"result_code":"NO","order_state":"ON_MARKET"}"#,
+            false,
+        ),
+        // About other orders, or about none.
+        (r#"{"order_id":2,"result_code":"NO"}"#, false),
+        (refused, false),
+        (r#"{"order_id":430518872}"#, false),
+        ("null", false),
+    ] {
+        let outcome = activated(&format!("[{refused},{other}]"));
+        match outcome {
+            Outcome::Rejected(_) => assert!(is_rejected, "{other}"),
+            Outcome::Unknown(_) => assert!(!is_rejected, "{other}"),
+            Outcome::Accepted(_) => panic!("{other}"),
+        }
+    }
+    for body in ["[]", "{}", "", "null"] {
+        assert!(matches!(activated(body), Outcome::Unknown(_)), "{body}");
+    }
+}
+
+/// A status that refuses, over a list that says that an order was activated.
+#[test]
+fn an_activation_that_contradicts_its_status_is_unknown() {
+    let body = r#"[{"order_id":1,"result_code":"NO"},{"order_id":430518872,"result_code":"OK"}]"#;
+    for status in [400, 401, 403, 404] {
+        let run = World::live().run(activate(), always(answer(status, body)));
+        let result = run.result;
+        assert!(matches!(result, Ok(Outcome::Unknown(_))), "{result:?}");
+    }
 }

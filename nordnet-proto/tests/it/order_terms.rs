@@ -6,7 +6,8 @@ use nordnet_proto::order::{
 };
 use nordnet_proto::{
     AccountNumber, ActivateOrders, Body, Config, Country, Date, Decimal, Endpoint, HttpResponse,
-    InvalidOrder, ModifyOrder, OrderId, PlaceOrder, Reference, SessionKey, TradableId, to_request,
+    InvalidOrder, ModifyOrder, OrderId, Outcome, PlaceOrder, Reference, SessionKey, TradableId,
+    to_request,
 };
 
 const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
@@ -173,7 +174,11 @@ fn each_activated_order_has_a_verdict_of_its_own() {
     let call = ActivateOrders::new([OrderId::new(1), OrderId::new(2)], ACCOUNT);
     let answer = r#"[{"order_id":1,"result_code":"OK","order_state":"ON_MARKET","action_state":"INS_PEND"},
         {"order_id":2,"result_code":"NEXT_ORDER_NOT_INACTIVE","message":"Ordern är redan aktiv"}]"#;
-    let verdicts = call.settle(Ok(HttpResponse::new(answer.into()))).unwrap();
-    let taken: Vec<_> = verdicts.iter().map(|verdict| verdict.is_ok()).collect();
+    let outcome = call.settle(Ok(HttpResponse::new(answer.into())));
+    let Ok(Outcome::Accepted(accepted)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let verdicts = accepted.verdicts.iter();
+    let taken: Vec<_> = verdicts.map(|verdict| verdict.is_ok()).collect();
     assert_eq!(taken, [true, false]);
 }

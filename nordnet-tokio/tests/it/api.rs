@@ -140,14 +140,11 @@ async fn every_type_of_order_is_understood_and_a_held_one_activated() {
         }
     }
     let held = last.unwrap();
-    let verdicts = nordnet
-        .send(ActivateOrders::new([held], ACCOUNT))
-        .await
-        .unwrap();
-    assert!(
-        verdicts[0].is_ok() && verdicts[0].order_id == held,
-        "{verdicts:?}"
-    );
+    let activation = nordnet.send(ActivateOrders::new([held], ACCOUNT)).await;
+    let Ok(Outcome::Accepted(accepted)) = activation else {
+        panic!("{activation:?}");
+    };
+    assert!(accepted.verdicts[0].is_ok() && accepted.order_id == held);
     let orders = nordnet.send(ListOrders::of(ACCOUNT)).await.unwrap();
     let activated = orders.iter().find(|order| order.order_id == held).unwrap();
     assert_eq!(activated.state, OrderState::OnMarket);

@@ -68,7 +68,6 @@ pub(super) fn cancel<R: Futures>(
     done
 }
 
-/// It has no reference; that it is in flight is known all the same.
 pub(super) fn activate<R: Futures>(
     world: &mut World<R>,
     client: &Client<R, Trading>,
@@ -80,9 +79,13 @@ pub(super) fn activate<R: Futures>(
     let outcome = R::result(world.client.send(held));
     assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
     let order = placed(&world.control, &reference).remove(0);
+    let handle = world.new_reference();
     let call = ActivateOrders::new([OrderId::new(order.order_id)], ACCOUNT);
-    let done = is_ok(polled::<R, _>(client.send(call), polls));
-    assert_eq!(R::result(client.settle()), []);
+    let done = is_ok(polled::<R, _>(
+        client.send(call.with_reference(handle.clone())),
+        polls,
+    ));
+    accepted_unless_unpolled(client, &handle, polls);
     took_effect(world, "activate_orders", &order, polls, |now| {
         now.order_state == "ON_MARKET"
     });

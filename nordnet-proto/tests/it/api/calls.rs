@@ -92,6 +92,7 @@ fn order(make: impl Fn() -> PlaceOrder + 'static) -> Call {
 /// What became of an order, as the reply said it.
 fn verdict(outcome: Outcome) -> Value {
     match outcome {
+        Outcome::Accepted(accepted) if !accepted.verdicts.is_empty() => as_json(accepted.verdicts),
         Outcome::Accepted(accepted) => json!({
             "result_code": "OK",
             "order_id": accepted.order_id,
@@ -233,7 +234,10 @@ fn of_orders() -> Vec<Call> {
             verdict,
         ),
         in_session(|| CancelOrder::new(ORDER, ACCOUNT), verdict),
-        read(|| ActivateOrders::new([ORDER, OrderId::new(430518901)], ACCOUNT)),
+        in_session(
+            || ActivateOrders::new([ORDER, OrderId::new(430518901)], ACCOUNT),
+            verdict,
+        ),
     ]
 }
 

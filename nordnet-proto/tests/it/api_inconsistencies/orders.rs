@@ -228,17 +228,12 @@ pub(super) const MET: &[Met] = &[
         "order-404",
         "A 404 is understood of every call.",
         || {
-            assert!(refused(
-                CancelOrder::new(ORDER, ACCOUNT).settle(Ok(status(404)))
-            ));
-            for error in [
-                ActivateOrders::new([ORDER], ACCOUNT)
-                    .settle(Ok(status(404)))
-                    .unwrap_err(),
-                ListOrders::of(ACCOUNT).settle(Ok(status(404))).unwrap_err(),
-            ] {
-                assert!(matches!(error, Error::Refused(refusal) if refusal.status == 404));
-            }
+            let cancellation = CancelOrder::new(ORDER, ACCOUNT);
+            assert!(refused(cancellation.settle(Ok(status(404)))));
+            let activation = ActivateOrders::new([ORDER], ACCOUNT);
+            assert!(refused(activation.settle(Ok(status(404)))));
+            let error = ListOrders::of(ACCOUNT).settle(Ok(status(404))).unwrap_err();
+            assert!(matches!(error, Error::Refused(refusal) if refusal.status == 404));
         },
     ),
     (
