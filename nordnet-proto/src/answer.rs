@@ -1,5 +1,6 @@
 //! Reading answers: bodies into values, statuses into errors.
 
+mod error_body;
 mod list;
 mod member;
 
@@ -12,6 +13,8 @@ use serde::{Deserialize, Deserializer};
 
 pub use list::{List, Unread};
 pub(crate) use member::Complaint;
+
+use error_body::ErrorBody;
 
 use crate::error::{Error, Refusal, Unreadable};
 use crate::failure::Failure;
@@ -164,13 +167,7 @@ fn unexpected(status: u16) -> &'static str {
 
 /// Reads `{code, message}`, which some refusals come without.
 pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
-    #[derive(Default, Deserialize)]
-    struct ErrorResponse {
-        code: Option<String>,
-        message: Option<String>,
-    }
-    let body: ErrorResponse =
-        serde_json::from_slice(response.body().as_bytes()).unwrap_or_default();
+    let body = ErrorBody::read(response.body().as_bytes());
     Refusal {
         status: response.status().as_u16(),
         code: body.code,
@@ -215,7 +212,12 @@ pub(crate) fn describe(body: &[u8], error: &serde_json::Error) -> String {
 
 /// The beginning of a text.
 pub(crate) fn cut(text: &str) -> &str {
-    let mut end = KEPT_TEXT.min(text.len());
+    cut_to(text, KEPT_TEXT)
+}
+
+/// At most so many bytes of the beginning of a text.
+fn cut_to(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }

@@ -189,9 +189,9 @@ impl From<InvalidOrder> for Error {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// The machine-readable key; the set is not documented.
+    /// The machine-readable key; the set is not documented. At most 256 bytes.
     pub code: Option<String>,
-    /// The reason in the language of the request.
+    /// The reason in the language of the request; at most 2048 bytes.
     pub message: Option<String>,
 }
 
