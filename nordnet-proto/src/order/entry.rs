@@ -218,7 +218,7 @@ pub enum InvalidOrder {
     Trigger,
     /// What is to be traded has no identifier, or a market below zero.
     Tradable,
-    /// The reference is not 1 to 50 printable ASCII characters.
+    /// The reference is not 1 to 50 printable ASCII characters, or spaces only.
     Reference,
     /// The order has no reference: nobody stamps one on a request that is sent
     /// by other means than an operation.
@@ -240,7 +240,7 @@ impl fmt::Display for InvalidOrder {
             Self::UnlikeCurrencies => "the prices of an order have to be in one currency",
             Self::Trigger => "a trailing stop has to be triggered by one percent or more",
             Self::Tradable => "an order needs a market and an identifier to trade",
-            Self::Reference => "a reference is 1 to 50 printable ASCII characters",
+            Self::Reference => "a reference is 1 to 50 printable ASCII characters, not spaces only",
             Self::NoReference => "an order needs a reference to be found again by",
             Self::ReferenceInUse => "another order has this reference, and is live or not settled",
             Self::NothingToChange => "a change needs a new price or a new volume",

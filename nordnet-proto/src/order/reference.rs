@@ -24,7 +24,8 @@ impl Reference {
     /// The longest reference; the source gives no limit.
     pub const MAX_LEN: usize = 50;
 
-    /// Takes a reference of your own: 1 to 50 printable ASCII characters.
+    /// Takes a reference of your own: 1 to 50 printable ASCII characters, of which
+    /// one is no space.
     ///
     /// # Errors
     ///
@@ -32,7 +33,7 @@ impl Reference {
     pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidOrder> {
         let text = text.as_ref();
         let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if !printable || !(1..=Self::MAX_LEN).contains(&text.len()) {
+        if !printable || text.trim().is_empty() || !(1..=Self::MAX_LEN).contains(&text.len()) {
             return Err(InvalidOrder::Reference);
         }
         Ok(Self(SmolStr::new(text)))

@@ -37,7 +37,8 @@ pub struct Fill {
     /// When it was executed.
     #[serde(rename = "tradetime")]
     pub time: Timestamp,
-    /// The market's own id; some markets give none.
+    /// The market's own id as it came; some markets give none. An empty one names
+    /// nothing: [`key`](Self::key) passes it over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trade_id: Option<TradeId>,
     /// The other side, when the market tells.
@@ -50,12 +51,13 @@ impl Fill {
     ///
     /// Where the market gives no id, two executions of one order in the same
     /// millisecond at the same price and of the same volume have one key;
-    /// [`List::keyed`] tells them apart.
+    /// [`List::keyed`] tells them apart. An id without a letter or a digit above
+    /// zero, such as `0`, stands for none.
     #[must_use]
     pub fn key(&self) -> FillKey {
         let rest = match &self.trade_id {
-            Some(id) => Rest::Id(id.clone()),
-            None => Rest::Facts {
+            Some(id) if names_one(id.as_str()) => Rest::Id(id.clone()),
+            _ => Rest::Facts {
                 time: self.time,
                 price: self.price.value.normalized(),
                 volume: self.volume.get().normalized(),
@@ -67,6 +69,11 @@ impl Fill {
             rest,
         }
     }
+}
+
+/// Returns `true` if an id can tell one execution from another.
+fn names_one(id: &str) -> bool {
+    id.chars().any(|c| c.is_alphanumeric() && c != '0')
 }
 
 impl List<Fill> {
@@ -147,6 +154,10 @@ impl FromStr for FillKey {
     fn from_str(text: &str) -> Result<Self, FillKeyError> {
         let order = |text: &str| text.parse().map_err(|_| FillKeyError(()));
         if let Some((order_id, id)) = text.split_once('/') {
+            // Earlier versions wrote such keys; they tell nothing apart.
+            if !names_one(id) {
+                return Err(FillKeyError(()));
+            }
             return Ok(Self {
                 order_id: order(order_id)?,
                 rest: Rest::Id(TradeId::new(id)),
@@ -210,6 +221,31 @@ mod tests {
         serde_json::from_str(&format!("[{}]", fills.join(","))).unwrap()
     }
 
+    /// Rows: the id, and whether it is the key.
+    #[test]
+    fn an_id_that_names_nothing_is_no_key() {
+        let rest = r#""tradetime":5,"volume":10,"price":{"value":86.5,"currency":"SEK"}"#;
+        let other = rest.replace("\"tradetime\":5", "\"tradetime\":6");
+        for (id, is_key) in [
+            (r#""""#, false),
+            (r#"" ""#, false),
+            (r#""\t\n\u00a0""#, false),
+            ("null", false),
+            (r#""0""#, false),
+            (r#""000""#, false),
+            (r#""-""#, false),
+            (r#""00-0""#, false),
+            (r#""01""#, true),
+            (r#""A""#, true),
+        ] {
+            let with = |rest: &str| format!(r#""trade_id":{id},{rest}"#);
+            let fills = fills(&[&with(rest), &with(&other), &with(rest)]);
+            let keys: Vec<_> = fills.keyed().map(|(key, _)| key).collect();
+            assert_eq!(keys[0] == keys[1], is_key, "{id}");
+            assert_eq!(keys[0] == keys[2], is_key, "{id}");
+        }
+    }
+
     #[test]
     fn a_key_does_not_depend_on_how_numbers_are_written_or_which_day_is_listed() {
         let one = r#""tradetime":5,"volume":10.0,"price":{"value":86.5,"currency":"SEK"}"#;
@@ -232,7 +268,17 @@ mod tests {
             let json = serde_json::to_string(&key).unwrap();
             assert_eq!(serde_json::from_str::<FillKey>(&json).unwrap(), key);
         }
-        for text in ["", "1", "x/1", "1 2 3 4", "1 2 3 4 5 6", "1 2 3 4 -5"] {
+        for text in [
+            "",
+            "1",
+            "x/1",
+            "1/",
+            "1/ ",
+            "1/0",
+            "1 2 3 4",
+            "1 2 3 4 5 6",
+            "1 2 3 4 -5",
+        ] {
             assert_eq!(text.parse::<FillKey>(), Err(FillKeyError(())), "{text}");
         }
     }
