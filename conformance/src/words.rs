@@ -41,7 +41,15 @@ pub(crate) fn login_error(error: &LoginError) -> String {
 
 fn refusal(refusal: &Refusal) -> String {
     let code = refusal.code.as_deref().unwrap_or("without a code");
-    format!("{} {code}", refusal.status)
+    format!(
+        "{} {code}{}",
+        refusal.status,
+        said(refusal.message.as_deref())
+    )
+}
+
+fn said(message: Option<&str>) -> String {
+    message.map_or_else(String::new, |message| format!(", {message:?}"))
 }
 
 /// Without the details, which hold ports and the words of the libraries.

@@ -17,7 +17,7 @@ pub(crate) use member::Complaint;
 use error_body::ErrorBody;
 
 use crate::error::{Error, Refusal, Unreadable};
-use crate::failure::Failure;
+use crate::failure::{Cause, Failure};
 use crate::request::HttpResponse;
 
 /// The shortest pause after a 429, which the source gives.
@@ -143,6 +143,10 @@ pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error
             wait: rate_limit_wait(response.headers()),
             refusal: Some(refusal(response)),
         },
+        status if is_no_answer(status) => Error::Lost(Failure::after_sending(
+            Cause::Timeout,
+            format!("HTTP {status}"),
+        )),
         400..=499 => Error::Refused(refusal(response)),
         status @ 500..=599 => Error::Unavailable {
             status,
@@ -156,6 +160,13 @@ pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error
             reason: unexpected(status).into(),
         }),
     }
+}
+
+/// Returns `true` for a status that stands for a lost answer: 408, the server or
+/// a proxy gave up waiting for a request that may have arrived elsewhere, and 425,
+/// it wants to have it again. Neither is a word of the exchange on the request.
+pub(crate) const fn is_no_answer(status: u16) -> bool {
+    matches!(status, 408 | 425)
 }
 
 fn unexpected(status: u16) -> &'static str {

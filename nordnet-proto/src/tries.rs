@@ -44,7 +44,7 @@ impl Tries {
     /// | trouble | read | idempotent | once only |
     /// |---|---|---|---|
     /// | a kept connection was dead, nothing sent | once | once | once |
-    /// | nothing sent, or the answer lost | 3 times | 2 times | never |
+    /// | nothing sent, or the answer lost, 408 and 425 included | 3 times | 2 times | never |
     /// | 429 | while time lasts | once | never |
     /// | 5xx | 3 times | once | never |
     pub(crate) fn again(&mut self, signal: Signal, random: &mut Random) -> Option<Duration> {
@@ -102,6 +102,10 @@ impl Signal {
             Err(failure) => Self::Failed {
                 sent: failure.sent,
                 cause: failure.cause,
+            },
+            Ok(response) if answer::is_no_answer(response.status().as_u16()) => Self::Failed {
+                sent: true,
+                cause: Cause::Timeout,
             },
             Ok(response) => {
                 let status = response.status().as_u16();

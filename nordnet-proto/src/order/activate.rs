@@ -12,11 +12,13 @@ use crate::request::HttpResponse;
 /// `PUT /accounts/{accid}/orders/{order_id}/activate`: sends orders to the
 /// market that are held at Nordnet. There is no way back.
 ///
-/// Each order has a verdict of its own: [`OrderReply::is_ok`](crate::api::OrderReply::is_ok),
-/// [`is_refused`](crate::api::OrderReply::is_refused), or neither, which says that it may be live. The call
-/// is accepted if one order or more were: [`Accepted::verdicts`](super::Accepted::verdicts) has the verdict on
-/// each. It is rejected if every order was refused, and unknown otherwise: if the
-/// answer was lost, for example, or lacks the verdict on one of the orders.
+/// Each order has a verdict of its own:
+/// [`is_ok`](crate::api::OrderReply::is_ok),
+/// [`is_refused`](crate::api::OrderReply::is_refused), or neither, which says that
+/// it may be live. The call is accepted if one order or more were:
+/// [`Accepted::verdicts`](super::Accepted::verdicts) has the verdict on each. It is
+/// rejected if every order was refused, and unknown otherwise: if the answer was
+/// lost, for example, or lacks the verdict on one of the orders.
 ///
 /// The call may be repeated after a loss. What the lost attempt has activated is
 /// refused by the next one, so a refusal after a loss is unknown, too: look at the

@@ -16,11 +16,11 @@ use crate::driver::{
 };
 use crate::keys::{PLAIN_PUBLIC, public_key};
 
-fn challenge(text: &str) -> Reply {
+pub(crate) fn challenge(text: &str) -> Reply {
     answer(200, &serde_json::json!({ "challenge": text }).to_string())
 }
 
-fn session() -> Reply {
+pub(crate) fn session() -> Reply {
     answer(200, &session_json("key", "1800"))
 }
 
@@ -178,7 +178,7 @@ fn a_refusal_that_repeats_the_credentials_does_not_show_them() {
 
 #[test]
 fn an_answer_that_a_proxy_may_have_given_does_not_latch() {
-    for status in [404, 405, 408, 409, 425] {
+    for status in [404, 405, 409] {
         let (_, result) = log_in([answer(status, "<html>")]);
         assert!(!result.unwrap_err().is_refusal(), "{status}");
     }

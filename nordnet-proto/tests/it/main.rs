@@ -48,6 +48,7 @@ mod market_malformed;
 mod market_model;
 mod market_random;
 mod market_room;
+mod no_answer;
 mod operation;
 mod order_calls;
 mod order_dropped;

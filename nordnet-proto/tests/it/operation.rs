@@ -109,18 +109,25 @@ fn an_activation_that_may_have_been_done_never_ends_as_refused() {
         let result = run(vec![doubtful, answer(200, OK)]);
         assert!(matches!(result, Ok(Outcome::Accepted(_))), "{result:?}");
     }
+    for status in [408, 425] {
+        let result = run(vec![answer(status, ""); 3]);
+        assert!(
+            matches!(result, Err(Error::Lost(_))),
+            "{status}: {result:?}"
+        );
+        let refused = vec![answer(status, ""), answer(200, MIXED)];
+        let result = run(refused);
+        assert!(
+            matches!(result, Err(Error::Lost(_))),
+            "{status}: {result:?}"
+        );
+    }
     // Of what was certainly not done before, a refusal says all.
     for clear in [unsent(Cause::Connect), answer(429, "")] {
         let result = run(vec![clear, answer(200, REFUSED)]);
         assert!(matches!(result, Ok(Outcome::Rejected(_))), "{result:?}");
     }
-    for (status, is_refusal) in [
-        (400, true),
-        (403, true),
-        (404, true),
-        (408, false),
-        (409, false),
-    ] {
+    for (status, is_refusal) in [(400, true), (403, true), (404, true), (409, false)] {
         match run(vec![answer(status, "")]) {
             Ok(Outcome::Rejected(_)) => assert!(is_refusal, "{status}"),
             Ok(Outcome::Unknown(_)) => assert!(!is_refusal, "{status}"),
