@@ -17,7 +17,15 @@ pub(crate) fn error(error: &Error) -> String {
         Error::Lost(lost) => format!("lost: {}", failure(lost)),
         Error::Login(error) => login_error(error),
         Error::RateLimited { wait, .. } => format!("too many requests{}", waits(Some(*wait))),
-        Error::Unavailable { status, wait, .. } => format!("unavailable: {status}{}", waits(*wait)),
+        Error::Unavailable {
+            status,
+            wait,
+            refusal,
+        } => format!(
+            "unavailable: {status}{}{}",
+            page(refusal.as_ref()),
+            waits(*wait)
+        ),
         Error::Refused(refused) => format!("refused: {}", refusal(refused)),
         Error::Unreadable(unreadable) => {
             format!("unreadable: {} {}", unreadable.status, unreadable.reason)
@@ -31,8 +39,15 @@ pub(crate) fn login_error(error: &LoginError) -> String {
         LoginError::Refused(refused) => format!("refused: {}", refusal(&refused.refusal)),
         LoginError::Unreachable(lost) => format!("unreachable: {}", failure(lost)),
         LoginError::RateLimited { wait } => format!("too many requests{}", waits(Some(*wait))),
-        LoginError::Unavailable { status, wait } => {
-            format!("unavailable: {status}{}", waits(*wait))
+        LoginError::Unavailable {
+            status,
+            wait,
+            refusal,
+        } => {
+            let code = refusal.as_ref().and_then(|refusal| refusal.code.as_deref());
+            let code = code.map_or_else(String::new, |code| format!(" {code}"));
+            let page = page(refusal.as_ref());
+            format!("unavailable: {status}{code}{page}{}", waits(*wait))
         }
         other => other.to_string(),
     };
@@ -42,14 +57,20 @@ pub(crate) fn login_error(error: &LoginError) -> String {
 fn refusal(refusal: &Refusal) -> String {
     let code = refusal.code.as_deref().unwrap_or("without a code");
     format!(
-        "{} {code}{}",
+        "{} {code}{}{}",
         refusal.status,
-        said(refusal.message.as_deref())
+        said(refusal.message.as_deref()),
+        page(Some(refusal))
     )
 }
 
 fn said(message: Option<&str>) -> String {
     message.map_or_else(String::new, |message| format!(", {message:?}"))
+}
+
+fn page(refusal: Option<&Refusal>) -> String {
+    let kind = refusal.and_then(|refusal| refusal.page.as_deref());
+    kind.map_or_else(String::new, |kind| format!(" with {kind}, not Nordnet's"))
 }
 
 /// Without the details, which hold ports and the words of the libraries.
@@ -146,6 +167,7 @@ fn doubt(doubt: &Doubt) -> String {
     match doubt {
         Doubt::Lost(lost) => format!("lost: {}", failure(lost)),
         Doubt::Status { status, wait } => format!("{status}{}", waits(*wait)),
+        Doubt::Page(refusal) => format!("{}{}", refusal.status, page(Some(refusal))),
         other => other.to_string(),
     }
 }

@@ -57,25 +57,33 @@ pub(crate) fn credentials_object<T: DeserializeOwned>(
     answer: Result<HttpResponse, Failure>,
 ) -> Result<T, Error> {
     match answer {
-        Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+        Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !is_page(&response) => {
             Err(Error::Refused(refusal(&response)))
         }
-        // What the decoder says may tell of a session key.
+        // What the decoder says may contain a session key.
         answer => object(operation, answer).map_err(|error| match error {
             Error::Unreadable(unreadable) => Error::Unreadable(Unreadable {
                 path: String::new(),
                 reason: "not the object of the reference; it is not shown".into(),
                 ..unreadable
             }),
-            // So may an error.
+            // So may the code and the message of an error.
             Error::RateLimited { wait, .. } => Error::RateLimited {
                 wait,
                 refusal: None,
             },
-            Error::Unavailable { status, wait, .. } => Error::Unavailable {
+            Error::Unavailable {
                 status,
                 wait,
-                refusal: None,
+                refusal,
+            } => Error::Unavailable {
+                status,
+                wait,
+                refusal: refusal.map(|refusal| Refusal {
+                    code: None,
+                    message: None,
+                    ..refusal
+                }),
             },
             error => error,
         }),
@@ -138,6 +146,11 @@ pub(crate) fn lost(failure: Failure) -> Error {
 pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error {
     let status = response.status();
     match status.as_u16() {
+        status if is_page_as_refusal(response) => Error::Unavailable {
+            status,
+            wait: retry_after(response.headers()),
+            refusal: Some(refusal(response)),
+        },
         401 => Error::SessionEnded,
         429 => Error::RateLimited {
             wait: rate_limit_wait(response.headers()),
@@ -183,7 +196,40 @@ pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
         status: response.status().as_u16(),
         code: body.code,
         message: body.message,
+        page: is_page(response).then(|| cut(content_type(response)).into()),
     }
+}
+
+/// Whether a refusal comes from something else than Nordnet: a page of a
+/// maintenance, say, or of a firewall. It says nothing about the session, the
+/// credentials or an order.
+pub(crate) fn is_page_as_refusal(response: &HttpResponse) -> bool {
+    let status = response.status();
+    status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && is_page(response)
+}
+
+/// Whether a body is something else than JSON, in which Nordnet answers if there
+/// is a body at all.
+pub(crate) fn is_page(response: &HttpResponse) -> bool {
+    let body = response.body().as_bytes().trim_ascii_start();
+    body.first()
+        .is_some_and(|first| !matches!(first, b'{' | b'['))
+}
+
+/// The error of an answer that would do without a body, but has a page.
+pub(crate) fn page_instead(operation: &'static str, response: &HttpResponse) -> Error {
+    Error::Unreadable(Unreadable {
+        operation,
+        status: response.status().as_u16(),
+        path: String::new(),
+        reason: format!("{}, which is not Nordnet's", cut(content_type(response))),
+    })
+}
+
+fn content_type(response: &HttpResponse) -> &str {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .unwrap_or("no content type")
 }
 
 /// The pause that a 429 asks for: never shorter than the source gives.
@@ -240,10 +286,7 @@ fn unreadable(
     response: &HttpResponse,
     error: &serde_json::Error,
 ) -> Error {
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    let kind = kind
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or("no content type");
+    let kind = cut(content_type(response));
     let body = response.body().as_bytes();
     let Complaint { path, reason } = Complaint::new(body, error);
     Error::Unreadable(Unreadable {

@@ -37,9 +37,10 @@ pub enum Error {
         /// to an earlier call.
         refusal: Option<Refusal>,
     },
-    /// The server is out of order; a later try may work.
+    /// The server does not serve the call now; a later try may work.
     Unavailable {
-        /// The HTTP status, 500 to 599.
+        /// The HTTP status: 500 to 599, or 400 to 499 with a body that is not
+        /// Nordnet's ([`Refusal::page`]).
         status: u16,
         /// How long the server asks to wait.
         wait: Option<Duration>,
@@ -120,8 +121,14 @@ impl fmt::Display for Error {
             Self::RateLimited { wait, .. } => {
                 write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
             }
-            Self::Unavailable { status, wait, .. } => {
-                write!(f, "the server is out of order (HTTP {status})")?;
+            Self::Unavailable {
+                status,
+                wait,
+                refusal,
+            } => {
+                write!(f, "the server is out of order (HTTP {status}")?;
+                write_page(refusal.as_ref(), f)?;
+                f.write_str(")")?;
                 wait.map_or(Ok(()), |wait| {
                     write!(f, "; it asks to wait {} s", wait.as_secs())
                 })
@@ -193,22 +200,46 @@ pub struct Refusal {
     pub code: Option<String>,
     /// The reason in the language of the request; at most 2048 bytes.
     pub message: Option<String>,
+    /// The content type of a body that is not JSON, and so not Nordnet's: a
+    /// maintenance page, say, or the page of a firewall.
+    pub page: Option<String>,
+}
+
+impl Refusal {
+    /// Writes the status, the code and the message: `(HTTP 400, CODE): message`.
+    pub(crate) fn write_details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "(HTTP {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, ", {code}")?;
+        }
+        write_page(Some(self), f)?;
+        f.write_str(")")?;
+        match self.message.as_deref() {
+            Some(message) if !message.is_empty() => write!(f, ": {message}"),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "refused by the server (HTTP {}", self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, ", {code}")?;
-        }
-        f.write_str(")")?;
-        if let Some(message) = self.message.as_deref().filter(|text| !text.is_empty()) {
-            write!(f, ": {message}")?;
-        }
-        if self.status == 403 {
+        f.write_str("refused by the server ")?;
+        self.write_details(f)?;
+        if self.status == 403 && self.page.is_none() {
             f.write_str(": the user or the account lacks the permission")?;
         }
         Ok(())
+    }
+}
+
+/// Says after a status that the body was not Nordnet's, if so.
+fn write_page(refusal: Option<&Refusal>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match refusal.and_then(|refusal| refusal.page.as_deref()) {
+        None => Ok(()),
+        Some(kind) => write!(
+            f,
+            " with {kind}, which is not Nordnet's: a maintenance page or a firewall?"
+        ),
     }
 }
 

@@ -20,6 +20,7 @@ pub use challenge::{Challenge, ChallengeError};
 pub use error::{LoginError, LoginRefused};
 pub use login_step::LoginStep;
 
+use crate::answer;
 use crate::api::{StartLogin, TouchSession, VerifyLogin};
 use crate::config::Config;
 use crate::credentials::{Credentials, Signature, Signer};
@@ -179,7 +180,7 @@ impl Login {
                 self.until.unwrap_or(now),
             )),
             Err(error) => {
-                let error = LoginError::from_call(error, &self.credentials, &self.config);
+                let error = LoginError::from_call(error);
                 self.state = State::Done(Err(error.clone()));
                 LoginStep::Done(Err(error))
             }
@@ -208,8 +209,13 @@ impl Login {
 
     fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant, now: Instant) {
         let signal = Signal::of(&answer);
+        // A page may hide a refusal that counts as a failed login, so the session
+        // decides when to log in again.
+        let is_page = answer.as_ref().is_ok_and(answer::is_page_as_refusal);
         let again = self.tries.again(signal, &mut self.random).filter(|wait| {
-            self.challenges < MAX_CHALLENGES && self.until.is_none_or(|until| now + *wait < until)
+            self.challenges < MAX_CHALLENGES
+                && self.until.is_none_or(|until| now + *wait < until)
+                && !is_page
         });
         match (&self.state, again) {
             (State::Probe(logged_in), Some(wait)) => {
@@ -253,6 +259,10 @@ impl Login {
                 // The challenge may have lapsed on the way, which would be no
                 // refusal of the credentials.
                 Err(Error::Refused(_)) if *not_after <= now => self.ask_for_another_challenge(),
+                Err(Error::Refused(refusal)) if LoginRefused::is_meant_by(&refusal) => {
+                    let refused = LoginRefused::new(refusal, &self.credentials, &self.config);
+                    self.state = State::Done(Err(LoginError::Refused(Box::new(refused))));
+                }
                 Err(error) => self.fail(error),
             },
             (State::Sign(_) | State::Wait { .. } | State::Done(_), _) => {}
@@ -298,7 +308,6 @@ impl Login {
     }
 
     fn fail(&mut self, error: Error) {
-        let error = LoginError::from_call(error, &self.credentials, &self.config);
-        self.state = State::Done(Err(error));
+        self.state = State::Done(Err(LoginError::from_call(error)));
     }
 }

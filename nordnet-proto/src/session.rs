@@ -1,6 +1,7 @@
 //! What all calls and both feeds of a client share.
 
 mod counters;
+mod login_pace;
 mod orders;
 mod pauses;
 
@@ -9,8 +10,8 @@ use std::time::{Duration, Instant};
 
 pub use counters::SessionCounters;
 
+use self::login_pace::LoginPace;
 use self::pauses::Pauses;
-
 use crate::api::{Logout, TouchSession};
 use crate::backoff::Backoff;
 use crate::config::Config;
@@ -50,6 +51,7 @@ pub struct Session {
     turn: Weak<()>,
     trouble: Option<Trouble>,
     login_backoff: Backoff,
+    login_pace: LoginPace,
     /// When sessions were lost, in the last minute.
     losses: Vec<Instant>,
     pauses: Pauses,
@@ -146,7 +148,7 @@ impl Session {
     /// Takes the result of the login that was handed out.
     ///
     /// A refusal latches: no further login is handed out. After any other
-    /// failure everybody who asks is told the same for a while. A session that
+    /// failure everybody who asks gets the same error for a while. A session that
     /// comes after [`Session::close`] is not taken on: the call that ends it is
     /// given back.
     pub fn handle_login(
@@ -322,6 +324,7 @@ impl Session {
     fn hold_logins(&mut self, error: LoginError, now: Instant) {
         let pause = self.login_backoff.next(&mut self.random);
         let pause = error.wait().map_or(pause, |wait| wait.max(pause));
+        let pause = pause.max(self.login_pace.failed(&error, now));
         self.trouble = Some(Trouble {
             error,
             until: Some(after(now, pause)),
@@ -342,6 +345,7 @@ impl Session {
             turn: Weak::new(),
             trouble: None,
             login_backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
+            login_pace: LoginPace::default(),
             losses: Vec::new(),
             pauses: Pauses::default(),
             refuses_orders: false,

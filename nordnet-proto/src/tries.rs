@@ -90,6 +90,8 @@ pub(crate) enum Signal {
         cause: Cause,
     },
     Answered {
+        /// The HTTP status. A page in place of a refusal counts as a 503, since
+        /// it says as little about the call and about the session.
         status: u16,
         /// How long a 429 or a 5xx asks to wait.
         wait: Option<Duration>,
@@ -108,7 +110,10 @@ impl Signal {
                 cause: Cause::Timeout,
             },
             Ok(response) => {
-                let status = response.status().as_u16();
+                let status = match answer::is_page_as_refusal(response) {
+                    true => 503,
+                    false => response.status().as_u16(),
+                };
                 let wait = match status {
                     429 => Some(answer::rate_limit_wait(response.headers())),
                     500.. => answer::retry_after(response.headers()),

@@ -225,6 +225,9 @@ impl Endpoint for Logout {
     /// A session that is not known any more is logged out too.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
         match answer::success(Self::OPERATION, answer) {
+            Ok(response) if answer::is_page(&response) => {
+                Err(answer::page_instead(Self::OPERATION, &response))
+            }
             Ok(_) | Err(Error::SessionEnded) => Ok(()),
             Err(error) => Err(error),
         }

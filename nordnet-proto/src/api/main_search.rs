@@ -104,7 +104,11 @@ fn hits(
     answer: Result<HttpResponse, Failure>,
 ) -> Result<List<HitGroup>, Error> {
     match answer {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(List::default()),
+        Ok(response)
+            if response.status() == StatusCode::NOT_FOUND && !answer::is_page(&response) =>
+        {
+            Ok(List::default())
+        }
         answer => answer::object_or_none(operation, answer),
     }
 }

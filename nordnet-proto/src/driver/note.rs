@@ -311,6 +311,7 @@ mod tests {
             status: 403,
             code: Some("CANARY".into()),
             message: Some("canary".into()),
+            page: None,
         };
         let note = Note::new(NoteKind::CallFailed).because(&Error::Refused(refusal));
         assert_eq!(note.status, Some(403));

@@ -14,8 +14,9 @@ use crate::failure::Failure;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The server refused the credentials. No further login is tried until the
-    /// user acts: too many of them may lock the customer out.
+    /// Nordnet refused the credentials: the signature of a challenge got a 400,
+    /// 401 or 403 with a code. No further login is tried until the user acts,
+    /// since too many of them may lock the customer out.
     Refused(Box<LoginRefused>),
     /// The client was logged out.
     LoggedOut,
@@ -36,12 +37,18 @@ pub enum LoginError {
         /// How long to wait from the refusal on.
         wait: Duration,
     },
-    /// The server does not serve logins now.
+    /// The server does not serve logins now: an error of the server, or a
+    /// refusal that does not prove anything about the credentials. The latter is a page
+    /// of something else than Nordnet, an answer without a code, or a refusal of
+    /// the first step. After such refusals a session logs in 6 times an hour at
+    /// most.
     Unavailable {
         /// The HTTP status.
         status: u16,
         /// How long the server asks to wait.
         wait: Option<Duration>,
+        /// What the server said, as far as it can be shown.
+        refusal: Option<Refusal>,
     },
     /// An answer of the login calls makes no sense to this version. Its
     /// content is not shown, since it may hold a session key.
@@ -73,42 +80,41 @@ impl LoginError {
         }
     }
 
-    /// What the server said, where it refused the credentials.
+    /// What the server said, where it did.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refused) => Some(&refused.refusal),
+            Self::Unavailable { refusal, .. } => refusal.as_ref(),
             _ => None,
         }
     }
 
-    pub(super) fn from_call(error: Error, credentials: &Credentials, config: &Config) -> Self {
-        let refused = |refusal: Refusal| {
-            Self::Refused(Box::new(LoginRefused {
-                refusal: Refusal {
-                    status: refusal.status,
-                    code: refusal.code.map(scrubbed),
-                    message: refusal.message.map(scrubbed),
-                },
-                fingerprint: credentials.fingerprint().clone(),
-                api_key_ending: credentials.api_key.ending().into(),
-                base_url: config.base_url.clone(),
-            }))
-        };
+    /// Whether it is a refusal that does not prove anything about the
+    /// credentials, and yet may count as a failed login at Nordnet.
+    pub(crate) fn is_unproven_refusal(&self) -> bool {
+        matches!(self, Self::Unavailable { status, .. } if *status < 500)
+    }
+
+    /// The error of a login whose calls ended so.
+    pub(super) fn from_call(error: Error) -> Self {
         match error {
-            Error::SessionEnded => refused(Refusal {
-                status: 401,
-                code: None,
-                message: None,
-            }),
-            Error::Refused(refusal) if matches!(refusal.status, 400 | 401 | 403) => {
-                refused(refusal)
-            }
-            // Anything else may come from a proxy, or pass.
-            Error::Refused(Refusal { status, .. }) => Self::Unavailable { status, wait: None },
+            Error::Refused(refusal) => Self::Unavailable {
+                status: refusal.status,
+                wait: None,
+                refusal: Some(scrubbed(refusal)),
+            },
             Error::NotSent(failure) | Error::Lost(failure) => Self::Unreachable(failure),
             Error::RateLimited { wait, .. } => Self::RateLimited { wait },
-            Error::Unavailable { status, wait, .. } => Self::Unavailable { status, wait },
+            Error::Unavailable {
+                status,
+                wait,
+                refusal,
+            } => Self::Unavailable {
+                status,
+                wait,
+                refusal: refusal.map(scrubbed),
+            },
             Error::Unreadable(unreadable) => Self::Unreadable {
                 status: unreadable.status,
             },
@@ -118,9 +124,17 @@ impl LoginError {
     }
 }
 
-/// What the server says of credentials may repeat them: the API key or the
-/// signature, both long runs with digits and without a space.
-fn scrubbed(text: String) -> String {
+/// What the server says of credentials may repeat a secret that is not known
+/// here, such as a session key: a long run with digits and without a space.
+fn scrubbed(refusal: Refusal) -> Refusal {
+    Refusal {
+        code: refusal.code.map(without_long_words),
+        message: refusal.message.map(without_long_words),
+        ..refusal
+    }
+}
+
+fn without_long_words(text: String) -> String {
     const LONGEST_WORD: usize = 30;
     const MOST_WORDS: usize = 60;
     let is_secret =
@@ -150,8 +164,19 @@ impl fmt::Display for LoginError {
             Self::RateLimited { wait } => {
                 write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
             }
-            Self::Unavailable { status, wait } => {
-                write!(f, "the server does not serve logins now (HTTP {status})")?;
+            Self::Unavailable {
+                status,
+                wait,
+                refusal,
+            } => {
+                f.write_str("the server does not serve logins now ")?;
+                match refusal {
+                    Some(refusal) => refusal.write_details(f)?,
+                    None => write!(f, "(HTTP {status})")?,
+                }
+                if self.is_unproven_refusal() {
+                    f.write_str("; it is tried 6 times an hour at most")?;
+                }
                 wait.map_or(Ok(()), |wait| {
                     write!(f, "; it asks to wait {} s", wait.as_secs())
                 })
@@ -185,6 +210,23 @@ pub struct LoginRefused {
     pub api_key_ending: String,
     /// Where the login was tried.
     pub base_url: BaseUrl,
+}
+
+impl LoginRefused {
+    /// Whether an answer to the signature of a challenge refuses the credentials:
+    /// only Nordnet's own answers have a code.
+    pub(super) const fn is_meant_by(refusal: &Refusal) -> bool {
+        matches!(refusal.status, 400 | 401 | 403) && refusal.code.is_some()
+    }
+
+    pub(super) fn new(refusal: Refusal, credentials: &Credentials, config: &Config) -> Self {
+        Self {
+            refusal: scrubbed(refusal),
+            fingerprint: credentials.fingerprint().clone(),
+            api_key_ending: credentials.api_key.ending().into(),
+            base_url: config.base_url.clone(),
+        }
+    }
 }
 
 impl fmt::Display for LoginRefused {

@@ -7,7 +7,7 @@ use super::verdict::{Reading, Verdict};
 use super::{Action, Intent, Reference};
 use crate::answer;
 use crate::api::{ActionState, OrderReply, OrderState};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::failure::Failure;
 use crate::id::OrderId;
 use crate::request::HttpResponse;
@@ -147,6 +147,9 @@ pub enum Doubt {
         /// How long the server asks to wait.
         wait: Option<Duration>,
     },
+    /// The answer has the status of a refusal, but is not Nordnet's: a page of
+    /// something in between.
+    Page(Refusal),
     /// The verdict cannot be read: the order is probably live.
     Unreadable(String),
     /// The verdict contradicts itself or the request, or its result is neither
@@ -166,6 +169,7 @@ impl fmt::Display for Doubt {
             Self::InFlight => f.write_str("not answered yet"),
             Self::Lost(failure) => fmt::Display::fmt(failure, f),
             Self::Status { status, .. } => write!(f, "HTTP {status}"),
+            Self::Page(refusal) => refusal.write_details(f),
             Self::Unreadable(reason) => write!(f, "the verdict cannot be read: {reason}"),
             Self::Unclear { reason, reply } => {
                 let code = answer::cut(reply.result_code.as_str());
@@ -239,6 +243,10 @@ pub(super) fn settle(
             Verdict::Unclear(reason) => unknown(intent, Doubt::Unclear { reason, reply }),
         },
         (200, Err(reason)) => unknown(intent, Doubt::Unreadable(reason)),
+        // It is no verdict, whatever its status: nobody knows who wrote it, and when.
+        _ if answer::is_page_as_refusal(&response) => {
+            unknown(intent, Doubt::Page(answer::refusal(&response)))
+        }
         (status, reading) if is_refusal(status) => {
             let refusal = answer::refusal(&response);
             let reply = reading.ok().map(|reading| reading.reply);

@@ -108,6 +108,14 @@ pub(crate) fn lets_in() -> Box<dyn FnMut(&HttpRequest) -> Reply> {
     )
 }
 
+/// A server that refuses every signature, as Nordnet does.
+pub(crate) fn refuses() -> impl FnMut(&HttpRequest) -> Reply {
+    |request| match request.uri().path() {
+        "/api/2/login/start" => answer(200, &format!(r#"{{"challenge":"{CHALLENGE}"}}"#)),
+        _ => answer(401, r#"{"code":"LOGIN_FAILED","message":"Login failed"}"#),
+    }
+}
+
 pub(crate) fn session_json(key: &str, expires_in: &str) -> String {
     format!(
         r#"{{"session_key":"{key}","expires_in":{expires_in},

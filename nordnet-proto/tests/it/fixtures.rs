@@ -290,7 +290,7 @@ fn refusals_come_with_and_without_a_body() {
         ),
         "refused by the server (HTTP 404, NEXT_ACCOUNT_NOT_FOUND): Kontot finns inte"
     );
-    assert_eq!(refused(400, "<html>"), "refused by the server (HTTP 400)");
+    assert_eq!(refused(400, ""), "refused by the server (HTTP 400)");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use nordnet_proto::api::ListAccounts;
 use nordnet_proto::{Cause, Config, Country, LoginError, Session};
 
 use crate::clock;
-use crate::driver::{World, always, answer, credentials, lets_in, logged_in, unsent};
+use crate::driver::{World, always, answer, credentials, lets_in, logged_in, refuses, unsent};
 
 const HALF_HOUR: Duration = Duration::from_secs(1800);
 const ALIVE: &str = r#"{"logged_in":true}"#;
@@ -131,7 +131,7 @@ fn ends_with_a_refusal_and_goes_on_after_other_failures() {
     world.login_server = lets_in();
     world.log_in().unwrap();
     world.wait(HALF_HOUR);
-    world.login_server = Box::new(always(answer(401, "")));
+    world.login_server = Box::new(refuses());
     assert!(world.log_in().unwrap_err().is_refusal());
     assert_eq!(world.session.poll_timeout(), None);
 }

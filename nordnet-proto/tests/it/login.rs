@@ -25,7 +25,7 @@ pub(crate) fn session() -> Reply {
 }
 
 /// Logs in at a server that answers so, in turn.
-fn log_in<const N: usize>(replies: [Reply; N]) -> (World, Result<LoggedIn, LoginError>) {
+pub(crate) fn log_in<const N: usize>(replies: [Reply; N]) -> (World, Result<LoggedIn, LoginError>) {
     let mut world = World::sweden();
     world.login_server = Box::new(in_turn(replies));
     let result = world.log_in();
@@ -152,14 +152,6 @@ fn a_refusal_names_all_that_helps_and_latches() {
 }
 
 #[test]
-fn an_api_key_that_is_not_known_is_refused_at_the_start() {
-    for status in [400, 401, 403] {
-        let (_, result) = log_in([answer(status, "")]);
-        assert!(result.unwrap_err().is_refusal(), "{status}");
-    }
-}
-
-#[test]
 fn a_refusal_that_repeats_the_credentials_does_not_show_them() {
     let body = format!(
         r#"{{"code":"NEXT_LOGIN_SIGNATURE_NOT_VALID_FOR_KEY","message":"unknown api_key:{} of you"}}"#,
@@ -174,14 +166,6 @@ fn a_refusal_that_repeats_the_credentials_does_not_show_them() {
     );
     assert!(text.contains("unknown … of you"), "{text}");
     assert!(!text.contains(API_KEY) && !debug.contains(API_KEY));
-}
-
-#[test]
-fn an_answer_that_a_proxy_may_have_given_does_not_latch() {
-    for status in [404, 405, 409] {
-        let (_, result) = log_in([answer(status, "<html>")]);
-        assert!(!result.unwrap_err().is_refusal(), "{status}");
-    }
 }
 
 #[test]
@@ -281,7 +265,8 @@ fn a_refusal_of_a_challenge_that_lapsed_on_the_way_is_no_refusal() {
             panic!("sends the signature");
         };
         world.wait(Duration::from_secs(if last { 1 } else { 13 }));
-        login.handle_answer(out.attempt, Ok(response(401, "", &[])), world.now);
+        let refusal = response(401, r#"{"code":"LOGIN_FAILED"}"#, &[]);
+        login.handle_answer(out.attempt, Ok(refusal), world.now);
     }
     let LoginStep::Done(Err(error)) = login.poll(world.now) else {
         panic!("the second one was in time");
@@ -310,11 +295,10 @@ fn trouble_of_the_server_is_waited_out_within_the_deadline() {
     assert!(world.log_in().is_ok());
 
     let (_, result) = log_in([busy(503, "300")]);
-    let wait = Some(wait);
-    assert_eq!(
+    assert!(matches!(
         result.unwrap_err(),
-        LoginError::Unavailable { status: 503, wait }
-    );
+        LoginError::Unavailable { status: 503, wait: Some(asked), .. } if asked == wait
+    ));
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod keep_alive;
 mod keys;
 mod lanes;
 mod login;
+mod login_pages;
 mod login_signer;
 mod market;
 mod market_feeds;

@@ -238,7 +238,7 @@ fn a_status_that_says_nothing_about_the_order_is_unknown() {
 #[test]
 fn a_refusal_by_status_is_certain() {
     let error = r#"{"code":"NEXT_INVALID","message":"no"}"#;
-    for body in [error, "", "<html>", r#"{"code":null}"#] {
+    for body in [error, "", " ", r#"{"code":null}"#] {
         for status in [400, 403, 405, 413, 415, 422] {
             let expected = [
                 (1, "rejected"),

@@ -11,7 +11,7 @@ use nordnet_proto::{
 
 use crate::clock;
 use crate::driver::{
-    Reply, World, always, answer, in_turn, lets_in, logged_in, lost, response, unsent,
+    Reply, World, always, answer, in_turn, lets_in, logged_in, lost, refuses, response, unsent,
 };
 use crate::order_calls::place;
 
@@ -79,7 +79,7 @@ fn fifty_calls_with_an_expired_session_log_in_once() {
 #[test]
 fn fifty_calls_with_refused_credentials_try_them_once() {
     let mut world = World::sweden();
-    world.login_server = Box::new(always(answer(401, "")));
+    world.login_server = Box::new(refuses());
     for _ in 0..2 {
         let ends = run_fifty(&mut world);
         assert_eq!((ends.len(), world.logins()), (50, 1));
