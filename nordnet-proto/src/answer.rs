@@ -204,8 +204,8 @@ pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
 /// maintenance, say, or of a firewall. It says nothing about the session, the
 /// credentials or an order.
 pub(crate) fn is_page_as_refusal(response: &HttpResponse) -> bool {
-    let status = response.status();
-    status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && is_page(response)
+    let status = response.status().as_u16();
+    matches!(status, 400..=499) && status != 429 && !is_no_answer(status) && is_page(response)
 }
 
 /// Whether a body is something else than JSON, in which Nordnet answers if there
@@ -213,7 +213,7 @@ pub(crate) fn is_page_as_refusal(response: &HttpResponse) -> bool {
 pub(crate) fn is_page(response: &HttpResponse) -> bool {
     let body = response.body().as_bytes().trim_ascii_start();
     body.first()
-        .is_some_and(|first| !matches!(first, b'{' | b'['))
+        .is_some_and(|first| !matches!(first, b'{' | b'[' | b'"'))
 }
 
 /// The error of an answer that would do without a body, but has a page.
