@@ -15,6 +15,7 @@ use args::Args;
 
 mod args;
 mod describe;
+mod origin;
 
 /// What can be asked for.
 const QUESTIONS: [&str; 10] = [
@@ -154,6 +155,7 @@ impl From<ControlError> for Refused {
 }
 
 fn obey(control: &Control, request: &Request) -> Result<Value, Refused> {
+    origin::check(request)?;
     let (path, query) = request
         .target
         .split_once('?')

@@ -62,8 +62,20 @@ pub(crate) fn exchange(
     headers: &[(&str, &str)],
     body: &str,
 ) -> io::Result<(u16, String)> {
+    exchange_as("sim", connection, method, target, headers, body)
+}
+
+/// As [`exchange`], with this `Host`.
+pub(crate) fn exchange_as(
+    host: &str,
+    connection: &mut Connection,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> io::Result<(u16, String)> {
     let mut text = format!(
-        "{method} {target} HTTP/1.1\r\nhost: sim\r\ncontent-length: {}\r\n",
+        "{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n",
         body.len()
     );
     for (name, value) in headers {
@@ -281,7 +293,8 @@ impl ControlPort {
         headers: &[(&str, &str)],
         body: &str,
     ) -> (u16, Value) {
-        let (status, body) = exchange(&mut self.0, method, path, headers, body).unwrap();
+        let (status, body) =
+            exchange_as("127.0.0.1", &mut self.0, method, path, headers, body).unwrap();
         (status, serde_json::from_str(&body).unwrap())
     }
 

@@ -3,7 +3,9 @@
 use nordnet_sim::Server;
 use serde_json::json;
 
-use crate::client::{Client, ControlPort, await_commands, message, subscribe};
+use crate::client::{
+    Client, ControlPort, await_commands, connect, exchange_as, message, port, subscribe,
+};
 
 #[test]
 fn the_control_port_does_what_the_handle_does() {
@@ -142,4 +144,38 @@ fn the_lines_of_the_readme_work() {
         server.control().reset();
     }
     assert!(posts > 40 && gets > 7, "{posts} {gets}");
+}
+
+#[test]
+fn a_web_page_from_elsewhere_does_not_reach_the_control_port() {
+    let server = Server::builder().rate(0.0).start().unwrap();
+    let number = port(server.control_url());
+    let json = ("content-type", "application/json");
+    let mut ask = |host: &str, headers: &[(&str, &str)]| {
+        let mut connection = connect(number, None).unwrap();
+        exchange_as(host, &mut connection, "POST", "/pause", headers, "").unwrap()
+    };
+    let local = format!("localhost:{number}");
+    assert_eq!(ask(&local, &[json]).0, 200);
+    assert_eq!(
+        ask("[::1]", &[json, ("origin", "http://localhost:3000")]).0,
+        200
+    );
+    let (status, text) = ask(&format!("evil.example:{number}"), &[json]);
+    assert_eq!(status, 403);
+    assert!(
+        text.contains("evil.example") && text.contains("localhost"),
+        "{text}"
+    );
+    for header in [
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        assert_eq!(ask(&local, &[json, header]).0, 403, "{header:?}");
+    }
+    // Neither may it ask.
+    let mut connection = connect(number, None).unwrap();
+    let asked = exchange_as("evil.example", &mut connection, "GET", "/audit", &[], "");
+    assert_eq!(asked.unwrap().0, 403);
 }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::client::{connect, exchange, port};
+use crate::client::{connect, exchange, exchange_as, port};
 
 fn start(args: &[&str]) -> (Child, Value) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_nordnet-sim"))
@@ -83,7 +83,7 @@ fn says_where_everything_is_and_cleans_up() {
         }
         let mut control = connect(port(text("control")), None).unwrap();
         assert_eq!(
-            exchange(&mut control, "GET", "/orders", &[], "").unwrap(),
+            exchange_as("localhost", &mut control, "GET", "/orders", &[], "").unwrap(),
             (200, "[]".to_owned())
         );
         end(child, signal);
