@@ -66,11 +66,13 @@ impl Exchange {
             return;
         };
         let open = self.market[order.instrument].takes_orders();
-        order.action = if open {
-            change.pending()
-        } else {
-            change.waiting()
-        };
+        if !order.is_going() {
+            order.action = if open {
+                change.pending()
+            } else {
+                change.waiting()
+            };
+        }
         order.modified = modified;
         let due = open.then_some(due);
         order.requests.push_back(Request { change, due });
@@ -93,7 +95,10 @@ impl Exchange {
         for request in &mut order.requests {
             request.due = request.due.or(Some(due));
         }
-        order.action = newest.pending();
+        order.action = match order.is_going() {
+            true => Change::Cancel.pending(),
+            false => newest.pending(),
+        };
         order.modified = modified;
         self.tell_order(id);
         self.agenda.push(due, Event::Confirm(id));
@@ -130,8 +135,9 @@ impl Exchange {
             return;
         };
         if !order.is_live() {
-            // A fill was faster; what has lapsed says so already.
-            if order.is_filled() {
+            // A fill was faster; what has lapsed says so already. Of a request
+            // before a cancellation that is pending nothing is left to say.
+            if order.is_filled() && !order.is_going() {
                 self.tell_action(id, change.failed());
             }
             return;
@@ -249,7 +255,12 @@ impl Exchange {
         let Some(order) = self.orders.get_mut(&id) else {
             return;
         };
-        order.action = action;
+        // A cancellation is the newest request: what the market says of those
+        // before it does not take its place, unless the order is gone by that.
+        let is_over = !order.is_live() && !order.is_filled();
+        if is_over || !order.is_going() {
+            order.action = action;
+        }
         order.modified = modified;
         let what = match action {
             "INS_CONF" => "on the market".to_owned(),

@@ -303,3 +303,43 @@ fn an_order_that_would_meet_an_own_one_on_the_market_fails() {
         ("DELETED", "INS_FAIL")
     );
 }
+
+/// The entry and the change are confirmed only after the cancellation was asked for.
+#[test]
+fn a_pending_cancellation_is_not_overwritten_by_what_came_before_it() {
+    for changes in [
+        &[][..],
+        &["price=86.42&currency=SEK"],
+        &["volume=5", "volume=4"],
+    ] {
+        let mut world = quoted();
+        let id = placed(&mut world, ISK, "side=BUY&volume=10&price=86.40");
+        for change in changes {
+            world.pass(Duration::from_millis(10));
+            assert_eq!(modify(&mut world, id, change).1["result_code"], "OK");
+        }
+        world.pass(Duration::from_millis(10));
+        world.call("DELETE", &format!("/accounts/{ISK}/orders/{id}"));
+        let mut seen = vec![world.exchange.orders()[0].action_state];
+        for _ in 0..200 {
+            world.pass(Duration::from_millis(5));
+            seen.push(world.exchange.orders()[0].action_state);
+        }
+        seen.dedup();
+        assert_eq!(seen, ["DEL_PEND", "DEL_CONF"], "{changes:?}");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_market_ends_a_pending_cancellation() {
+    let mut world = quoted();
+    let id = placed(&mut world, ISK, "side=BUY&volume=10&price=86.40");
+    world.exchange.reject_orders(1);
+    world.call("DELETE", &format!("/accounts/{ISK}/orders/{id}"));
+    world.pass(Duration::from_secs(1));
+    let order = &world.exchange.orders()[0];
+    assert_eq!(
+        (order.order_state, order.action_state),
+        ("DELETED", "INS_FAIL")
+    );
+}

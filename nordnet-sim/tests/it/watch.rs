@@ -125,7 +125,18 @@ impl Watch {
             assert!(is_gone(&order) && !is_filled(&order), "{order}");
         }
         let rises = |name| former.is_some_and(|former| units(&order, name) > units(former, name));
+        // While it is being cancelled, that is all that is told of its state: what the
+        // market confirms of earlier requests shows in its members only.
+        let cancelling =
+            |order: &Value| matches!(text(order, "action_state"), "DEL_PEND" | "DEL_WAIT");
+        let silently = cancelling(&order) && former.is_some_and(cancelling);
         let arrives = match action {
+            _ if silently => {
+                !self.places.contains_key(&id)
+                    || former.is_some_and(|former| former["price"] != order["price"])
+                    || rises("volume")
+                    || rises("open_volume")
+            }
             "INS_CONF" => !self.places.contains_key(&id),
             "MOD_CONF" | "MOD_PUSH" => {
                 former.is_some_and(|former| former["price"] != order["price"])
@@ -144,7 +155,10 @@ impl Watch {
         {
             self.unsure.insert(id);
         }
-        if is_asked(&order) {
+        if silently && self.stop_legs.remove(&id).is_some() {
+            self.unsure.insert(id);
+        }
+        if is_asked(&order) && !silently {
             self.asked.insert(id, now);
         }
         self.orders.insert(id, order);
