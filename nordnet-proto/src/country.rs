@@ -271,7 +271,7 @@ pub struct HostError {
 }
 
 impl HostError {
-    fn new(rule: &'static str, text: &str) -> Self {
+    pub(crate) fn new(rule: &'static str, text: &str) -> Self {
         Self {
             rule,
             text: text.into(),

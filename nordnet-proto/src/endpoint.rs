@@ -120,6 +120,8 @@ pub trait Auth: sealed::Sealed {
     fn authorize(key: Self::Key<'_>, headers: &mut HeaderMap);
     /// Picks what this kind of call needs.
     fn pick(key: Option<&SessionKey>) -> Option<Self::Key<'_>>;
+    /// The session key that authorises the call, if one does.
+    fn session_key<'a>(key: Self::Key<'a>) -> Option<&'a SessionKey>;
 }
 
 /// The call carries no session key.
@@ -137,6 +139,9 @@ impl Auth for NoSession {
     fn pick(_: Option<&SessionKey>) -> Option<()> {
         Some(())
     }
+    fn session_key<'a>((): ()) -> Option<&'a SessionKey> {
+        None
+    }
 }
 
 impl Auth for InSession {
@@ -147,6 +152,9 @@ impl Auth for InSession {
     }
     fn pick(key: Option<&SessionKey>) -> Option<&SessionKey> {
         key
+    }
+    fn session_key<'a>(key: Self::Key<'a>) -> Option<&'a SessionKey> {
+        Some(key)
     }
 }
 

@@ -39,7 +39,6 @@ mod message;
 mod outbox;
 mod pacing;
 mod reading;
-mod scrub;
 mod server_error;
 mod state;
 mod subscriptions;

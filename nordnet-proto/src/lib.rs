@@ -111,6 +111,7 @@ pub mod order;
 mod outgoing;
 mod random;
 mod request;
+mod scrub;
 mod secret;
 mod session;
 mod session_key;

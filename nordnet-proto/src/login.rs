@@ -31,6 +31,7 @@ use crate::failure::{Attempt, Failure};
 use crate::outgoing::Outgoing;
 use crate::random::Random;
 use crate::request::{self, HttpResponse};
+use crate::scrub::Scrub;
 use crate::session_key::{Epoch, LoggedIn};
 use crate::tries::{self, Flight, Signal, Tries};
 
@@ -208,6 +209,10 @@ impl Login {
     }
 
     fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant, now: Instant) {
+        let answer = match &self.state {
+            State::Probe(logged_in) => Scrub::session(&logged_in.key).answer(answer),
+            _ => answer,
+        };
         let signal = Signal::of(&answer);
         // A page may hide a refusal that counts as a failed login, so the session
         // decides when to log in again.

@@ -2,6 +2,7 @@
 
 mod end;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::deadline::after;
@@ -12,8 +13,9 @@ use crate::login::LoginError;
 use crate::order::{Intent, Ticket};
 use crate::outgoing::Outgoing;
 use crate::request::{self, HttpResponse};
+use crate::scrub;
 use crate::session::Session;
-use crate::session_key::{Epoch, LoggedIn};
+use crate::session_key::{Epoch, LoggedIn, SessionKey};
 use crate::tries::{self, Flight, Signal, Tries};
 
 /// One call of the REST API: attempts, waits and new logins included.
@@ -40,8 +42,9 @@ pub struct Operation<E: Endpoint> {
     tries: Tries,
     /// The one session that it may be sent with, if not the current one.
     session: Option<LoggedIn>,
-    /// The session that the attempt in flight was sent with.
+    /// The session that the attempt in flight was sent with, and its key.
     epoch: Option<Epoch>,
+    key: Option<Arc<SessionKey>>,
     logged_in_again: bool,
     recorded: bool,
     /// The place of an order call in the list of unresolved ones.
@@ -108,6 +111,7 @@ impl<E: Endpoint> Operation<E> {
             tries: Tries::new(E::SAFETY),
             session: None,
             epoch: None,
+            key: None,
             logged_in_again: false,
             recorded: false,
             ticket: None,
@@ -259,6 +263,7 @@ impl<E: Endpoint> Operation<E> {
         if let Some(ticket) = &self.ticket {
             session.register().sent(ticket);
         }
+        self.key = logged_in.as_ref().map(|it| Arc::clone(&it.key));
         self.epoch = logged_in
             .filter(|_| <E::Auth as Auth>::IN_SESSION)
             .map(|logged_in| logged_in.epoch);
@@ -274,6 +279,7 @@ impl<E: Endpoint> Operation<E> {
     }
 
     fn take_answer(&mut self, answer: Result<HttpResponse, Failure>, since: Instant) {
+        let answer = scrub::answer(answer, self.key.as_deref());
         self.state = State::Answered {
             signal: Signal::of(&answer),
             since,

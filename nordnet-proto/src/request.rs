@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::endpoint::{Auth, Body, Endpoint, Target};
 use crate::error::Error;
 use crate::order::InvalidOrder;
+use crate::scrub;
 use crate::session_key::SessionKey;
 
 /// A request: method, absolute URI, headers with authorisation, and the body.
@@ -104,13 +105,18 @@ pub fn to_request<E: Endpoint>(
         return Err(InvalidOrder::NoReference.into());
     }
     let request = encode(&endpoint, config, key)?;
-    Ok((request, Sent(endpoint)))
+    let key = E::Auth::session_key(key).map(|key| SessionKey::new(key.expose()));
+    Ok((request, Sent { endpoint, key }))
 }
 
 /// An endpoint whose request was made by [`to_request`].
 #[derive(Debug)]
 #[must_use = "the answer of a request has to be settled"]
-pub struct Sent<E>(E);
+pub struct Sent<E> {
+    endpoint: E,
+    /// Masked in the answer.
+    key: Option<SessionKey>,
+}
 
 impl<E: Endpoint> Sent<E> {
     /// Says what the answer, or its absence, means.
@@ -122,7 +128,8 @@ impl<E: Endpoint> Sent<E> {
         self,
         answer: Result<HttpResponse, crate::Failure>,
     ) -> Result<E::Response, Error> {
-        self.0.settle(answer)
+        self.endpoint
+            .settle(scrub::answer(answer, self.key.as_ref()))
     }
 }
 
@@ -190,14 +197,18 @@ fn absolute(config: &Config, path_and_query: &str) -> Option<Uri> {
 
 /// Adds `Basic base64(key:key)`: user and password are both the session key.
 pub(crate) fn add_basic_auth(key: &SessionKey, headers: &mut HeaderMap) {
-    let key = key.expose();
-    let pair = Zeroizing::new(format!("{key}:{key}"));
-    let credentials = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+    let credentials = Zeroizing::new(format!("Basic {}", &*basic_credentials(key)));
     // Base64 holds no byte that a header could refuse.
     if let Ok(mut value) = HeaderValue::from_str(&credentials) {
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
     }
+}
+
+pub(crate) fn basic_credentials(key: &SessionKey) -> Zeroizing<String> {
+    let key = key.expose();
+    let pair = Zeroizing::new(format!("{key}:{key}"));
+    Zeroizing::new(STANDARD.encode(pair.as_bytes()))
 }
 
 #[cfg(test)]

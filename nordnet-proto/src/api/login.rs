@@ -1,5 +1,6 @@
 //! The login calls. [`Login`](crate::Login) makes them in the right order.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::Method;
@@ -16,6 +17,7 @@ use crate::endpoint::{Body, Endpoint, InSession, NoSession, Observe, Safety, Tar
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::request::{HttpResponse, Payload};
+use crate::scrub::Scrub;
 use crate::session_key::{Epoch, LoggedIn, SessionKey};
 use crate::whole;
 
@@ -64,6 +66,7 @@ impl Endpoint for StartLogin {
         struct ChallengeResponse {
             challenge: String,
         }
+        let answer = Scrub::new([self.api_key.expose()]).answer(answer);
         let reply: ChallengeResponse = answer::credentials_object(Self::OPERATION, answer)?;
         Ok(reply.challenge)
     }
@@ -89,6 +92,12 @@ impl VerifyLogin {
     }
 }
 
+impl VerifyLogin {
+    fn signature_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(self.signature.as_bytes()))
+    }
+}
+
 impl Endpoint for VerifyLogin {
     const OPERATION: &'static str = "verify_login";
     const METHOD: Method = Method::POST;
@@ -109,7 +118,7 @@ impl Endpoint for VerifyLogin {
             api_key: &'a str,
             signature: &'a str,
         }
-        let signature = Zeroizing::new(STANDARD.encode(self.signature.as_bytes()));
+        let signature = self.signature_text();
         json(&ApiKeyVerifyLoginRequest {
             service: &self.service,
             api_key: self.api_key.expose(),
@@ -126,6 +135,8 @@ impl Endpoint for VerifyLogin {
             private_feed: Server,
             public_feed: Server,
         }
+        let secrets = Scrub::new([self.api_key.expose(), &self.signature_text()]);
+        let answer = secrets.answer(answer);
         let reply: ApiKeyLoginResponse = answer::credentials_object(Self::OPERATION, answer)?;
         let seconds = reply.expires_in.clamp(10, 86_400).unsigned_abs();
         Ok(NewSession {
@@ -138,7 +149,6 @@ impl Endpoint for VerifyLogin {
 }
 
 /// A session as the server describes it; schema `ApiKeyLoginResponse`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct NewSession {
     /// The key of the session.
@@ -151,11 +161,28 @@ pub struct NewSession {
     pub public_feed: Server,
 }
 
+/// Without the feeds: nothing has said yet that their names hold no secret.
+impl fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSession")
+            .field("key", &self.key)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
 impl NewSession {
     /// Takes the session on, if its key may be sent to the feeds it names.
     pub(crate) fn admit(self, base: &BaseUrl, epoch: Epoch) -> Result<LoggedIn, HostError> {
-        base.admit(&self.private_feed)?;
-        base.admit(&self.public_feed)?;
+        let secrets = Scrub::session(&self.key);
+        for feed in [&self.private_feed, &self.public_feed] {
+            // Names are resolved in plain text, and shown in errors and logs.
+            if let Some(hostname) = secrets.bytes(feed.hostname.as_bytes()) {
+                let hostname = String::from_utf8_lossy(&hostname);
+                return Err(HostError::new("repeats the session key", &hostname));
+            }
+            base.admit(feed)?;
+        }
         let mut logged_in = LoggedIn::new(self.key, self.private_feed, self.public_feed);
         logged_in.epoch = epoch;
         logged_in.expires_in = self.expires_in;

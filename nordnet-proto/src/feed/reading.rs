@@ -6,9 +6,9 @@ use super::Feed;
 use super::event::{DisconnectReason, Event, Gap};
 use super::kind::Kind;
 use super::malformed::{Malformed, MalformedReason, excerpt};
-use super::scrub::{scrub_bytes, scrub_text};
 use super::server_error::{About, ServerError};
 use super::state::{LoginLine, Open, State};
+use crate::scrub::Scrub;
 use crate::session_key::SessionKey;
 
 impl<K: Kind> Feed<K> {
@@ -77,8 +77,9 @@ impl<K: Kind> Feed<K> {
             let event = match K::read(&mut message, line) {
                 Ok(None) => {
                     if let Some(unknown) = K::unknown(&mut message) {
-                        unknown.raw = scrub_text(std::mem::take(&mut unknown.raw), &open.key);
-                        unknown.kind = scrub_text(std::mem::take(&mut unknown.kind), &open.key);
+                        let scrub = Scrub::session(&open.key);
+                        unknown.raw = scrub.text(std::mem::take(&mut unknown.raw));
+                        unknown.kind = scrub.text(std::mem::take(&mut unknown.kind));
                     }
                     self.note(&mut message, now);
                     Some(Event::Message(message))
@@ -143,7 +144,8 @@ impl<K: Kind> Feed<K> {
             command,
             about,
         } = error;
-        let message = scrub_text(message, &open.key);
+        let scrub = Scrub::session(&open.key);
+        let message = scrub.text(message);
         let login_failed = match about {
             About::Login => true,
             About::Unclear => open.live_since.is_none() && !about_rate,
@@ -155,7 +157,7 @@ impl<K: Kind> Feed<K> {
             self.end(DisconnectReason::LoginRejected(message), now);
             return None;
         }
-        let command = command.map(|command| scrub_text(command, &open.key));
+        let command = command.map(|command| scrub.text(command));
         if about_rate {
             self.pacing.hold(now);
             if !planted!("resend_lost") {
@@ -189,18 +191,20 @@ fn without_key(malformed: Malformed, line: &[u8], key: &SessionKey) -> Malformed
     if planted!("key_shown") {
         return malformed;
     }
-    let scrub = |text| scrub_text(text, key);
+    let scrub = Scrub::session(key);
     Malformed {
         reason: match malformed.reason {
-            MalformedReason::NotJson(detail) => MalformedReason::NotJson(scrub(detail)),
-            MalformedReason::Data(detail) => MalformedReason::Data(scrub(detail)),
+            MalformedReason::NotJson(detail) => MalformedReason::NotJson(scrub.text(detail)),
+            MalformedReason::Data(detail) => MalformedReason::Data(scrub.text(detail)),
             reason => reason,
         },
-        kind: malformed.kind.map(scrub),
+        kind: malformed.kind.map(|kind| scrub.text(kind)),
         is_full: malformed.is_full,
         subscription: malformed
             .subscription
-            .filter(|it| scrub_bytes(it.to_string().as_bytes(), key).is_none()),
-        bytes: scrub_bytes(line, key).map_or(malformed.bytes, |scrubbed| excerpt(&scrubbed)),
+            .filter(|it| scrub.bytes(it.to_string().as_bytes()).is_none()),
+        bytes: scrub
+            .bytes(line)
+            .map_or(malformed.bytes, |scrubbed| excerpt(&scrubbed)),
     }
 }

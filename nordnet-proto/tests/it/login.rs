@@ -164,7 +164,7 @@ fn a_refusal_that_repeats_the_credentials_does_not_show_them() {
         text.contains("NEXT_LOGIN_SIGNATURE_NOT_VALID_FOR_KEY"),
         "{text}"
     );
-    assert!(text.contains("unknown … of you"), "{text}");
+    assert!(text.contains("unknown api_key:*** of you"), "{text}");
     assert!(!text.contains(API_KEY) && !debug.contains(API_KEY));
 }
 

@@ -60,6 +60,7 @@ mod order_terms;
 mod order_verdicts;
 mod purity;
 mod secrets;
+mod secrets_echoed;
 mod serde_routes;
 mod session;
 mod session_end;

@@ -36,7 +36,7 @@ impl Canaries {
         );
         canaries.add("passphrase", PASSPHRASE.as_bytes());
         canaries.add("signature", &SIGNATURE);
-        canaries.add("own signature", &own_signature());
+        canaries.add("own signature", &signature_by_the_plain_key(CHALLENGE));
         canaries.add("seed", &seed());
         canaries
     }
@@ -96,10 +96,10 @@ fn seed() -> [u8; 32] {
     bytes[at + 4..at + 36].try_into().unwrap()
 }
 
-fn own_signature() -> [u8; 64] {
+pub(crate) fn signature_by_the_plain_key(text: &str) -> [u8; 64] {
     use ed25519_dalek::Signer as _;
     let key = ed25519_dalek::SigningKey::from_bytes(&seed());
-    key.sign(CHALLENGE.as_bytes()).to_bytes()
+    key.sign(text.as_bytes()).to_bytes()
 }
 
 fn key() -> PrivateKey {
