@@ -151,7 +151,7 @@ fn a_web_page_from_elsewhere_does_not_reach_the_control_port() {
     let server = Server::builder().rate(0.0).start().unwrap();
     let number = port(server.control_url());
     let json = ("content-type", "application/json");
-    let mut ask = |host: &str, headers: &[(&str, &str)]| {
+    let ask = |host: &str, headers: &[(&str, &str)]| {
         let mut connection = connect(number, None).unwrap();
         exchange_as(host, &mut connection, "POST", "/pause", headers, "").unwrap()
     };
