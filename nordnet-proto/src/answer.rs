@@ -3,6 +3,7 @@
 mod error_body;
 mod list;
 mod member;
+mod size;
 
 use std::time::Duration;
 
@@ -191,7 +192,11 @@ fn unexpected(status: u16) -> &'static str {
 
 /// Reads `{code, message}`, which some refusals come without.
 pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
-    let body = ErrorBody::read(response.body().as_bytes());
+    let body = response.body().as_bytes();
+    let body = match size::check(body) {
+        Ok(()) => ErrorBody::read(body),
+        Err(_) => ErrorBody::default(),
+    };
     Refusal {
         status: response.status().as_u16(),
         code: body.code,
@@ -256,8 +261,14 @@ fn parse<T: DeserializeOwned>(
     operation: &'static str,
     response: &HttpResponse,
 ) -> Result<T, Error> {
-    serde_json::from_slice(response.body().as_bytes())
-        .map_err(|error| unreadable(operation, response, &error))
+    let body = response.body().as_bytes();
+    if let Err(oversize) = size::check(body) {
+        return Err(unreadable(operation, response, "", &oversize.to_string()));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let Complaint { path, reason } = Complaint::new(body, &error);
+        unreadable(operation, response, &path, &reason)
+    })
 }
 
 /// What is wrong with a body, in one line.
@@ -281,19 +292,14 @@ fn cut_to(text: &str, most: usize) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-fn unreadable(
-    operation: &'static str,
-    response: &HttpResponse,
-    error: &serde_json::Error,
-) -> Error {
+fn unreadable(operation: &'static str, response: &HttpResponse, path: &str, reason: &str) -> Error {
     let kind = cut(content_type(response));
-    let body = response.body().as_bytes();
-    let Complaint { path, reason } = Complaint::new(body, error);
+    let length = response.body().as_bytes().len();
     Error::Unreadable(Unreadable {
         operation,
         status: response.status().as_u16(),
-        path,
-        reason: format!("{} in {} bytes of {kind}", cut(&reason), body.len()),
+        path: cut(path).into(),
+        reason: format!("{} in {length} bytes of {}", cut(reason), cut(kind)),
     })
 }
 

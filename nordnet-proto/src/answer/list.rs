@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::{DeserializeOwned, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -13,6 +13,10 @@ use super::{Complaint, cut};
 /// How many unreadable elements of a list are kept: an answer may hold
 /// millions.
 const KEPT: usize = 100;
+
+/// The most bytes that the elements of a list take, texts and nested lists aside: a
+/// hostile answer has millions of empty ones.
+const MOST_BYTES: usize = 10 << 20;
 
 /// A list as the server sent it, element by element: one that cannot be read
 /// does not lose the others.
@@ -73,7 +77,7 @@ impl<T> List<T> {
             let Complaint { path, reason } = Complaint::new(json.as_bytes(), error);
             self.skipped.push(Unread {
                 index,
-                path,
+                path: cut(&path).into(),
                 reason: cut(&reason).into(),
                 json: cut(json).into(),
             });
@@ -144,8 +148,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<List<T>, A::Error> {
                 let mut list = List::default();
                 let mut index = 0;
+                let most = MOST_BYTES / size_of::<T>().max(1);
                 while let Some(element) = elements.next_element::<Box<RawValue>>()? {
                     match serde_json::from_str(element.get()) {
+                        Ok(_) if list.items.len() >= most => {
+                            let reason = format_args!("more than {most} elements");
+                            return Err(A::Error::custom(reason));
+                        }
                         Ok(item) => list.items.push(item),
                         Err(error) => list.skip(index, element.get(), &error),
                     }

@@ -79,6 +79,8 @@ impl SearchMain {
 }
 
 impl Endpoint for SearchMain {
+    /// A page of hits is short, and a hit may be empty.
+    const MAX_BODY: usize = 2 << 20;
     reads!("search_main" => List<HitGroup>, hits);
 
     fn target(&self, target: &mut Target) {

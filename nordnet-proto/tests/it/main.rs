@@ -35,6 +35,7 @@ mod feed_subscriptions;
 mod feed_unsubscribed;
 mod fixtures;
 mod flow;
+mod hostile_bodies;
 mod keep_alive;
 mod keys;
 mod lanes;
