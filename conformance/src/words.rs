@@ -79,10 +79,11 @@ fn failure(failure: &Failure) -> String {
     format!("{}{sent}", failure.cause)
 }
 
-/// In whole seconds: the fraction is what was waited already.
+/// How long the server asks to wait, in whole seconds: the fraction is what was
+/// waited already.
 fn waits(wait: Option<Duration>) -> String {
     wait.map_or_else(String::new, |wait| {
-        format!(", wait {} s", wait.as_secs_f32().ceil())
+        format!(", wait {} s", wait.as_secs_f64().ceil())
     })
 }
 

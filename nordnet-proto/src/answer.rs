@@ -5,6 +5,7 @@ mod list;
 mod member;
 mod size;
 
+use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -24,9 +25,14 @@ use crate::request::HttpResponse;
 /// The shortest pause after a 429, which the source gives.
 const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(10);
 
-/// What a `Retry-After` is cut to: neither a tight loop nor a lost day.
+/// A `Retry-After` of less would make a tight loop.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
+/// The longest that this client waits by itself: more would lose a day.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// A `Retry-After` of more would overflow clocks: 136 years.
+const LONGEST_ASKED: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// How much is kept of what an answer says.
 const KEPT_TEXT: usize = 256;
@@ -237,7 +243,33 @@ fn content_type(response: &HttpResponse) -> &str {
         .unwrap_or("no content type")
 }
 
-/// The pause that a 429 asks for: never shorter than the source gives.
+/// How long this client waits if a server asks for so long.
+pub(crate) fn own_wait(asked: Duration) -> Duration {
+    asked.min(LONGEST_WAIT)
+}
+
+/// Writes how long the server asks to wait, and what this client does about it
+/// if that is less.
+pub(crate) fn write_wait(asked: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "it asks to wait {} s", asked.as_secs_f64().ceil())?;
+    if asked > LONGEST_WAIT {
+        let longest = LONGEST_WAIT.as_secs();
+        write!(f, ", and this client waits {longest} s at most")?;
+    }
+    Ok(())
+}
+
+/// Writes what a 429 makes of a call.
+pub(crate) fn write_rate_limited(wait: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("too many requests; ")?;
+    if wait > LONGEST_WAIT {
+        return write_wait(wait, f);
+    }
+    // It may be the pause of the source, for which the server did not ask.
+    write!(f, "wait {} s", wait.as_secs_f64().ceil())
+}
+
+/// The wait that a 429 asks for: never shorter than the source gives.
 pub(crate) fn rate_limit_wait(headers: &HeaderMap) -> Duration {
     retry_after(headers).map_or(RATE_LIMIT_PAUSE, |wait| wait.max(RATE_LIMIT_PAUSE))
 }
@@ -254,7 +286,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         let date = httpdate::parse_http_date(text(header::DATE)?).ok()?;
         until.duration_since(date).unwrap_or(Duration::ZERO)
     };
-    Some(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT))
+    Some(wait.clamp(SHORTEST_WAIT, LONGEST_ASKED))
 }
 
 fn parse<T: DeserializeOwned>(
@@ -329,7 +361,9 @@ mod tests {
             Some(1)
         );
         assert_eq!(wait(&[("retry-after", "0")]), Some(1));
-        assert_eq!(wait(&[("retry-after", "99999999999999999999")]), Some(300));
+        assert_eq!(wait(&[("retry-after", "3600")]), Some(3600));
+        let endless = ("retry-after", "99999999999999999999");
+        assert_eq!(wait(&[endless]), Some(u64::from(u32::MAX)));
     }
 
     #[test]

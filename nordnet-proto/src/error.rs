@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::answer;
 use crate::failure::Failure;
 use crate::flow::NotListed;
 use crate::login::LoginError;
@@ -31,7 +32,8 @@ pub enum Error {
     SessionEnded,
     /// Too many requests: nothing was done; wait at least this long.
     RateLimited {
-        /// How long to wait from now.
+        /// How long the server asks to wait, 10 s at least; or what is left of
+        /// the pause that this client makes after such an answer.
         wait: Duration,
         /// What the server said; `None` if it was not asked, because it said so
         /// to an earlier call.
@@ -42,7 +44,7 @@ pub enum Error {
         /// The HTTP status: 500 to 599, or 400 to 499 with a body that is not
         /// Nordnet's ([`Refusal::page`]).
         status: u16,
-        /// How long the server asks to wait.
+        /// How long the server asks to wait; not cut to what this client waits.
         wait: Option<Duration>,
         /// What the server said.
         refusal: Option<Refusal>,
@@ -70,6 +72,10 @@ pub enum Error {
 
 impl Error {
     /// How long to wait before a new try has a chance, where that is known.
+    ///
+    /// It is what the server asks for, from a second to 136 years. The client
+    /// itself waits 300 s at most: then a call leaves again, and may be refused
+    /// again.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         match self {
@@ -118,9 +124,7 @@ impl fmt::Display for Error {
             Self::SessionEnded => f.write_str(
                 "the session is not accepted any more; nothing was done, and the next call logs in again",
             ),
-            Self::RateLimited { wait, .. } => {
-                write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
-            }
+            Self::RateLimited { wait, .. } => answer::write_rate_limited(*wait, f),
             Self::Unavailable {
                 status,
                 wait,
@@ -130,7 +134,8 @@ impl fmt::Display for Error {
                 write_page(refusal.as_ref(), f)?;
                 f.write_str(")")?;
                 wait.map_or(Ok(()), |wait| {
-                    write!(f, "; it asks to wait {} s", wait.as_secs())
+                    f.write_str("; ")?;
+                    answer::write_wait(wait, f)
                 })
             }
             Self::Refused(refusal) => fmt::Display::fmt(refusal, f),

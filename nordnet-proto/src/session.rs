@@ -181,10 +181,11 @@ impl Session {
             }
             Err(error) => {
                 self.counters.failed_logins += 1;
-                if let LoginError::RateLimited { wait } = error {
+                if let LoginError::RateLimited { .. } = error {
                     self.counters.rate_limited += 1;
-                    self.pause(Lane::Order, wait, now);
-                    self.pause(Lane::Read, wait, now);
+                    for lane in [Lane::Order, Lane::Read] {
+                        self.pause(lane, error.own_wait(), now);
+                    }
                 }
                 self.hold_logins(error, now);
             }
@@ -323,7 +324,7 @@ impl Session {
     /// Tells everybody who asks for a login of a failure, for a while.
     fn hold_logins(&mut self, error: LoginError, now: Instant) {
         let pause = self.login_backoff.next(&mut self.random);
-        let pause = error.wait().map_or(pause, |wait| wait.max(pause));
+        let pause = pause.max(error.own_wait());
         let pause = pause.max(self.login_pace.failed(&error, now));
         self.trouble = Some(Trouble {
             error,

@@ -93,7 +93,7 @@ pub(crate) enum Signal {
         /// The HTTP status. A page in place of a refusal counts as a 503, since
         /// it says as little about the call and about the session.
         status: u16,
-        /// How long a 429 or a 5xx asks to wait.
+        /// How long to wait after a 429 or a 5xx.
         wait: Option<Duration>,
     },
 }
@@ -114,11 +114,12 @@ impl Signal {
                     true => 503,
                     false => response.status().as_u16(),
                 };
-                let wait = match status {
+                let asked = match status {
                     429 => Some(answer::rate_limit_wait(response.headers())),
                     500.. => answer::retry_after(response.headers()),
                     _ => None,
                 };
+                let wait = asked.map(answer::own_wait);
                 Self::Answered { status, wait }
             }
         }

@@ -114,10 +114,7 @@ impl<K: Kind> Feed<K> {
         if error.is_refusal() {
             return self.finish(CloseReason::LoginRefused(error));
         }
-        let wait = self
-            .backoff
-            .next(&mut self.random)
-            .max(error.wait().unwrap_or_default());
+        let wait = self.backoff.next(&mut self.random).max(error.own_wait());
         let retry_at = self.wait(after(now, wait), Next::Login(check));
         self.notice = Some(Disconnected {
             reason: DisconnectReason::LoginFailed(error),

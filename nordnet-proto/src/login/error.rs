@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ChallengeError;
+use crate::answer;
 use crate::config::Config;
 use crate::country::{BaseUrl, HostError};
 use crate::credentials::{Credentials, Fingerprint};
@@ -34,7 +35,7 @@ pub enum LoginError {
     Unreachable(Failure),
     /// Too many requests.
     RateLimited {
-        /// How long to wait from the refusal on.
+        /// How long the server asks to wait from the refusal on, 10 s at least.
         wait: Duration,
     },
     /// The server does not serve logins now: an error of the server, or a
@@ -70,7 +71,8 @@ impl LoginError {
         )
     }
 
-    /// How long to wait before a new try has a chance, where that is known.
+    /// How long to wait before a new try has a chance, where that is known: what
+    /// the server asks for. The client itself waits 300 s at most.
     #[must_use]
     pub const fn wait(&self) -> Option<Duration> {
         match self {
@@ -78,6 +80,11 @@ impl LoginError {
             Self::Unavailable { wait, .. } => *wait,
             _ => None,
         }
+    }
+
+    /// How long this client waits at least before the next login.
+    pub(crate) fn own_wait(&self) -> Duration {
+        self.wait().map_or(Duration::ZERO, answer::own_wait)
     }
 
     /// What the server said, where it did.
@@ -161,9 +168,7 @@ impl fmt::Display for LoginError {
             Self::Signer(reason) => write!(f, "the challenge was not signed: {reason}"),
             Self::FeedHost(error) => write!(f, "the answer to the login is not trusted: {error}"),
             Self::Unreachable(failure) => fmt::Display::fmt(failure, f),
-            Self::RateLimited { wait } => {
-                write!(f, "too many requests; wait {} s", wait.as_secs_f32().ceil())
-            }
+            Self::RateLimited { wait } => answer::write_rate_limited(*wait, f),
             Self::Unavailable {
                 status,
                 wait,
@@ -178,7 +183,8 @@ impl fmt::Display for LoginError {
                     f.write_str("; it is tried 6 times an hour at most")?;
                 }
                 wait.map_or(Ok(()), |wait| {
-                    write!(f, "; it asks to wait {} s", wait.as_secs())
+                    f.write_str("; ")?;
+                    answer::write_wait(wait, f)
                 })
             }
             Self::Unreadable { status } => {

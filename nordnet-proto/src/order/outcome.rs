@@ -168,7 +168,13 @@ impl fmt::Display for Doubt {
             Self::NotSentYet => f.write_str("not sent yet"),
             Self::InFlight => f.write_str("not answered yet"),
             Self::Lost(failure) => fmt::Display::fmt(failure, f),
-            Self::Status { status, .. } => write!(f, "HTTP {status}"),
+            Self::Status { status, wait } => {
+                write!(f, "HTTP {status}")?;
+                wait.map_or(Ok(()), |wait| {
+                    f.write_str("; ")?;
+                    answer::write_wait(wait, f)
+                })
+            }
             Self::Page(refusal) => refusal.write_details(f),
             Self::Unreadable(reason) => write!(f, "the verdict cannot be read: {reason}"),
             Self::Unclear { reason, reply } => {

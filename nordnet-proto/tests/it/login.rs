@@ -283,17 +283,29 @@ fn trouble_of_the_server_is_waited_out_within_the_deadline() {
     let (_, result) = log_in([busy(429, "12"), challenge(CHALLENGE), session()]);
     assert!(result.is_ok());
 
-    let (mut world, result) = log_in([busy(429, "300")]);
+    let (mut world, result) = log_in([busy(429, "3600")]);
     let error = result.unwrap_err();
+    let asked = Duration::from_secs(3600);
+    assert_eq!(error, LoginError::RateLimited { wait: asked });
+    assert_eq!(
+        error.to_string(),
+        "too many requests; it asks to wait 3600 s, and this client waits 300 s at most"
+    );
     let wait = Duration::from_secs(300);
-    assert_eq!(error, LoginError::RateLimited { wait });
-    assert_eq!(error.to_string(), "too many requests; wait 300 s");
     world.wait(wait - Duration::from_secs(1));
     assert_eq!(world.log_in().unwrap_err(), error, "nobody knocks before");
     world.wait(Duration::from_secs(1));
     world.login_server = lets_in();
     assert!(world.log_in().is_ok());
 
+    let (mut world, result) = log_in([busy(503, "3600")]);
+    let error = result.unwrap_err();
+    assert_eq!(error.wait(), Some(asked));
+    let text = "(HTTP 503); it asks to wait 3600 s, and this client waits 300 s at most";
+    assert!(error.to_string().ends_with(text), "{error}");
+    world.wait(wait);
+    world.login_server = lets_in();
+    assert!(world.log_in().is_ok());
     let (_, result) = log_in([busy(503, "300")]);
     assert!(matches!(
         result.unwrap_err(),

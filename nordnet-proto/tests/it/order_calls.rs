@@ -288,7 +288,7 @@ fn too_many_requests_are_certain_and_wait() {
     let limited = "limited 20";
     let expected = [(1, limited), (1, limited), (2, limited), (2, limited)];
     row("429, 20 s", &after("20"), expected);
-    let limited = "limited 300";
+    let limited = "limited 4000";
     row("429, too long", &after("4000"), [(1, limited); 4]);
 
     let run = World::live().run(cancel(), always(after("20")));
@@ -313,7 +313,7 @@ fn a_server_out_of_order_leaves_orders_unknown() {
         (1, "unknown"),
         (1, "unknown"),
         (1, "unknown"),
-        (1, "down 300"),
+        (1, "down 4000"),
     ];
     row("503, too long", &after("4000"), expected);
 
