@@ -40,6 +40,7 @@ mod watch;
 
 pub use adapter::{
     Adapter, AsyncAdapter, BlockingAdapter, BoxFuture, FileContent, Timer, Trust, Wire,
+    check_regular,
 };
 pub use builder::ClientBuilder;
 pub use calls::Driver;

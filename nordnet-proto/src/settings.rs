@@ -15,7 +15,7 @@ use crate::credentials::{ApiKey, KeyError};
 /// | `NORDNET_KEY_FILE` | the path of the private key file |
 /// | `NORDNET_PASSPHRASE_FILE` | the path of a file with the passphrase, if the key has one |
 /// | `NORDNET_BASE_URL` | the address of a simulator, instead of a country |
-/// | `NORDNET_CA_FILE` | the certificate authority of the simulator, in PEM; only with `NORDNET_BASE_URL` |
+/// | `NORDNET_CA_FILE` | the certificate authority of the simulator, in PEM; refused beside a country |
 ///
 /// Secrets come in files, never on a command line, where everybody on the
 /// machine can read them.
@@ -74,7 +74,12 @@ impl Settings {
             let reason = "NORDNET_COUNTRY is set too; unset the one that you do not mean";
             return Err(invalid("NORDNET_BASE_URL", &reason));
         }
-        let ca_file = var("NORDNET_CA_FILE").filter(|_| overridden.is_some());
+        let ca_file = path("NORDNET_CA_FILE")?;
+        if ca_file.is_some() && overridden.is_none() {
+            let reason = "it is for a simulator; unset it, or set NORDNET_BASE_URL \
+                          instead of NORDNET_COUNTRY";
+            return Err(invalid("NORDNET_CA_FILE", &reason));
+        }
         let base_url = match overridden {
             Some(url) => url
                 .parse::<BaseUrl>()
@@ -95,7 +100,7 @@ impl Settings {
             api_key,
             key_file,
             passphrase_file: path("NORDNET_PASSPHRASE_FILE")?,
-            ca_file: ca_file.map(Into::into),
+            ca_file,
         })
     }
 }
@@ -149,7 +154,7 @@ pub enum SetupError {
     File {
         /// The name of the variable.
         variable: &'static str,
-        /// The words of the operating system.
+        /// What is wrong with the file, and what to do.
         reason: String,
     },
     /// A session has one account feed, and this client has opened it.
@@ -175,11 +180,9 @@ impl fmt::Display for SetupError {
         match self {
             Self::Missing { variable, meaning } => write!(f, "{variable} is not set: {meaning}"),
             Self::Invalid { variable, reason } => write!(f, "{variable}: {reason}"),
-            Self::File { variable, reason } => write!(
-                f,
-                "the file that {variable} names cannot be read: {reason} \
-                 (it holds the path of a file, and ~ is not expanded in it)"
-            ),
+            Self::File { variable, reason } => {
+                write!(f, "the file that {variable} names cannot be read: {reason}")
+            }
             Self::AccountFeedIsOpen => f.write_str(
                 "this client has an account feed already; a second would displace it, time and again",
             ),
@@ -232,12 +235,21 @@ mod tests {
         let ca = ("NORDNET_CA_FILE", "ca.pem");
         let settings = read(&[KEY, FILE, url, ca]).unwrap();
         assert_eq!(settings.ca_file, Some("ca.pem".into()));
+    }
 
-        let settings = read(&[KEY, FILE, ("NORDNET_COUNTRY", "fi"), ca]).unwrap();
-        assert_eq!(settings.base_url, Country::Finland.into());
+    #[test]
+    fn a_ca_beside_a_country_is_refused() {
+        let country = ("NORDNET_COUNTRY", "fi");
+        let error = read(&[KEY, FILE, country, ("NORDNET_CA_FILE", "ca.pem")]).unwrap_err();
         assert_eq!(
-            settings.ca_file, None,
-            "Nordnet's own host takes no other authority"
+            error.to_string(),
+            "NORDNET_CA_FILE: it is for a simulator; unset it, \
+             or set NORDNET_BASE_URL instead of NORDNET_COUNTRY"
+        );
+        let settings = read(&[KEY, FILE, country, ("NORDNET_CA_FILE", "")]).unwrap();
+        assert_eq!(
+            (settings.base_url, settings.ca_file),
+            (Country::Finland.into(), None)
         );
     }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use nordnet_proto::driver::{
-    self, Adapter, AsyncAdapter, BoxFuture, FileContent, Http, Timer, Trust,
+    self, Adapter, AsyncAdapter, BoxFuture, FileContent, Http, Timer, Trust, check_regular,
 };
 use nordnet_proto::{Failure, HttpResponse, Limits, Outgoing, ReadOnly, Server, SetupError};
 use rustls::ClientConfig;
@@ -75,14 +75,18 @@ impl Adapter for Smol {
     }
 
     fn read_file(path: &Path, most: usize) -> io::Result<FileContent> {
+        let check = |found: &fs::Metadata| check_regular(found.is_file(), found.is_dir());
+        // To open a FIFO would wait for its other end.
+        check(&fs::metadata(path)?)?;
         let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        check(&metadata)?;
         // Room for all of it at once, since growing would leave copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(most));
         (&mut file).take(most as u64).read_to_end(&mut bytes)?;
         #[cfg(unix)]
         let permissions = {
             use std::os::unix::fs::MetadataExt as _;
-            let metadata = file.metadata()?;
             // A process's own entry there belongs to its user.
             let user = fs::metadata("/proc/self").ok().map(|entry| entry.uid());
             Some((metadata.mode(), metadata.uid(), user))

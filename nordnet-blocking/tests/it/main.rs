@@ -16,6 +16,9 @@ mod dependencies;
 #[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
 mod dropping;
 mod feeds;
+#[cfg(unix)]
+#[path = "../../../nordnet-proto/tests/adapters/files.rs"]
+mod files;
 #[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
 mod handshakes;
 #[cfg(target_os = "linux")]

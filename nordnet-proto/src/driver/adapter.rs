@@ -44,11 +44,13 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     /// Looks up an environment variable.
     fn var(name: &str) -> Option<String>;
 
-    /// Reads a file, at most so many bytes of it.
+    /// Reads a regular file, at most so many bytes of it. What else there is at
+    /// the path is refused by [`check_regular`] before it is opened, since to open
+    /// a FIFO waits for its other end, and again once it is open.
     ///
     /// # Errors
     ///
-    /// Those of the operating system.
+    /// Those of the operating system, and of [`check_regular`].
     fn read_file(path: &Path, most: usize) -> io::Result<FileContent>;
 
     /// The clock.
@@ -114,6 +116,22 @@ pub enum Trust<T> {
     Own(Vec<u8>),
     /// As these TLS settings say.
     Settings(T),
+}
+
+/// Refuses what is at a path if it is no regular file: a directory, or a FIFO, a
+/// device or a socket, which may never end.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::IsADirectory`] or [`io::ErrorKind::InvalidInput`].
+pub fn check_regular(is_file: bool, is_dir: bool) -> io::Result<()> {
+    if is_file {
+        Ok(())
+    } else if is_dir {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
 }
 
 /// A file as an adapter has read it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::adapter::{Adapter, BoxFuture, Trust};
+use super::adapter::{Adapter, BoxFuture, FileContent, Trust};
 use super::calls::Driver;
 use super::client::Client;
 use crate::config::Config;
@@ -71,8 +71,7 @@ impl<R: Adapter> ClientBuilder<R> {
             passphrase: passphrase.map(read_passphrase::<R>).transpose()?,
         };
         if let Some(path) = &settings.ca_file {
-            let pem = R::read_file(path, LARGEST_PEM)
-                .map_err(|error| file_error("NORDNET_CA_FILE", &error))?;
+            let pem = read_file::<R>("NORDNET_CA_FILE", path, LARGEST_PEM)?;
             builder.trust = Trust::Own(pem.bytes.to_vec());
         }
         Ok(builder)
@@ -249,9 +248,7 @@ fn read_secret<R: Adapter>(
     variable: &'static str,
     path: &Path,
 ) -> Result<Zeroizing<Vec<u8>>, SetupError> {
-    // No more of it than it takes to see that it is no key file.
-    let file = R::read_file(path, PrivateKey::MAX_FILE + 1)
-        .map_err(|error| file_error(variable, &error))?;
+    let file = read_file::<R>(variable, path, PrivateKey::MAX_FILE)?;
     if let Some((mode, owner, user)) = file.permissions {
         check_secret_file(path.into(), &file.bytes, mode, owner, user)?;
     }
@@ -264,14 +261,50 @@ fn read_passphrase<R: Adapter>(path: &Path) -> Result<Passphrase, SetupError> {
     let bytes = read_secret::<R>(VARIABLE, path)?;
     let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n'));
     match std::str::from_utf8(lines.next().unwrap_or_default()) {
+        Ok("") => Err(unusable(VARIABLE, "its first line is empty")),
         Ok(text) => Ok(Passphrase::new(text)),
-        Err(_) => Err(file_error(VARIABLE, &io::ErrorKind::InvalidData.into())),
+        Err(_) => Err(unusable(VARIABLE, "it is not a text in UTF-8")),
     }
 }
 
+/// Reads a file of at most so many bytes.
+fn read_file<R: Adapter>(
+    variable: &'static str,
+    path: &Path,
+    most: usize,
+) -> Result<FileContent, SetupError> {
+    // One byte more shows that there is more.
+    let file = R::read_file(path, most + 1).map_err(|error| file_error(variable, &error))?;
+    if file.bytes.is_empty() {
+        return Err(unusable(variable, "it is empty"));
+    }
+    if file.bytes.len() > most {
+        let reason = format!("it has more than {} KiB; is it the right one?", most >> 10);
+        return Err(unusable(variable, &reason));
+    }
+    Ok(file)
+}
+
+/// What an error of the operating system stands for, and what to do.
 fn file_error(variable: &'static str, error: &io::Error) -> SetupError {
+    match error.kind() {
+        io::ErrorKind::NotFound => unusable(
+            variable,
+            &format!("{error} (it holds the path of a file, and ~ is not expanded in it)"),
+        ),
+        io::ErrorKind::IsADirectory => unusable(variable, "it is a directory; name a file in it"),
+        io::ErrorKind::InvalidInput => unusable(
+            variable,
+            "it is no regular file but a FIFO, a device or a socket; \
+             write what it holds to a file, and name that",
+        ),
+        _ => unusable(variable, &error.to_string()),
+    }
+}
+
+fn unusable(variable: &'static str, reason: &str) -> SetupError {
     SetupError::File {
         variable,
-        reason: error.to_string(),
+        reason: reason.into(),
     }
 }

@@ -17,6 +17,9 @@ mod dropped;
 #[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
 mod dropping;
 mod feeds;
+#[cfg(unix)]
+#[path = "../../../nordnet-proto/tests/adapters/files.rs"]
+mod files;
 #[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
 mod handshakes;
 #[cfg(feature = "tracing")]

@@ -12,6 +12,8 @@ use crate::cuts::sweep;
 use crate::dependencies;
 use crate::dropped::{self, Futures};
 use crate::dropping::takes_no_time;
+#[cfg(unix)]
+use crate::files;
 use crate::handshakes;
 use crate::shared::Waits;
 use crate::strangers;
@@ -54,6 +56,12 @@ fn an_order_that_cannot_have_left_is_known_not_to_have() {
 #[ignore = "cuts at every byte, which takes minutes"]
 fn an_order_that_cannot_have_left_is_known_at_every_byte() {
     handshakes::cut::<Tokio>(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_regular_files_are_read() {
+    files::are_refused_unless_regular::<Tokio>();
 }
 
 #[test]

@@ -20,6 +20,9 @@ mod dropping;
 mod example_watch;
 mod feed_faults;
 mod feeds;
+#[cfg(unix)]
+#[path = "../../../nordnet-proto/tests/adapters/files.rs"]
+mod files;
 mod flows;
 #[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
 mod handshakes;
