@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use nordnet_proto::{Config, FeedConfig, Limits, Reconnect};
+use nordnet_proto::{ChallengeForm, Config, FeedConfig, Limits, Reconnect};
 use nordnet_sim::{CommandLimits, Server, ServerBuilder};
 
 use crate::scenario::Trouble;
@@ -73,6 +73,7 @@ impl Settings {
                 None => match name.as_str() {
                     "keep_alive" => config.keep_alive = flag(value)?,
                     "kept_connections" => config.limits.kept_connections = parsed(value)?,
+                    "challenge" => config.challenge_form = challenge_form(value)?,
                     "max_head" => config.limits.max_head = parsed(value)?,
                     _ => return Err(unknown(name)),
                 },
@@ -121,6 +122,15 @@ fn limit<'a>(limits: &'a mut Limits, name: &str) -> Option<&'a mut Duration> {
 
 fn unknown(name: &str) -> Trouble {
     Trouble::new(format!("there is no setting {name}"))
+}
+
+fn challenge_form(text: &str) -> Result<ChallengeForm, Trouble> {
+    match text {
+        "hex" => Ok(ChallengeForm::HexAndDashes),
+        "base64" => Ok(ChallengeForm::Base64),
+        "printable" => Ok(ChallengeForm::Printable),
+        _ => Err(Trouble::new(format!("{text} is no form of a challenge"))),
+    }
 }
 
 /// Reads `on` or `off`.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::country::{BaseUrl, Country};
 use crate::endpoint::Safety;
+use crate::login::ChallengeForm;
 
 /// The settings of a client.
 ///
@@ -21,6 +22,9 @@ pub struct Config {
     /// The service that a session is for; `NEXTAPI` unless Nordnet named
     /// another.
     pub service: String,
+    /// Which challenges are signed; hexadecimal digits and dashes unless Nordnet
+    /// changes their form.
+    pub challenge_form: ChallengeForm,
     /// The language of messages and names; Nordnet's choice if `None`.
     pub language: Option<Language>,
     /// Whether an idle session is kept alive; on unless turned off.
@@ -42,6 +46,7 @@ impl Config {
         Self {
             base_url: base_url.into(),
             service: "NEXTAPI".into(),
+            challenge_form: ChallengeForm::default(),
             language: None,
             keep_alive: true,
             reference_tag: "rs".into(),

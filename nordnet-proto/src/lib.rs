@@ -148,7 +148,9 @@ pub use id::{
     InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,
     Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId, TradableId, TradeId,
 };
-pub use login::{Challenge, ChallengeError, Login, LoginError, LoginRefused, LoginStep};
+pub use login::{
+    Challenge, ChallengeError, ChallengeForm, Login, LoginError, LoginRefused, LoginStep,
+};
 pub use market::{Book, Market, Quote, QuoteState, StaleReason};
 pub use operation::{Operation, Step};
 pub use order::{

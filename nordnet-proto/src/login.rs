@@ -16,7 +16,7 @@ mod login_step;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use challenge::{Challenge, ChallengeError};
+pub use challenge::{Challenge, ChallengeError, ChallengeForm};
 pub use error::{LoginError, LoginRefused};
 pub use login_step::LoginStep;
 
@@ -285,7 +285,7 @@ impl Login {
     /// The age of a challenge counts from when it was asked for, since it was
     /// made at some time after that.
     fn sign(&mut self, text: String, asked: Instant, now: Instant) {
-        match Challenge::new(text, asked) {
+        match Challenge::new(text, self.config.challenge_form, asked) {
             Err(error) => self.state = State::Done(Err(LoginError::Challenge(error))),
             Ok(challenge) if challenge.not_after() <= now => self.ask_for_another_challenge(),
             Ok(challenge) => {

@@ -305,6 +305,15 @@ switches! {
         /// They do, members at any depth, in replies too.
         Some = "some",
     }
+    /// What a login challenge looks like.
+    challenge_form: ChallengeForm {
+        /// A UUID: hexadecimal digits and dashes.
+        Uuid = "uuid",
+        /// A UUID in base64.
+        Base64 = "base64",
+        /// A name, a time and a UUID, with colons between.
+        Named = "named",
+    }
     /// Which login challenges can be answered.
     challenges: Challenges {
         /// Each one for its 30 seconds.

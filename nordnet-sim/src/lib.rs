@@ -27,11 +27,11 @@ mod server;
 
 pub use config::{CommandLimits, Config, FeedAddress};
 pub use dialect::{
-    AbsentMembers, Accids, BadIds, Challenges, ChangedVolume, DeadTouch, Dialect, EmptyChange,
-    EmptyLists, ErrorCodes, Expiry, FeedRefusal, FilledOrders, Heartbeats, LineEnds, ListOrder,
-    Logins, Logout, Members, Numbers, OrderEvents, Pairing, PublicFeeds, Refusals, RepeatedCancel,
-    RepeatedSubscribe, Spaces, Surprises, Switch, TargetSign, Texts, TickRanges, Today,
-    UnknownAccount, UnknownSwitch,
+    AbsentMembers, Accids, BadIds, ChallengeForm, Challenges, ChangedVolume, DeadTouch, Dialect,
+    EmptyChange, EmptyLists, ErrorCodes, Expiry, FeedRefusal, FilledOrders, Heartbeats, LineEnds,
+    ListOrder, Logins, Logout, Members, Numbers, OrderEvents, Pairing, PublicFeeds, Refusals,
+    RepeatedCancel, RepeatedSubscribe, Spaces, Surprises, Switch, TargetSign, Texts, TickRanges,
+    Today, UnknownAccount, UnknownSwitch,
 };
 pub use exchange::{
     AccountRecord, Answer, AuditEntry, CommandEntry, ConnectionId, ControlError, Counters, Cut,

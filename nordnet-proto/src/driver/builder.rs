@@ -16,7 +16,7 @@ use crate::country::BaseUrl;
 use crate::credentials::{ApiKey, Credentials, Fingerprint, PrivateKey, Signature};
 use crate::endpoint::{ReadOnly, Trading};
 use crate::error::Error;
-use crate::login::Challenge;
+use crate::login::{Challenge, ChallengeForm};
 use crate::order::Intent;
 use crate::secret::Passphrase;
 use crate::session::Session;
@@ -139,6 +139,14 @@ impl<R: Adapter, A: 'static> ClientBuilder<R, A> {
     ) -> Self {
         self.journal = Some(Journal(Arc::new(record)));
         self.config.record_intents = true;
+        self
+    }
+
+    /// Signs challenges of another form than hexadecimal digits and dashes. A
+    /// login that meets one says which form it needs; make sure first that it is
+    /// Nordnet that has changed its challenges.
+    pub fn allow_challenge(mut self, form: ChallengeForm) -> Self {
+        self.config.challenge_form = form;
         self
     }
 

@@ -8,8 +8,9 @@ const SIGNABLE_FOR: Duration = Duration::from_secs(25);
 
 /// A text to sign with the private key.
 ///
-/// The server chooses what is signed, so only short printable ASCII is: it can
-/// then be neither an SSH login nor a signed file, which hold zero bytes.
+/// The server chooses the text, and the signature over it is good for all else
+/// that takes a raw Ed25519 signature by the same key. So only a text that can
+/// hardly be anything but a challenge is signed: see [`ChallengeForm`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
     text: String,
@@ -17,12 +18,17 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    pub(super) fn new(text: String, asked: Instant) -> Result<Self, ChallengeError> {
+    pub(super) fn new(
+        text: String,
+        allowed: ChallengeForm,
+        asked: Instant,
+    ) -> Result<Self, ChallengeError> {
         if !(8..=256).contains(&text.len()) {
             return Err(ChallengeError::Length(text.len()));
         }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(ChallengeError::NotPrintable);
+        let needed = ChallengeForm::of(&text).ok_or(ChallengeError::NotPrintable)?;
+        if needed > allowed {
+            return Err(ChallengeError::NotAllowed { needed });
         }
         Ok(Self {
             text,
@@ -43,14 +49,56 @@ impl Challenge {
     }
 }
 
+/// Which challenges are signed: 8 to 256 characters of one of these sets, each of
+/// which includes the one before it.
+///
+/// No form has spaces, control characters or anything beyond ASCII, so neither an
+/// SSH login nor a file signed for SSH is ever signed: both hold zero bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ChallengeForm {
+    /// Hexadecimal digits and dashes, such as a UUID: what Nordnet sends.
+    #[default]
+    HexAndDashes,
+    /// Letters, digits and `+`, `/`, `-`, `_`, `=`: base64. Without a dot it is
+    /// never the signing input of a JWS.
+    Base64,
+    /// All printable ASCII. JSON and the signing input of a JWS are among it:
+    /// allow it only for a key that serves nothing but Nordnet.
+    Printable,
+}
+
+impl ChallengeForm {
+    /// The narrowest form that a text has.
+    fn of(text: &str) -> Option<Self> {
+        let is_hex = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        let is_base64 = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+        };
+        if text.bytes().all(is_hex) {
+            Some(Self::HexAndDashes)
+        } else if text.bytes().all(is_base64) {
+            Some(Self::Base64)
+        } else {
+            let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+            is_printable.then_some(Self::Printable)
+        }
+    }
+}
+
 /// Why a challenge is not signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChallengeError {
     /// It is not of 8 to 256 bytes.
     Length(usize),
-    /// It holds something else than printable ASCII.
+    /// It holds something else than printable ASCII, which is never signed.
     NotPrintable,
+    /// It is not of the form that the client is set to sign.
+    NotAllowed {
+        /// The narrowest form that it has.
+        needed: ChallengeForm,
+    },
     /// Each challenge was too old before it was signed.
     TooOld,
 }
@@ -62,6 +110,11 @@ impl fmt::Display for ChallengeError {
             Self::NotPrintable => {
                 f.write_str("a challenge with other than printable characters is not signed")
             }
+            Self::NotAllowed { needed } => write!(
+                f,
+                "a challenge of this form is not signed, since it could be something else; \
+                 if Nordnet has changed its challenges: allow_challenge(ChallengeForm::{needed:?})"
+            ),
             Self::TooOld => f.write_str("the challenges were too old before they were signed"),
         }
     }

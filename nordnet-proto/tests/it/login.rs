@@ -82,33 +82,6 @@ fn sends_the_documented_bodies_and_a_signature_that_verifies() {
 }
 
 #[test]
-fn only_short_printable_challenges_are_signed() {
-    for (text, error) in [
-        (String::new(), ChallengeError::Length(0)),
-        ("1234567".into(), ChallengeError::Length(7)),
-        ("x".repeat(257), ChallengeError::Length(257)),
-        ("x".repeat(60_000), ChallengeError::Length(60_000)),
-        ("abc\0defgh".into(), ChallengeError::NotPrintable),
-        ("abc\ndefgh".into(), ChallengeError::NotPrintable),
-        ("abc defgh".into(), ChallengeError::NotPrintable),
-        ("abcdefgå".into(), ChallengeError::NotPrintable),
-        ("abcdefgh\u{7f}".into(), ChallengeError::NotPrintable),
-    ] {
-        let (world, result) = log_in([challenge(&text)]);
-        assert_eq!(
-            result.unwrap_err(),
-            LoginError::Challenge(error),
-            "{text:.9}"
-        );
-        assert_eq!(world.login_requests.len(), 1, "nothing signed was sent");
-    }
-    for text in ["12345678".to_owned(), "x".repeat(256), "~!{}\"\\:;".into()] {
-        let (_, result) = log_in([challenge(&text), session()]);
-        assert!(result.is_ok(), "{text}");
-    }
-}
-
-#[test]
 fn a_refusal_names_all_that_helps_and_latches() {
     let refused = answer(
         401,
@@ -172,9 +145,9 @@ fn a_refusal_that_repeats_the_credentials_does_not_show_them() {
 fn a_lost_start_is_tried_again_and_a_lost_verify_begins_anew() {
     let (world, result) = log_in([
         unsent(Cause::Connect),
-        challenge("first-challenge"),
+        challenge("aaaa-1111"),
         lost(Cause::Closed),
-        challenge("second-challenge"),
+        challenge("bbbb-2222"),
         session(),
     ]);
     assert!(result.is_ok());
@@ -196,7 +169,7 @@ fn no_signature_is_ever_sent_twice() {
     world.login_server = Box::new(move |request| {
         if request.uri().path().ends_with("start") {
             challenges += 1;
-            return challenge(&format!("challenge-{challenges}"));
+            return challenge(&format!("cafe-000{challenges}"));
         }
         sender.send(body(request).to_owned()).unwrap();
         Reply::Silence

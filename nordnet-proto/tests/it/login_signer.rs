@@ -73,9 +73,9 @@ fn a_signer_that_fails_ends_the_login_without_a_refusal() {
 fn a_signature_of_an_old_challenge_is_dropped() {
     let mut world = world();
     let mut login = login_of(&mut world);
-    let first = next_challenge(&mut login, &mut world, "first-challenge");
+    let first = next_challenge(&mut login, &mut world, "aaaa-1111");
     world.now = first.not_after();
-    let second = next_challenge(&mut login, &mut world, "second-challenge");
+    let second = next_challenge(&mut login, &mut world, "bbbb-2222");
     login.handle_signature(&first, signature(1), world.now);
     login.handle_signature(&first, Err("late".into()), world.now);
     assert!(matches!(login.poll(world.now), LoginStep::Sign(now) if now == second));

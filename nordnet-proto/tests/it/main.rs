@@ -40,6 +40,7 @@ mod keep_alive;
 mod keys;
 mod lanes;
 mod login;
+mod login_challenge;
 mod login_pages;
 mod login_signer;
 mod market;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::config::FeedAddress;
-use crate::dialect::{Challenges, Expiry, Logins, Logout};
+use crate::dialect::{ChallengeForm, Challenges, Expiry, Logins, Logout};
 use crate::json::{Json, object};
 use crate::rng::Rng;
 
@@ -150,7 +150,13 @@ impl Exchange {
         if gate.challenges.len() >= MOST_CHALLENGES {
             gate.challenges.remove(0);
         }
-        let text = gate.rng.uuid();
+        let text = match self.config.dialect.challenge_form {
+            ChallengeForm::Uuid => gate.rng.uuid(),
+            ChallengeForm::Base64 => STANDARD.encode(gate.rng.uuid()),
+            ChallengeForm::Named => {
+                format!("nordnet:login:{}:{}", now.as_millis(), gate.rng.uuid())
+            }
+        };
         gate.challenges.push(Challenge {
             api_key: api_key.to_owned(),
             text: text.clone(),
