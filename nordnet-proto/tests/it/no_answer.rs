@@ -3,7 +3,7 @@
 use nordnet_proto::LoginError;
 use nordnet_proto::api::ListAccounts;
 
-use crate::driver::{Reply, World, always, answer, in_turn};
+use crate::driver::{CHALLENGE, Reply, World, always, answer, in_turn};
 use crate::login::{challenge, session};
 use crate::order_calls::{OK, cancel, class, row};
 
@@ -36,7 +36,7 @@ fn a_status_that_is_no_answer_is_a_lost_one() {
 fn a_login_that_is_not_answered_is_tried_again_and_latches_nothing() {
     for status in [408, 425] {
         let mut world = World::sweden();
-        let server = in_turn([answer(status, ""), challenge("a-challenge"), session()]);
+        let server = in_turn([answer(status, ""), challenge(CHALLENGE), session()]);
         world.login_server = Box::new(server);
         assert!(world.log_in().is_ok(), "{status}");
 
