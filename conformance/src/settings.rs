@@ -87,6 +87,7 @@ impl Settings {
             match name.as_str() {
                 "silence" => config.silence = duration(value)?,
                 "line_deadline" => config.line_deadline = duration(value)?,
+                "rejected_for" => config.rejected_for = duration(value)?,
                 "connect" => config.connect_deadline = duration(value)?,
                 "max_line" => config.max_line = parsed(value)?,
                 "backoff" => {

@@ -32,6 +32,10 @@ pub struct FeedConfig {
     pub backoff_first: Duration,
     /// The ceiling that the waits do not pass: 30 s.
     pub backoff_cap: Duration,
+    /// For how long the feed has to reject a session key that the REST API accepts,
+    /// before the feed closes: 3 minutes from the first rejection to the last, and
+    /// three rejections at least. Until then it tries again with its backoff.
+    pub rejected_for: Duration,
     /// How long a connection has to live to be counted as healthy, so that the
     /// waits begin anew: 60 s.
     pub healthy_after: Duration,
@@ -74,6 +78,7 @@ impl Default for FeedConfig {
             max_line: 1024 * 1024,
             backoff_first: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(30),
+            rejected_for: Duration::from_secs(180),
             healthy_after: Duration::from_secs(60),
             commands_per_second: 100,
             commands_per_half_minute: 2000,

@@ -152,8 +152,10 @@ pub enum CloseReason {
     Asked,
     /// The REST API refused the login.
     LoginRefused(LoginError),
-    /// The feed did not accept a session key, which the REST API accepted each
-    /// time, three times in a row; what the feed said last.
+    /// The feed rejected a session key that the REST API accepted each time, at
+    /// least three times in a row and for at least
+    /// [`FeedConfig::rejected_for`](crate::FeedConfig::rejected_for); what the feed
+    /// said last.
     FeedRefused(String),
     /// The connection was lost and the feed is set not to reconnect.
     Lost,

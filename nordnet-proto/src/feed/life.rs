@@ -21,7 +21,8 @@ const BACKLOG: usize = 1024 * 1024;
 const DISPLACED_WITHIN: Duration = Duration::from_secs(10);
 const DISPLACED_TIMES: u32 = 3;
 
-/// So many times the feed may reject a key that the REST API accepts.
+/// How many times at least the feed has to reject a key that the REST API accepts,
+/// before it closes.
 const REJECTED_TIMES: u32 = 3;
 
 impl<K: Kind> Feed<K> {
@@ -77,6 +78,9 @@ impl<K: Kind> Feed<K> {
         if !matches!(self.state, State::Closed) {
             self.login = Some(login);
         }
+        if let Some(rejection) = self.rejection.as_mut().filter(|_| !same) {
+            rejection.accepted = 0;
+        }
         match &mut self.state {
             State::AwaitLogin(check) => {
                 let rejected = check.is_some_and(|check| check.rejected);
@@ -86,12 +90,11 @@ impl<K: Kind> Feed<K> {
                 }
                 let mut until = now;
                 if let Some(rejection) = &mut self.rejection {
-                    rejection.accepted = match (same, rejected) {
-                        (true, true) => rejection.accepted + 1,
-                        (true, false) => rejection.accepted,
-                        (false, _) => 0,
-                    };
-                    if rejection.accepted >= REJECTED_TIMES {
+                    if same && rejected {
+                        rejection.accepted += 1;
+                    }
+                    let lasted = rejection.last.saturating_duration_since(rejection.first);
+                    if rejection.accepted >= REJECTED_TIMES && lasted >= self.config.rejected_for {
                         let message = std::mem::take(&mut rejection.message);
                         return self.finish(CloseReason::FeedRefused(message));
                     }
@@ -210,8 +213,14 @@ impl<K: Kind> Feed<K> {
             let rejection = self.rejection.get_or_insert_with(|| Rejection {
                 message: String::new(),
                 accepted: 0,
+                first: at,
+                last: at,
                 not_before: until,
             });
+            if rejection.accepted == 0 {
+                rejection.first = at;
+            }
+            rejection.last = at;
             rejection.message.clone_from(message);
             rejection.not_before = until;
             // The key can be checked while the next connection waits.

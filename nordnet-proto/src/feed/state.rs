@@ -97,7 +97,11 @@ pub(super) struct Ending {
 /// Logins that the feed rejected with a key that the REST API accepts.
 pub(super) struct Rejection {
     pub(super) message: String,
+    /// How many rejected logins had a key that the REST API accepted.
     pub(super) accepted: u32,
+    /// When the first of them was rejected, and the last one.
+    pub(super) first: Instant,
+    pub(super) last: Instant,
     /// Not before when the next connection may be opened.
     pub(super) not_before: Instant,
 }

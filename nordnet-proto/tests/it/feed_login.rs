@@ -1,8 +1,12 @@
 //! Sessions that a feed or the REST API does not accept.
 
-use nordnet_proto::{CloseReason, DisconnectReason, Epoch, Event, FeedState, LoginError};
+use std::time::Duration;
 
-use crate::feed_sim::{Asks, HEARTBEAT, KEY, account, market, millis, secs};
+use nordnet_proto::{
+    CloseReason, DisconnectReason, Epoch, Event, FeedConfig, FeedState, LoginError, Public,
+};
+
+use crate::feed_sim::{Asks, HEARTBEAT, KEY, Sim, account, market, millis, secs};
 
 const REJECTED: &str = "{\"type\":\"err\",\"data\":{\"msg\":\"Invalid session\",\"cmd\":{\"cmd\":\"login\",\"args\":{\"session_key\":\"f9458a35aa-CANARY\"}}}}\n";
 
@@ -68,26 +72,118 @@ fn an_unclear_complaint_after_a_message_is_just_told() {
     );
 }
 
+/// Lets the feed reject the next login with a key that REST accepts, as many
+/// seconds after the last one.
+fn rejects(sim: &mut Sim<Public>, after: u64) {
+    sim.reconnect();
+    sim.write();
+    sim.now += secs(after);
+    sim.input(REJECTED);
+    assert!(matches!(sim.events().last(), Some(Event::Disconnected(_))));
+    sim.disconnected(None);
+    assert_eq!(sim.asks(), Asks::Login(Some(Epoch::FIRST)));
+    sim.login(KEY);
+}
+
+fn is_refused(sim: &mut Sim<Public>) -> bool {
+    let refused = CloseReason::FeedRefused("Invalid session".into());
+    match sim.events().as_slice() {
+        [] => false,
+        [Event::Closed(reason)] => *reason == refused,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Rejects a login every few seconds and says after how many times and how long
+/// the feed has closed.
+fn rejected_until_it_closes(sim: &mut Sim<Public>, every: u64) -> (u32, Duration) {
+    let mut first = None;
+    for count in 1..1000 {
+        rejects(sim, every);
+        let first = *first.get_or_insert(sim.now);
+        if is_refused(sim) {
+            return (count, sim.now - first);
+        }
+    }
+    panic!("it never closes");
+}
+
 #[test]
-fn three_rejections_of_an_accepted_key_end_the_feed() {
+fn rejections_of_an_accepted_key_end_the_feed_after_three_minutes() {
     let mut sim = market();
     sim.login(KEY);
-    for round in 1..=3 {
+    let (count, lasted) = rejected_until_it_closes(&mut sim, 0);
+    assert!(count > 5, "{count} rejections");
+    // The next one comes within the longest wait.
+    assert!(
+        lasted >= secs(180) && lasted <= secs(210),
+        "{lasted:?} from the first to the last"
+    );
+}
+
+#[test]
+fn rejections_of_an_accepted_key_end_the_feed_at_the_third_one_at_the_soonest() {
+    let mut config = FeedConfig::default();
+    config.silence = secs(1000);
+    let mut sim = Sim::new(config);
+    sim.login(KEY);
+    let (count, _) = rejected_until_it_closes(&mut sim, 400);
+    assert_eq!(count, 3);
+}
+
+#[test]
+fn a_hiccup_of_rejections_does_not_end_the_feed() {
+    let mut sim = market();
+    sim.login(KEY);
+    for _ in 0..5 {
+        rejects(&mut sim, 0);
+        assert!(!is_refused(&mut sim));
+    }
+    sim.reconnect();
+    sim.write();
+    sim.input(HEARTBEAT);
+    assert_eq!(
+        sim.feed.state(),
+        FeedState::Unproven,
+        "until it is asked for"
+    );
+    sim.events();
+    assert_eq!(sim.feed.state(), FeedState::Live);
+    // The next ones are counted, and timed, from the beginning.
+    sim.eof();
+    sim.now += secs(300);
+    for _ in 0..3 {
+        sim.renew();
+        rejects(&mut sim, 0);
+        sim.events();
+    }
+    assert_ne!(sim.feed.state(), FeedState::Closed);
+}
+
+#[test]
+fn how_long_a_key_is_rejected_until_the_feed_closes_can_be_set() {
+    let mut config = FeedConfig::default();
+    config.rejected_for = Duration::ZERO;
+    let mut sim = Sim::new(config);
+    sim.login(KEY);
+    let (count, lasted) = rejected_until_it_closes(&mut sim, 0);
+    assert_eq!(count, 3);
+    assert!(lasted < secs(10), "{lasted:?}");
+}
+
+#[test]
+fn an_unclear_complaint_counts_as_a_rejection_and_closes_no_sooner() {
+    let mut sim = market();
+    sim.login(KEY);
+    for _ in 0..4 {
         sim.reconnect();
         sim.write();
-        sim.input(REJECTED);
-        assert!(
-            matches!(sim.events().last(), Some(Event::Disconnected(_))),
-            "round {round}"
-        );
+        sim.input("{\"type\":\"err\",\"data\":{\"msg\":\"Temporary problem\"}}\n");
+        sim.events();
         sim.disconnected(None);
-        assert_eq!(sim.asks(), Asks::Login(Some(Epoch::FIRST)));
         sim.login(KEY);
     }
-    let Event::Closed(reason) = sim.event() else {
-        panic!()
-    };
-    assert_eq!(reason, CloseReason::FeedRefused("Invalid session".into()));
+    assert_ne!(sim.feed.state(), FeedState::Closed);
 }
 
 #[test]

@@ -146,6 +146,7 @@ impl Plan {
         config.commands_per_second = *rng.pick(&[2, 5, 20, 100]);
         config.commands_per_half_minute = *rng.pick(&[12, 60, 300, 2000]);
         config.healthy_after = Duration::from_secs(*rng.pick(&[5, 20, 60]));
+        config.rejected_for = Duration::from_secs(*rng.pick(&[0, 5, 180]));
         if rng.one_in(3) {
             config.backoff_first = rng.millis(50, 2000);
             config.backoff_cap = rng.millis(2000, 30_000);
