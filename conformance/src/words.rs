@@ -8,7 +8,7 @@ use nordnet_proto::api::OrderReply;
 use nordnet_proto::order::{CallOutcome, Doubt};
 use nordnet_proto::{
     AccountMessage, Action, Change, CloseReason, Counters, DisconnectReason, Error, Event, Failure,
-    Intent, LoginError, MarketMessage, Outcome, Refusal, SessionCounters, Unresolved,
+    Gap, Intent, LoginError, MarketMessage, Outcome, Refusal, SessionCounters, Unresolved,
 };
 
 pub(crate) fn error(error: &Error) -> String {
@@ -245,13 +245,8 @@ impl Message for AccountMessage {
 
 pub(crate) fn event<M: Message>(event: &Event<M>) -> String {
     match event {
-        Event::Connected { after_gap: None } => "connected".into(),
-        Event::Connected {
-            after_gap: Some(gap),
-        } => format!(
-            "connected after a gap, {} full ticks to come",
-            gap.without_full_tick
-        ),
+        Event::Connected { after_gap } => format!("connected{}", gap(after_gap.as_ref())),
+        Event::Live { after_gap } => format!("live{}", gap(after_gap.as_ref())),
         Event::Disconnected(lost) => {
             let mut text = format!("disconnected: {}", disconnect_reason(&lost.reason));
             if lost.truncated > 0 {
@@ -276,6 +271,13 @@ pub(crate) fn event<M: Message>(event: &Event<M>) -> String {
         Event::Closed(reason) => format!("closed: {}", close_reason(reason)),
         other => format!("{other:?}"),
     }
+}
+
+fn gap(gap: Option<&Gap>) -> String {
+    gap.map_or_else(String::new, |gap| {
+        let count = gap.without_full_tick;
+        format!(" after a gap, {count} full ticks to come")
+    })
 }
 
 fn disconnect_reason(reason: &DisconnectReason) -> String {

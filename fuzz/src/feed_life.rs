@@ -86,6 +86,8 @@ struct World<K: Kind> {
     held: bool,
     /// Whether the user was told that the feed is up.
     up: bool,
+    /// Whether it was told that the feed is live.
+    live: bool,
     /// The key that was written on the present connection.
     key: Option<String>,
     closed: bool,
@@ -113,6 +115,7 @@ impl<K: Side> World<K> {
             attempts: Vec::new(),
             held: false,
             up: false,
+            live: false,
             key: None,
             closed: false,
         }
@@ -270,7 +273,13 @@ impl<K: Side> World<K> {
             Event::Connected { .. } => {
                 assert!(!std::mem::replace(&mut self.up, true), "up twice");
             }
-            Event::Disconnected(_) => self.up = false,
+            Event::Live { .. } => {
+                assert!(self.up, "live while down");
+                assert!(!std::mem::replace(&mut self.live, true), "live twice");
+                assert_eq!(self.feed.state(), FeedState::Live);
+            }
+            Event::Message(_) => assert!(self.live, "{event:?} before the feed is live"),
+            Event::Disconnected(_) => (self.up, self.live) = (false, false),
             Event::Closed(_) => self.closed = true,
             Event::Unsubscribed(_) => {}
             event => assert!(self.up, "{event:?} while down"),

@@ -90,7 +90,7 @@ fn through_feed(bytes: &[u8], chunk: usize, tally: &mut Tally) -> Result<(), Box
                 Event::Message(message) => tally.message(message),
                 Event::Error { .. } | Event::Refused { .. } => tally.messages += 1,
                 Event::Malformed(_) => tally.malformed += 1,
-                Event::Connected { .. } => {}
+                Event::Connected { .. } | Event::Live { .. } => {}
                 other => return Err(format!("the feed ended: {other:?}").into()),
             }
         }

@@ -4,7 +4,7 @@
 //! (`handle_*`) and does what it asks for (`poll_*`, [`Feed::transmit`]):
 //!
 //! ```text
-//!            handle_login(Ok)          handle_connected         first message
+//!            handle_login(Ok)          handle_connected         first message (Event::Live)
 //! AwaitLogin ────────────────▶ Connecting ────────────▶ Unproven ────────────▶ Live
 //!     ▲  key suspect / expired   │ deadline, failed       │ eof, silence         │ silence, eof,
 //!     │                          ▼                        ▼                      │ too long a line
@@ -83,6 +83,8 @@ use crate::session_key::LoggedIn;
 pub type MarketFeed = Feed<Public>;
 
 /// The feed of own orders and trades.
+///
+/// Read orders and fills with the REST API at each [`Event::Live`], the first included.
 pub type AccountFeed = Feed<Private>;
 
 /// A feed, from its first login to its end.
@@ -327,7 +329,7 @@ impl<K: Kind> Feed<K> {
     }
 
     /// Whether a message has come on the present connection, which alone proves
-    /// that the login was accepted.
+    /// that the login was accepted: `true` from [`Event::Live`] on.
     #[must_use]
     pub const fn is_proven(&self) -> bool {
         matches!(self.state.name(), FeedState::Live)

@@ -149,7 +149,7 @@ impl Market {
                 self.closed = true;
                 return;
             }
-            Event::Error { .. } => {}
+            Event::Live { .. } | Event::Error { .. } => {}
         }
         self.clock.at(now);
     }

@@ -170,6 +170,11 @@ impl<R: Adapter, A> Client<R, A> {
 
     /// Opens the feed of own orders and trades.
     ///
+    /// The feed does not say what was there before. Read orders and fills at each
+    /// [`Event::Live`](crate::Event::Live), the first one and those after a gap: then
+    /// nothing is missed, and some of what is read may also come as an event. A read
+    /// at [`Event::Connected`](crate::Event::Connected) or before can miss fills.
+    ///
     /// # Errors
     ///
     /// As [`Client::market_feed`], and

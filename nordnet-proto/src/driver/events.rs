@@ -66,7 +66,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
     }
 
     /// Whether a message has come on the present connection, which alone proves
-    /// that the login was accepted.
+    /// that the login was accepted: `true` from [`Event::Live`] on.
     #[must_use]
     pub fn is_proven(&self) -> bool {
         self.machine().is_proven()

@@ -167,6 +167,8 @@ kinds! {
     FeedBegun "feed_begun" Info,
     /// The login of a feed is sent, after a time in which messages were missed.
     FeedGap "feed_gap" Warn,
+    /// The login of a feed is proven.
+    FeedLive "feed_live" Debug,
     /// A connection of a feed was lost, or could not be had.
     FeedLost "feed_lost" Warn,
     /// Commands of a feed go out again, more slowly, after a complaint.

@@ -43,9 +43,27 @@ pub enum Output<'a, M> {
 pub enum Event<M> {
     /// The connection is up and the login has been sent.
     ///
-    /// A login has no positive reply: the first message proves it, a heartbeat
-    /// at the latest after five seconds. See [`Feed::is_proven`](crate::Feed::is_proven).
+    /// This does not mean that the server has accepted the login, or read it:
+    /// what happens now may still be missed. [`Event::Live`] follows.
     Connected {
+        /// What may have been missed; `None` at the first connection.
+        after_gap: Option<Gap>,
+    },
+    /// The server has accepted the login: from here on nothing is missed.
+    ///
+    /// It comes exactly once for each connection that becomes live, the first one
+    /// included, after [`Event::Connected`] and directly before the first
+    /// [`Event::Message`], at which [`Feed::is_proven`](crate::Feed::is_proven)
+    /// becomes `true`. A login has no positive reply, so any message proves it,
+    /// heartbeats included; the first heartbeat comes after five seconds at the
+    /// latest. An error from the server and a malformed line prove nothing: their
+    /// events can come before this one.
+    ///
+    /// On the account feed this is the time to read orders and fills with the REST
+    /// API. What happened before is in what is read, and what happens after comes
+    /// as an event; some may be in both. A read before this event can miss what
+    /// happens between the read and the login.
+    Live {
         /// What may have been missed; `None` at the first connection.
         after_gap: Option<Gap>,
     },
@@ -86,15 +104,16 @@ pub enum Event<M> {
 
 /// A time in which messages may have been missed.
 ///
-/// Nothing is replayed. On the public feed each subscription is made again and
-/// begins with a full tick; on the private feed orders and trades have to be
-/// read through REST.
+/// It ends at [`Event::Live`], and nothing is replayed. On the public feed each
+/// subscription is sent again and begins with a full tick. On the private feed
+/// orders and fills have to be read with the REST API, at [`Event::Live`]: a read
+/// at [`Event::Connected`] can miss some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
     /// When the last proven connection was lost.
     pub since: Instant,
-    /// How long ago that is.
+    /// How long ago that is, at the time of the event.
     pub length: Duration,
     /// How many subscriptions have their full tick still to come.
     pub without_full_tick: usize,

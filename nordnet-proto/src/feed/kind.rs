@@ -24,7 +24,7 @@ pub trait Kind: sealed::Sealed {
 pub enum Public {}
 
 /// The feed of own orders and trades. A session has one connection to it at
-/// most.
+/// most. See [`AccountFeed`](crate::AccountFeed) for when to read what it does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Private {}
 

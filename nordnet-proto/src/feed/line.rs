@@ -108,6 +108,17 @@ impl LineDecoder {
         Some(Ok(line.strip_suffix(b"\r").unwrap_or(line)))
     }
 
+    /// Where the next line begins, for [`LineDecoder::rewind`].
+    pub(super) const fn position(&self) -> usize {
+        self.start
+    }
+
+    /// Goes back to a position, so that the lines since are read again. Nothing
+    /// may have been pushed or cleared in the meantime.
+    pub(super) const fn rewind(&mut self, position: usize) {
+        self.start = position;
+    }
+
     /// Lets a reader try the next line before its end is searched, which costs as
     /// much as reading a member. It sees all whole lines that wait, and says
     /// where what it has read ends, which must be all of a line. Whether it was.

@@ -28,18 +28,19 @@ impl<K: Kind> Feed<K> {
     ///
     /// It is filled where it stands: to move a tick costs as much as to read two
     /// of its members. A failed try needs no look here: no connection comes up
-    /// before it is told.
+    /// before it is told. The first message of a connection is left to the slower
+    /// way, since [`Event::Live`] comes before it.
     #[inline(always)]
     pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
         if !self.subscriptions.has_ended()
-            && let Some(now) = self.now
             && let State::Open(Open {
-                announced: true, ..
+                live_since: Some(_),
+                ..
             }) = self.state
             && let Event::Message(message) = event
             && self.lines.read_ahead(|lines| K::read_ahead(message, lines))
         {
-            self.note(message, now);
+            self.note(message);
             return true;
         }
         false
@@ -60,6 +61,7 @@ impl<K: Kind> Feed<K> {
                 let after_gap = self.gap(now);
                 return Some(Event::Connected { after_gap });
             }
+            let position = self.lines.position();
             let line = match self.lines.next_line() {
                 None => break,
                 Some(Ok(b"")) => {
@@ -75,13 +77,21 @@ impl<K: Kind> Feed<K> {
             };
             let mut message = K::heartbeat();
             let event = match K::read(&mut message, line) {
+                Ok(None) if open.live_since.is_none() => {
+                    // The line is read again for its own event, which comes next.
+                    if !planted!("first_message_lost") {
+                        self.lines.rewind(position);
+                    }
+                    let live = self.prove(now);
+                    (!planted!("live_not_told")).then_some(live)
+                }
                 Ok(None) => {
                     if let Some(unknown) = K::unknown(&mut message) {
                         let scrub = Scrub::session(&open.key);
                         unknown.raw = scrub.text(std::mem::take(&mut unknown.raw));
                         unknown.kind = scrub.text(std::mem::take(&mut unknown.kind));
                     }
-                    self.note(&mut message, now);
+                    self.note(&mut message);
                     Some(Event::Message(message))
                 }
                 Ok(Some(error)) => self.complained(*error, now),
@@ -106,27 +116,24 @@ impl<K: Kind> Feed<K> {
     /// Takes note of a message, which is marked full if it is the first of its
     /// subscription.
     #[inline(always)]
-    fn note(&mut self, message: &mut K::Message, now: Instant) {
+    fn note(&mut self, message: &mut K::Message) {
         K::count(message, &mut self.counters);
         if K::number(message).is_some_and(|kind| self.subscriptions.awaits_first(kind))
             && K::subscription(message).is_some_and(|it| self.subscriptions.answered(&it))
         {
             K::mark_full(message);
         }
-        self.prove(now);
     }
 
-    /// A message proves the login.
-    fn prove(&mut self, now: Instant) {
-        let State::Open(
-            open @ Open {
-                live_since: None, ..
-            },
-        ) = &mut self.state
-        else {
-            return;
-        };
-        open.live_since = Some(now);
+    /// Notes that a message has come, which proves the login and ends the gap.
+    fn prove(&mut self, now: Instant) -> Event<K::Message> {
+        let after_gap = self.gap(now);
+        let again = planted!("live_twice") && after_gap.is_some();
+        if let State::Open(open) = &mut self.state
+            && !again
+        {
+            open.live_since = Some(now);
+        }
         self.rejection = None;
         if let Some(since) = self.gap_since.take() {
             self.counters.gap_time += now.saturating_duration_since(since);

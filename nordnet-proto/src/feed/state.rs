@@ -19,7 +19,8 @@ pub enum FeedState {
     Connecting,
     /// The connection is up and nothing has proven the login.
     Unproven,
-    /// Messages come.
+    /// A message has proven the login: [`Event::Live`](crate::Event::Live) was
+    /// handed out on this connection.
     Live,
     /// It waits before the next try.
     Backoff,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use nordnet_proto::{
-    AccountMessage, Attempt, Decoded, Epoch, Event, Failure, Feed, FeedConfig, Kind, LoggedIn,
+    AccountMessage, Attempt, Decoded, Epoch, Event, Failure, Feed, FeedConfig, Gap, Kind, LoggedIn,
     LoginError, MarketMessage, Output, Private, Public, Server, SessionKey, Subscription,
     TradableId,
 };
@@ -24,6 +24,8 @@ pub(crate) struct Sim<K: Kind> {
     /// The session there is.
     key: Option<String>,
     events: VecDeque<Event<K::Message>>,
+    /// The times at which it was live, which are not among the events.
+    pub(crate) lives: Vec<Option<Gap>>,
     unsplit: Vec<u8>,
     /// Every line written, and when it was whole.
     pub(crate) written: Vec<(Instant, String)>,
@@ -92,6 +94,7 @@ impl<K: Kind> Sim<K> {
             attempt: None,
             key: None,
             events: VecDeque::new(),
+            lives: Vec::new(),
             unsplit: Vec::new(),
             written: Vec::new(),
             connects: Vec::new(),
@@ -243,6 +246,10 @@ impl<K: Kind> Sim<K> {
                     server,
                     by,
                 }) => Asks::Connect(attempt, server.clone(), by),
+                Some(Output::Event(Event::Live { after_gap })) => {
+                    self.lives.push(after_gap);
+                    continue;
+                }
                 Some(Output::Event(event)) => {
                     self.events.push_back(event);
                     continue;

@@ -24,6 +24,7 @@ mod feed_bad_input;
 mod feed_bad_lines;
 mod feed_commands;
 mod feed_life;
+mod feed_live;
 mod feed_login;
 mod feed_messages;
 mod feed_random;

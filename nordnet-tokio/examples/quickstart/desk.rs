@@ -30,8 +30,8 @@ impl Desk {
         let session = nordnet.session().await?;
         let mut market = nordnet.market_feed()?;
         let mut orders = nordnet.account_feed()?;
-        until_connected(&mut market).await?;
-        until_connected(&mut orders).await?;
+        until_live(&mut market).await?;
+        until_live(&mut orders).await?;
         say!(
             "login      key {} ok, session {} min, both feeds up          {}",
             nordnet.fingerprint().ok_or("no key")?,
@@ -126,7 +126,7 @@ impl Desk {
                     self.quote.merge(&tick);
                     return Ok(());
                 }
-                Some(Event::Message(_)) => {}
+                Some(Event::Message(_) | Event::Live { .. }) => {}
                 Some(Event::Connected { after_gap }) => {
                     self.quote = Quote::default();
                     if let Some(gap) = after_gap {
@@ -161,12 +161,12 @@ impl Desk {
     }
 }
 
-/// A feed is up once its login has been sent.
-async fn until_connected<K: Kind>(feed: &mut Feed<K>) -> Result<()> {
+/// Nothing is missed from the first message on: it shows that the login was accepted.
+async fn until_live<K: Kind>(feed: &mut Feed<K>) -> Result<()> {
     let connect = async {
         loop {
             match feed.next().await {
-                Some(Event::Connected { .. }) => return Ok(()),
+                Some(Event::Live { .. }) => return Ok(()),
                 Some(Event::Disconnected(lost)) => say!("           {lost}"),
                 Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
                 _ => {}

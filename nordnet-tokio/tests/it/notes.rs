@@ -100,7 +100,7 @@ async fn a_life_with_faults_is_told_in_full_and_without_secrets() {
     }
 }
 
-const EXPECTED: [&str; 22] = [
+const EXPECTED: [&str; 23] = [
     "login_begun",
     "login_ended",
     "login_refused",
@@ -116,6 +116,7 @@ const EXPECTED: [&str; 22] = [
     "feed_connecting",
     "feed_connected",
     "feed_begun",
+    "feed_live",
     "feed_refused",
     "feed_malformed",
     "feed_resends",

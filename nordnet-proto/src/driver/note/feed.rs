@@ -59,6 +59,7 @@ impl FeedNotes {
             Event::Connected {
                 after_gap: Some(gap),
             } => Note::new(NoteKind::FeedGap).took(gap.length),
+            Event::Live { .. } => Note::new(NoteKind::FeedLive),
             Event::Disconnected(lost) => {
                 let mut note = Note::new(NoteKind::FeedLost).because(&lost.reason);
                 let now = adapter.now();

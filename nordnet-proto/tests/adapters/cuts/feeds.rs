@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Heard<R: Waits, K: Kind> {
     feed: FeedDriver<R, K>,
     up: bool,
+    live: bool,
     connects: usize,
     losses: usize,
 }
@@ -30,6 +31,7 @@ impl<R: Waits, K: Kind> Heard<R, K> {
         Self {
             feed,
             up: false,
+            live: false,
             connects: 0,
             losses: 0,
         }
@@ -42,7 +44,12 @@ impl<R: Waits, K: Kind> Heard<R, K> {
             return Ok(None);
         };
         match event {
-            Some(Event::Message(message)) if self.up => return Ok(Some(message)),
+            Some(Event::Message(message)) if self.live => return Ok(Some(message)),
+            Some(Event::Live { after_gap })
+                if self.up && !self.live && after_gap.is_some() == (self.connects > 1) =>
+            {
+                self.live = true;
+            }
             Some(Event::Connected { after_gap })
                 if !self.up && after_gap.is_some() == (self.connects > 0) =>
             {
@@ -51,6 +58,7 @@ impl<R: Waits, K: Kind> Heard<R, K> {
             }
             Some(Event::Disconnected(_)) => {
                 self.up = false;
+                self.live = false;
                 self.losses += 1;
             }
             other => return Err(format!("up: {}, then {}", self.up, word(&other))),
@@ -83,6 +91,7 @@ fn word<M>(event: &Option<Event<M>>) -> String {
     match event {
         Some(Event::Message(_)) => "a message".into(),
         Some(Event::Connected { after_gap }) => format!("connected, gap: {after_gap:?}"),
+        Some(Event::Live { after_gap }) => format!("live, gap: {after_gap:?}"),
         Some(Event::Malformed(malformed)) => format!("{malformed:?}"),
         Some(Event::Closed(reason)) => format!("closed: {reason}"),
         Some(_) => "a complaint of the server".into(),

@@ -110,8 +110,12 @@ impl Incoming {
             .is_some_and(|error| error.about == About::Subscribe(subscription.clone()))
     }
 
-    pub(crate) fn is_complaint<K: SimKind>(&self, line: &[u8]) -> bool {
-        complaint::<K>(line).is_some_and(|error| !self.ends_login(&error))
+    pub(crate) fn is_complaint<K: SimKind>(&self, line: &[u8], private: bool) -> bool {
+        complaint::<K>(line).is_some_and(|error| {
+            // After many commands it may be about these.
+            let unclear = !private && error.about == About::Unclear;
+            unclear || !self.ends_login(&error)
+        })
     }
 
     /// Whether a complaint means that the login failed.

@@ -65,7 +65,7 @@ pub(crate) fn own(rng: &mut Rng) -> String {
         )
     } else {
         format!(
-            "{{\"type\":\"trade\",\"data\":{{\"order_id\":{order},\"accno\":1,\"trade_id\":\"{volume}\",\"tradable\":{{\"market_id\":11,\"identifier\":\"1\"}},\"price\":{{\"value\":1.5,\"currency\":\"SEK\"}},\"volume\":{volume},\"side\":\"BUY\"}}}}\n"
+            "{{\"type\":\"trade\",\"data\":{{\"order_id\":{order},\"accno\":1,\"accid\":1,\"tradetime\":1,\"trade_id\":\"{volume}\",\"tradable\":{{\"market_id\":11,\"identifier\":\"1\"}},\"price\":{{\"value\":1.5,\"currency\":\"SEK\"}},\"volume\":{volume},\"side\":\"BUY\"}}}}\n"
         )
     }
 }

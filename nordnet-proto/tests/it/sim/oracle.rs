@@ -1,11 +1,12 @@
 //! What a feed may tell, from nothing but what it was given.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use nordnet_proto::{
-    CloseReason, Counters, DisconnectReason, Disconnected, Event, Failure, FeedConfig, Gap,
-    Reconnect, Subscription,
+    CloseReason, Counters, Decoded, DisconnectReason, Disconnected, Event, Failure, FeedConfig,
+    Gap, Reconnect, Subscription,
 };
 
 use super::incoming::{Incoming, Line};
@@ -38,7 +39,8 @@ pub(crate) struct Oracle {
     /// How a feed may end by itself.
     pub(crate) asked_to_close: bool,
     pub(crate) login_refused: bool,
-    pub(crate) rejected: u32,
+    /// How many logins were rejected in a row, the first and the last time.
+    rejected: Option<(u32, Instant, Instant)>,
     /// Whether events are searched for the key.
     pub(crate) secrets: bool,
     pub(crate) counts: Counts,
@@ -73,7 +75,7 @@ impl Oracle {
             failures: 0,
             asked_to_close: false,
             login_refused: false,
-            rejected: 0,
+            rejected: None,
             secrets: false,
             counts: Counts::default(),
         }
@@ -92,6 +94,7 @@ impl Oracle {
         }
         match event {
             Event::Connected { after_gap } => self.connected(after_gap.as_ref()),
+            Event::Live { after_gap } => self.live::<K>(after_gap.as_ref()),
             Event::Disconnected(lost) => self.disconnected::<K>(lost),
             Event::Closed(reason) => self.ended(reason),
             // The desk looks at it.
@@ -105,17 +108,41 @@ impl Oracle {
         let incoming = self.incoming.as_mut().ok_or("up without a connection")?;
         self.up = true;
         incoming.announced = true;
+        let waiting = self.wanted.iter().filter(|it| it.has_full_tick()).count();
+        self.gap(after_gap, waiting..=waiting)
+    }
+
+    /// The first message of a connection is announced once, before its own event.
+    fn live<K: SimKind>(&mut self, after_gap: Option<&Gap>) -> Checked {
+        ensure(self.up, || "live while down".into())?;
+        let incoming = self.incoming.as_mut().ok_or("live without a connection")?;
+        ensure(incoming.live_since.is_none(), || "live twice".into())?;
+        let next = incoming.clone().next_line(self.config.max_line);
+        let proven = match &next {
+            Some(Line::Whole(line)) => matches!(K::parse(line), Ok(Decoded::Message(_))),
+            _ => false,
+        };
+        ensure(proven, || format!("live at {next:?}"))?;
+        incoming.live_since = Some(self.clock);
+        // A tick that cannot be read counts as the first one.
+        let waiting = self.wanted.iter().filter(|it| it.has_full_tick()).count();
+        self.gap(after_gap, 0..=waiting)?;
+        self.gap = None;
+        self.rejected = None;
+        Ok(())
+    }
+
+    fn gap(&self, after_gap: Option<&Gap>, waiting: RangeInclusive<usize>) -> Checked {
         let Some((earliest, latest)) = self.gap else {
             return ensure(after_gap.is_none(), || format!("no gap, but {after_gap:?}"));
         };
         let gap = after_gap.ok_or("a gap that is not told")?;
-        let waiting = self.wanted.iter().filter(|it| it.has_full_tick()).count();
         ensure(
             earliest <= gap.since
                 && gap.since <= latest
                 && gap.length <= self.clock - gap.since
-                && gap.without_full_tick == waiting,
-            || format!("{gap:?} but it began {earliest:?}..{latest:?} and {waiting} wait"),
+                && waiting.contains(&gap.without_full_tick),
+            || format!("{gap:?} but it began {earliest:?}..{latest:?} and {waiting:?} wait"),
         )
     }
 
@@ -130,11 +157,9 @@ impl Oracle {
         let fits = match event {
             Event::Message(message) => {
                 self.counts.messages += 1;
-                if incoming.live_since.is_none() {
-                    incoming.live_since = Some(self.clock);
-                    self.gap = None;
-                    self.rejected = 0;
-                }
+                ensure(incoming.live_since.is_some(), || {
+                    "a message before the feed is live".into()
+                })?;
                 incoming.message::<K>(message, &line)?
             }
             Event::Malformed(malformed) => {
@@ -148,7 +173,7 @@ impl Oracle {
             }
             Event::Error { .. } => {
                 self.counts.errors += 1;
-                incoming.is_complaint::<K>(&line)
+                incoming.is_complaint::<K>(&line, self.private)
             }
             _ => false,
         };
@@ -177,7 +202,8 @@ impl Oracle {
             self.counts.truncated += u64::from(truncated > 0);
             if matches!(lost.reason, DisconnectReason::LoginRejected(_)) {
                 self.counts.errors += 1;
-                self.rejected += 1;
+                let (count, first) = self.rejected.map_or((0, self.clock), |it| (it.0, it.1));
+                self.rejected = Some((count + 1, first, self.clock));
             }
             if incoming.announced {
                 self.counts.losses += 1;
@@ -224,7 +250,9 @@ impl Oracle {
         let fits = match reason {
             CloseReason::Asked => self.asked_to_close,
             CloseReason::LoginRefused(_) => self.login_refused,
-            CloseReason::FeedRefused(_) => self.rejected >= 3,
+            CloseReason::FeedRefused(_) => self.rejected.is_some_and(|(count, first, last)| {
+                count >= 3 && last >= first + self.config.rejected_for
+            }),
             CloseReason::Lost => self.config.reconnect == Reconnect::Never,
             _ => false,
         };
