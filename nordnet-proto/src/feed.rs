@@ -314,8 +314,10 @@ impl<K: Kind> Feed<K> {
             State::Connecting { by, .. } => Some(*by),
             State::Open(open) => {
                 let deadline = open.deadline(&self.config);
-                let command = self.has_command().then(|| self.pacing.next()).flatten();
-                Some(command.map_or(deadline, |command| command.min(deadline)))
+                Some(
+                    self.next_command()
+                        .map_or(deadline, |command| command.min(deadline)),
+                )
             }
             State::Backoff { until, .. } => self.link.is_none().then_some(*until),
         }

@@ -148,11 +148,13 @@ impl<'a, W: Write> Screen<'a, W> {
             Event::Connected {
                 after_gap: Some(gap),
             } => self.say(now, &format_args!("connected again, after {gap}")),
+            Event::Live { .. } => self.say(now, &"live"),
             Event::Disconnected(lost) => self.say(now, lost),
             Event::Refused {
                 subscription,
                 message,
             } => self.say(now, &format_args!("{subscription} refused: {message}")),
+            Event::Error { message, .. } => self.say(now, &format_args!("error: {message}")),
             other => self.say(now, &format_args!("{other:?}")),
         }
     }

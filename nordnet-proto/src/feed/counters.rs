@@ -12,8 +12,8 @@ pub struct Counters {
     pub bytes_sent: u64,
     /// Commands made ready to be written, logins included.
     pub commands: u64,
-    /// Commands among them that were sent again after a complaint about the
-    /// rate.
+    /// Commands that were dropped or refused, or may have been, and are sent once
+    /// more.
     pub resent: u64,
     /// Heartbeats.
     pub heartbeats: u64,

@@ -73,8 +73,9 @@ pub enum Event<M> {
     Disconnected(Disconnected),
     /// A message of the server.
     Message(M),
-    /// The server refused a subscription. It is not sent again before the next
-    /// connection, unless it is unsubscribed first.
+    /// The server refused a subscription, and refused it again when it was sent
+    /// once more; the first refusal is an [`Event::Error`]. It is not sent again
+    /// before the next connection, unless it is unsubscribed first.
     Refused {
         /// What was refused.
         subscription: Subscription,
@@ -88,8 +89,8 @@ pub enum Event<M> {
     /// before its command was made ready. If it was wanted again after that, its
     /// full tick is still to come; otherwise ticks that were under way may follow.
     Unsubscribed(Subscription),
-    /// The server complained about something else, such as the rate of
-    /// commands.
+    /// The server reported another error, such as too many commands, or refused a
+    /// subscription for the first time on this connection.
     Error {
         /// What it says.
         message: String,

@@ -48,6 +48,17 @@ impl<K: Kind> Feed<K> {
         self.outbox.waiting().is_empty() && (login_due || self.subscriptions.peek().is_some())
     }
 
+    /// When a command leaves next, as far as only time stands in its way. That is
+    /// at once if a line has just made one necessary.
+    pub(super) fn next_command(&self) -> Option<Instant> {
+        if self.has_command() {
+            return self.pacing.next().or(self.now);
+        }
+        let idle = self.outbox.waiting().is_empty();
+        let retry = self.subscriptions.retry_at().filter(|_| idle)?;
+        Some(self.pacing.calm_at().map_or(retry, |calm| calm.max(retry)))
+    }
+
     /// Does what time or an answer has made due.
     pub(super) fn advance(&mut self, now: Instant) {
         if self.ending.is_some() {
@@ -343,6 +354,13 @@ impl<K: Kind> Feed<K> {
             return;
         };
         while self.pacing.permits(now) {
+            // What was refused once goes behind all else, and slowly: if the refusal
+            // was about the rate, it is not refused again.
+            if self.subscriptions.peek().is_none()
+                && self.pacing.calm_at().is_none_or(|calm| now >= calm)
+            {
+                self.subscriptions.retry(now);
+            }
             let login_due = open.login == LoginLine::Due
                 && !(planted!("command_before_login") && self.subscriptions.peek().is_some());
             let command = if login_due {

@@ -105,20 +105,45 @@ impl Pacing {
         self.settled_at = None;
     }
 
+    /// Stops all commands for a second, after an error that may be about the rate.
+    /// Unlike [`Pacing::hold`] it never gets longer, since this is only a guess.
+    pub(crate) fn pause(&mut self, now: Instant) {
+        self.held_until = self.held_until.max(Some(now + SECOND));
+    }
+
     /// When the next command may be sent; `None` if at once, by what is known.
     pub(crate) fn next(&self) -> Option<Instant> {
-        let window = |limit: usize, length: Duration| {
-            let limit = limit + usize::from(planted!("pacing_off_by_one"));
-            let oldest = self.sent.len().checked_sub(limit)?;
-            self.sent.get(oldest).map(|&sent| sent + length)
-        };
-        window(self.per_second, SECOND)
-            .max(window(self.per_half_minute, HALF_MINUTE))
+        let more = usize::from(planted!("pacing_off_by_one"));
+        self.window(self.per_second + more, SECOND)
+            .max(self.window(self.per_half_minute + more, HALF_MINUTE))
             .max(self.held_until)
             .max(self.settled_at)
     }
 
+    /// When a command may be sent that must not meet the server's limits: both
+    /// windows have to be half empty.
+    pub(crate) fn calm_at(&self) -> Option<Instant> {
+        self.window((self.per_second / 2).max(1), SECOND)
+            .max(self.window((self.per_half_minute / 2).max(1), HALF_MINUTE))
+            .max(self.next())
+    }
+
     pub(crate) fn permits(&self, now: Instant) -> bool {
         self.next().is_none_or(|next| now >= next)
+    }
+
+    /// Whether a window is nearly full of written commands, so that an error may be
+    /// about the rate, whatever its words.
+    pub(crate) fn is_near_limit(&self, now: Instant) -> bool {
+        let near = |limit: usize| (limit - limit / 4).max(2) + self.unwritten;
+        self.window(near(self.per_second), SECOND)
+            .max(self.window(near(self.per_half_minute), HALF_MINUTE))
+            .is_some_and(|end| now < end)
+    }
+
+    /// When fewer commands than the limit lie within a window of this length.
+    fn window(&self, limit: usize, length: Duration) -> Option<Instant> {
+        let oldest = self.sent.len().checked_sub(limit)?;
+        self.sent.get(oldest).map(|&sent| sent + length)
     }
 }

@@ -8,6 +8,7 @@ use super::kind::Kind;
 use super::malformed::{Malformed, MalformedReason, excerpt};
 use super::server_error::{About, ServerError};
 use super::state::{LoginLine, Open, State};
+use super::subscriptions::Refusal;
 use crate::scrub::Scrub;
 use crate::session_key::SessionKey;
 
@@ -138,6 +139,7 @@ impl<K: Kind> Feed<K> {
         if let Some(since) = self.gap_since.take() {
             self.counters.gap_time += now.saturating_duration_since(since);
         }
+        Event::Live { after_gap }
     }
 
     fn complained(&mut self, error: ServerError, now: Instant) -> Option<Event<K::Message>> {
@@ -146,6 +148,9 @@ impl<K: Kind> Feed<K> {
         };
         self.counters.errors += 1;
         let about_rate = error.is_about_rate();
+        // The words of an error about the rate are not documented, but the rate of
+        // the commands is known.
+        let is_fast = self.subscriptions.has_sent() && self.pacing.is_near_limit(now);
         let ServerError {
             message,
             command,
@@ -155,7 +160,7 @@ impl<K: Kind> Feed<K> {
         let message = scrub.text(message);
         let login_failed = match about {
             About::Login => true,
-            About::Unclear => open.live_since.is_none() && !about_rate,
+            About::Unclear => open.live_since.is_none() && !about_rate && !is_fast,
             About::Subscribe(_) | About::Unsubscribe(_) | About::Other => false,
         };
         if login_failed {
@@ -165,19 +170,38 @@ impl<K: Kind> Feed<K> {
             return None;
         }
         let command = command.map(|command| scrub.text(command));
-        if about_rate {
-            self.pacing.hold(now);
-            if !planted!("resend_lost") {
-                self.counters.resent += self.subscriptions.resend(now);
+        match about {
+            _ if about_rate => {
+                self.pacing.hold(now);
+                if !planted!("resend_lost") {
+                    self.counters.resent += self.subscriptions.resend(now);
+                }
             }
-        } else if let About::Subscribe(subscription) = about
-            && self.subscriptions.refused(&subscription)
-        {
-            self.counters.refused += 1;
-            return Some(Event::Refused {
-                subscription,
-                message,
-            });
+            About::Subscribe(subscription) => {
+                match self.subscriptions.refused(&subscription, is_fast, now) {
+                    Refusal::First { resent } => {
+                        self.counters.resent += resent;
+                        if is_fast {
+                            self.pacing.pause(now);
+                        }
+                    }
+                    Refusal::Final => {
+                        self.counters.refused += 1;
+                        return Some(Event::Refused {
+                            subscription,
+                            message,
+                        });
+                    }
+                    Refusal::Stray => {}
+                }
+            }
+            _ if is_fast => {
+                if let Some(resent) = self.subscriptions.resend_once(now) {
+                    self.pacing.pause(now);
+                    self.counters.resent += resent;
+                }
+            }
+            _ => {}
         }
         Some(Event::Error { message, command })
     }

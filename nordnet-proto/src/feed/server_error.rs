@@ -68,9 +68,9 @@ impl ServerError {
 
     /// Whether the server says that commands came too fast.
     ///
-    /// The words are not documented, so this goes by those in use elsewhere. A
-    /// wrong guess costs a few repeated commands, or a subscription that waits
-    /// for the next connection.
+    /// The words are not documented, so this goes by those in use elsewhere. A feed
+    /// does not rely on it alone: it sends a refused subscription once more, whatever
+    /// the words, and takes into account how fast its own commands were.
     #[must_use]
     pub fn is_about_rate(&self) -> bool {
         let message = self.message.to_ascii_lowercase();

@@ -1,24 +1,45 @@
 //! What is wanted of the public feed, and what of it is on the wire.
+//!
+//! The wire follows the wish. Each subscription stands at one of these ([`Wire`]):
+//!
+//! ```text
+//!               subscribe sent                first message
+//!       Off ───────────────────▶ On, no answer ─────────────▶ On, answered
+//!        ▲ ▲                      │  │  │                        │  │
+//!        │ │ unsubscribe sent,    │  │  │ error about the rate   │  │
+//!        │ └──────────────────────┘  │  ▼                        │  │
+//!        │   or refused while it     │ Unsure ◀──────────────────┘  │
+//!        │   is not wanted           │  ▲   its command may have    │
+//!        │                           │  │   been dropped            │
+//!        │                   refused │  │                           │ refused
+//!        │                           ▼  │ later, if messages came   │
+//!        └──────────────────────── Retry ◀──────────────────────────┘
+//!          some seconds later,       │
+//!          when the rate is low      ▼ refused again (On, no answer)
+//!                                 Refused
+//! ```
+//!
+//! A subscribe leads from `Unsure` to `On`, and an unsubscribe from each to `Off`. On
+//! a new connection all that is wanted is `Off`, and the rest is gone.
+//!
+//! `Off` needs a subscribe where it is wanted, `On` an unsubscribe where it is not,
+//! `Unsure` always a command, `Retry` and `Refused` none. What needs a command has
+//! a ticket ([`Subscriptions::follow`]). What is not wanted and needs no command is
+//! removed.
+
+mod entry;
+mod resend;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
+pub use self::entry::SubscriptionState;
+pub(crate) use self::entry::{
+    Change, DEPTH, INDICATOR, NEWS, PRICE, Refusal, TRADE, TRADING_STATUS, number,
+};
+use self::entry::{Entry, Wire};
 use super::command::Subscription;
 use super::pacing::HALF_MINUTE;
-
-/// Where a wanted subscription stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SubscriptionState {
-    /// It waits for a connection or for its turn.
-    Waiting,
-    /// It was sent and no message has come for it.
-    Sent,
-    /// Messages come for it.
-    Flowing,
-    /// The server refused it; it is sent again on the next connection.
-    Refused,
-}
 
 /// The wanted subscriptions as a value that the wire follows.
 #[derive(Default)]
@@ -27,9 +48,14 @@ pub(crate) struct Subscriptions {
     /// The entries that need a command, in the order of their tickets.
     work: BTreeMap<u64, Subscription>,
     next_ticket: u64,
-    /// The sent ones that got no message, by type: few, but at the beginning. So
-    /// a message needs no look-up, or one among few.
+    /// Those for which a message changes something, by type: few, but at the
+    /// beginning. So a message needs no look-up, or one among few.
     unanswered: [BTreeSet<Subscription>; 6],
+    /// Those that were refused once, by when they are sent once more.
+    retries: BTreeSet<(Instant, Subscription)>,
+    /// Whether errors that name no subscription made all be sent again on this
+    /// connection.
+    suspected: bool,
     /// The commands of the last 30 seconds.
     recent: VecDeque<(Instant, Subscription)>,
     /// How many of the last ones wait to be written.
@@ -40,69 +66,6 @@ pub(crate) struct Subscriptions {
     /// they are wanted again. Each is here once, so that nothing grows if nobody
     /// asks.
     ended: BTreeMap<Subscription, bool>,
-}
-
-struct Entry {
-    wanted: bool,
-    /// Whether its end has to be told once it is given up.
-    owed: bool,
-    wire: Wire,
-    /// The ticket of its first subscribe, so that a new connection brings the
-    /// subscriptions up in the order in which they were made.
-    order: u64,
-    ticket: Option<u64>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wire {
-    Off,
-    On {
-        answered: bool,
-    },
-    /// The last command may have been dropped, so one has to follow whatever is
-    /// wanted. A message shows only that a subscribe was not.
-    Unsure {
-        subscribed: bool,
-    },
-    Refused,
-}
-
-impl Entry {
-    const fn new(order: u64) -> Self {
-        Self {
-            wanted: false,
-            owed: false,
-            wire: Wire::Off,
-            order,
-            ticket: None,
-        }
-    }
-
-    /// What is sent of it next, if anything is. What the server may still have
-    /// is ended before it begins anew, or the server might take the new beginning
-    /// for one too many and give no full tick.
-    fn change(&self) -> Change {
-        if self.wanted && self.wire != (Wire::Unsure { subscribed: false }) {
-            Change::Subscribe
-        } else {
-            Change::Unsubscribe
-        }
-    }
-}
-
-impl Wire {
-    /// Whether the next message is the first of its subscription.
-    fn awaits_first(self) -> bool {
-        matches!(
-            self,
-            Self::On { answered: false } | Self::Unsure { subscribed: true }
-        )
-    }
-}
-
-pub(crate) enum Change {
-    Subscribe,
-    Unsubscribe,
 }
 
 impl Subscriptions {
@@ -123,6 +86,13 @@ impl Subscriptions {
     pub(crate) fn unwant(&mut self, subscription: &Subscription) {
         if let Some(entry) = self.entries.get_mut(subscription) {
             entry.wanted = planted!("unsubscribe_offline") && entry.ticket.is_some();
+            // Its end is still to be reported from the last time, and no subscribe was
+            // sent since: one report is enough.
+            let reported =
+                self.leaving.contains(subscription) || self.ended.contains_key(subscription);
+            if reported && matches!(entry.wire, Wire::Off | Wire::Unsure { subscribed: false }) {
+                entry.owed = false;
+            }
             self.follow(subscription);
         }
     }
@@ -151,9 +121,13 @@ impl Subscriptions {
         if let Some(entry) = self.entries.get_mut(&subscription) {
             entry.ticket = None;
             let wire = match entry.change() {
-                Change::Subscribe => Wire::On { answered: false },
+                Change::Subscribe => {
+                    entry.subscribes += 1;
+                    Wire::On { answered: false }
+                }
                 Change::Unsubscribe => {
                     begins_anew = entry.wanted;
+                    entry.subscribes = 0;
                     Wire::Off
                 }
             };
@@ -200,63 +174,24 @@ impl Subscriptions {
     /// Notes a message; whether it is the first since the subscription was
     /// sent.
     pub(crate) fn answered(&mut self, subscription: &Subscription) -> bool {
-        let unanswered = self.unanswered.get(number(subscription));
-        let first = unanswered.is_some_and(|all| all.contains(subscription));
-        if first {
-            self.set_wire(subscription, Wire::On { answered: true });
-            self.follow(subscription);
+        let awaiting = self.unanswered.get(number(subscription));
+        if !awaiting.is_some_and(|all| all.contains(subscription)) {
+            return false;
         }
+        let Some(entry) = self.entries.get(subscription) else {
+            return false;
+        };
+        let first = entry.wire.is_unanswered();
+        let wire = match entry.wire {
+            Wire::Retry { at, .. } => Wire::Retry {
+                at,
+                may_be_on: true,
+            },
+            _ => Wire::On { answered: true },
+        };
+        self.set_wire(subscription, wire);
+        self.follow(subscription);
         first && !planted!("full_not_marked")
-    }
-
-    /// Notes a refusal; whether it was about a subscription that is wanted and
-    /// had no message yet.
-    pub(crate) fn refused(&mut self, subscription: &Subscription) -> bool {
-        let refused = self
-            .entries
-            .get(subscription)
-            .is_some_and(|entry| entry.wanted && entry.wire.awaits_first());
-        if refused {
-            self.set_wire(subscription, Wire::Refused);
-            self.follow(subscription);
-        }
-        refused
-    }
-
-    /// Sends again what was sent in the last 30 seconds and shows no effect;
-    /// how many commands that makes.
-    pub(crate) fn resend(&mut self, now: Instant) -> u64 {
-        let mut resent = 0;
-        self.unwritten = 0;
-        let mut recent = std::mem::take(&mut self.recent);
-        recent.retain(|(sent, _)| now < *sent + HALF_MINUTE);
-        let mut times = BTreeMap::<_, u32>::new();
-        for (_, subscription) in &recent {
-            *times.entry(subscription).or_default() += 1;
-        }
-        for (_, subscription) in &recent {
-            let Some(times) = times.remove(subscription) else {
-                continue;
-            };
-            let new = Entry::new(self.next_ticket);
-            let entry = self.entries.entry(subscription.clone()).or_insert(new);
-            let subscribed = match entry.wire {
-                Wire::On { answered: false } if times == 1 => true,
-                // An unsubscribe may have been dropped before it; and what seemed to
-                // answer it may have been of its former life.
-                Wire::On { .. } if times > 1 => false,
-                // An unsubscribe leaves nothing behind; it may have been dropped.
-                Wire::Off => false,
-                _ => continue,
-            };
-            // Where a command is due already, it is not one more.
-            let needed = 1 + u64::from(!subscribed && entry.wanted);
-            resent += needed - u64::from(entry.ticket.is_some());
-            let wire = Wire::Unsure { subscribed };
-            self.set_wire(subscription, wire);
-            self.follow(subscription);
-        }
-        resent
     }
 
     /// Begins anew for another connection: nothing is on the wire.
@@ -274,12 +209,16 @@ impl Subscriptions {
             self.ended.entry(subscription).or_insert(false);
         }
         self.unanswered = Default::default();
+        self.retries.clear();
+        self.suspected = false;
         self.recent.clear();
         self.unwritten = 0;
         self.work.clear();
         let forgotten = usize::from(planted!("forgotten_subscription"));
         for (subscription, entry) in self.entries.iter_mut().skip(forgotten) {
             entry.wire = Wire::Off;
+            entry.retried = false;
+            entry.subscribes = 0;
             entry.ticket = Some(entry.order);
             self.work.insert(entry.order, subscription.clone());
         }
@@ -308,6 +247,7 @@ impl Subscriptions {
             Wire::Off => entry.wanted,
             Wire::On { .. } => !entry.wanted,
             Wire::Unsure { .. } => true,
+            Wire::Retry { may_be_on, .. } => may_be_on && !entry.wanted,
             Wire::Refused => false,
         };
         match entry.ticket {
@@ -325,6 +265,7 @@ impl Subscriptions {
         }
         if !entry.wanted && !needs_command {
             let owed = entry.owed;
+            self.set_wire(subscription, Wire::Off);
             self.entries.remove(subscription);
             // It may be on the wire until a command leaves, of an earlier life or to
             // begin anew.
@@ -341,43 +282,19 @@ impl Subscriptions {
         let Some(entry) = self.entries.get_mut(subscription) else {
             return;
         };
+        if let Wire::Retry { at, .. } = entry.wire {
+            self.retries.remove(&(at, subscription.clone()));
+        }
+        if let Wire::Retry { at, .. } = wire {
+            self.retries.insert((at, subscription.clone()));
+        }
         if let Some(unanswered) = self.unanswered.get_mut(number(subscription)) {
-            if wire.awaits_first() {
+            if wire.awaits_message() {
                 unanswered.insert(subscription.clone());
             } else {
                 unanswered.remove(subscription);
             }
         }
         entry.wire = wire;
-    }
-}
-
-/// The number of a type, as [`Subscriptions::awaits_first`] takes it.
-pub(crate) const fn number(subscription: &Subscription) -> usize {
-    match subscription {
-        Subscription::Price(_) => PRICE,
-        Subscription::Depth(_) => DEPTH,
-        Subscription::Trade(_) => TRADE,
-        Subscription::TradingStatus(_) => TRADING_STATUS,
-        Subscription::Indicator(_) => INDICATOR,
-        Subscription::News(_) => NEWS,
-    }
-}
-
-pub(crate) const PRICE: usize = 0;
-pub(crate) const DEPTH: usize = 1;
-pub(crate) const TRADE: usize = 2;
-pub(crate) const TRADING_STATUS: usize = 3;
-pub(crate) const INDICATOR: usize = 4;
-pub(crate) const NEWS: usize = 5;
-
-impl From<Wire> for SubscriptionState {
-    fn from(wire: Wire) -> Self {
-        match wire {
-            Wire::Off | Wire::Unsure { .. } => Self::Waiting,
-            Wire::On { answered: false } => Self::Sent,
-            Wire::On { answered: true } => Self::Flowing,
-            Wire::Refused => Self::Refused,
-        }
     }
 }

@@ -20,7 +20,9 @@ fn a_replay_shows_the_gap_and_comes_back() {
     assert_eq!(lines.iter().filter(|line| line.contains("bid")).count(), 11);
     for line in [
         "0.000 s  bid 86.5  ask 86.52",
-        "0.000 s  price 11:no-such refused: Unknown instrument",
+        "0.000 s  live",
+        "0.000 s  error: Unknown instrument",
+        "3.001 s  price 11:no-such refused: Unknown instrument",
         "6.262 s  bid -  ask 86.54",
         "7.020 s  the server closed the feed",
         "7.100 s  connected again, after a gap of 0.1 s, 2 full ticks to come",

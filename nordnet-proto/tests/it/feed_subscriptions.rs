@@ -209,50 +209,24 @@ fn subscribing_anew_makes_the_next_tick_full() {
 }
 
 #[test]
-fn a_refusal_names_its_subscription_once_and_is_not_sent_again() {
-    let mut sim = market();
-    sim.subscribe(&price("1"));
-    sim.subscribe(&price("2"));
-    let mut sim = sim.up();
-    sim.lines();
-    sim.input(&refusal("2", "Unknown instrument"));
-    let Event::Refused {
-        subscription,
-        message,
-    } = sim.event()
-    else {
-        panic!()
-    };
-    assert_eq!(
-        (subscription, message.as_str()),
-        (price("2"), "Unknown instrument")
-    );
-    assert_eq!(state(&sim, &price("2")), Some(SubscriptionState::Refused));
-    sim.input(&refusal("2", "Unknown instrument"));
-    assert!(matches!(sim.event(), Event::Error { .. }));
-    sim.subscribe(&price("2"));
-    assert!(sim.lines().is_empty());
-    sim.unsubscribe(&price("2"));
-    sim.subscribe(&price("2"));
-    assert_eq!(sim.lines().len(), 1, "a new wish is a new try");
-    sim.eof();
-    sim.reconnect();
-    assert_eq!(sim.lines().len(), 3);
-    assert_eq!(sim.feed.counters().refused, 1);
-}
-
-#[test]
 fn a_refusal_is_found_however_the_server_echoes_the_command() {
     let command = r#"{ "args": {"m":"11", "t":"price", "i":"2", "x":null}, "cmd":"subscribe" }"#;
     let quoted = serde_json::to_string(command).unwrap();
     for echo in [command, quoted.as_str()] {
         let mut sim = market();
         sim.subscribe(&price("2"));
-        let mut sim = sim.up();
-        sim.input(&format!(
-            "{{\"data\":{{\"cmd\":{echo},\"msg\":\"no\"}},\"type\":\"err\"}}\n"
-        ));
-        assert!(matches!(sim.event(), Event::Refused { .. }), "{echo}");
+        let mut sim = sim.live();
+        for _ in 0..2 {
+            sim.pass(secs(4));
+            sim.input(&format!(
+                "{{\"data\":{{\"cmd\":{echo},\"msg\":\"no\"}},\"type\":\"err\"}}\n"
+            ));
+        }
+        let events = sim.events();
+        assert!(
+            matches!(events[..], [Event::Error { .. }, Event::Refused { .. }]),
+            "{echo}: {events:?}"
+        );
     }
 }
 

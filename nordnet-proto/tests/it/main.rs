@@ -29,6 +29,7 @@ mod feed_login;
 mod feed_messages;
 mod feed_random;
 mod feed_reconnect;
+mod feed_refused;
 mod feed_safety;
 mod feed_sim;
 mod feed_splits;

@@ -207,9 +207,16 @@ fn delayed_is_a_state_of_its_own() {
 fn a_refusal_and_the_end_are_reasons_to_be_stale() {
     let mut desk = Desk::open(&[price("101"), depth("101")]);
     desk.tell("depth", r#""bid1":86"#);
-    desk.sim.input(
-        "{\"type\":\"err\",\"data\":{\"msg\":\"no\",\"cmd\":{\"cmd\":\"subscribe\",\"args\":{\"t\":\"price\",\"m\":11,\"i\":\"101\"}}}}\n",
+    let refusal = "{\"type\":\"err\",\"data\":{\"msg\":\"no\",\"cmd\":{\"cmd\":\"subscribe\",\"args\":{\"t\":\"price\",\"m\":11,\"i\":\"101\"}}}}\n";
+    desk.sim.input(refusal);
+    desk.listen();
+    assert_eq!(
+        desk.quote().state(),
+        QuoteState::Waiting,
+        "it is sent once more"
     );
+    desk.sim.pass(secs(3));
+    desk.sim.input(refusal);
     desk.listen();
     assert_eq!(
         desk.quote().state(),

@@ -3,7 +3,7 @@
 use nordnet_proto::{Event, Market, MarketMessage, Public, Subscription, TradableId};
 use proptest::prelude::*;
 
-use crate::feed_sim::{HEARTBEAT, Sim, depth, market, market_message, millis, price};
+use crate::feed_sim::{HEARTBEAT, Sim, depth, market, market_message, millis, price, secs};
 use crate::market_model::{
     Changes, Members, Model, ModelState, book_members, depth_changes, price_changes, quote_members,
 };
@@ -95,11 +95,15 @@ impl World {
             // Only what has had no tick can be refused.
             Act::Refuse(id) if self.quotes[id].answered => {}
             Act::Refuse(id) => {
-                self.quotes[id].state = ModelState::Refused;
-                self.sim.input(&format!(
+                let refusal = format!(
                     "{{\"type\":\"err\",\"data\":{{\"msg\":\"no\",\"cmd\":{{\"cmd\":\"subscribe\",\
                      \"args\":{{\"t\":\"price\",\"m\":11,\"i\":\"{id}\"}}}}}}}}\n"
-                ));
+                );
+                self.sim.input(&refusal);
+                self.drain();
+                self.sim.pass(secs(5));
+                self.quotes[id].state = ModelState::Refused;
+                self.sim.input(&refusal);
                 self.drain();
             }
             Act::Leave(id, changes) => {

@@ -148,3 +148,41 @@ fn a_change_of_mind_about_what_may_have_been_dropped_is_sent() {
             .ends_with(&[line("subscribe", "1"), line("subscribe", "2")])
     );
 }
+
+#[test]
+fn what_is_given_up_twice_before_its_command_is_written_has_one_end() {
+    let mut sim = subscribed(&["1"]);
+    sim.input(&tick("1"));
+    sim.events();
+    // The command is ready and not written when the server complains.
+    sim.unsubscribe(&price("1"));
+    sim.input(TOO_MANY);
+    sim.events();
+    sim.subscribe(&price("1"));
+    sim.unsubscribe(&price("1"));
+    sim.write();
+    assert!(matches!(sim.event(), Event::Unsubscribed(_)));
+    sim.pass(secs(5));
+    sim.eof();
+    let ends = sim.events();
+    assert!(matches!(ends[..], [Event::Disconnected(_)]), "{ends:?}");
+}
+
+#[test]
+fn what_was_refused_while_it_was_given_up_is_sent_when_it_is_wanted_again() {
+    let mut config = FeedConfig::default();
+    config.commands_per_second = 2;
+    let mut sim = Sim::<Public>::new(config);
+    sim.subscribe(&price("1"));
+    let mut sim = sim.live();
+    sim.lines();
+    sim.unsubscribe(&price("1"));
+    assert!(sim.lines().is_empty(), "its unsubscribe waits for its turn");
+    sim.input(&format!(
+        "{{\"type\":\"err\",\"data\":{{\"msg\":\"no\",\"cmd\":{}}}}}\n",
+        line("subscribe", "1").trim_end()
+    ));
+    sim.subscribe(&price("1"));
+    sim.pass(secs(5));
+    assert_eq!(sim.lines(), [line("subscribe", "1")]);
+}

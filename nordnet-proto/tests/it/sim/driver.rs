@@ -101,13 +101,24 @@ impl<K: SimKind> World<K> {
     /// Takes all events out. What is asked for then.
     pub(crate) fn drain(&mut self) -> Checked<Asks> {
         for _ in 0..ROUNDS {
+            let before = self.feed.counters().resent;
             let asks = match self.feed.poll_output() {
                 Some(Output::Event(event)) => {
+                    let resent = self.feed.counters().resent - before;
                     self.note(|| format!("        {event:?}"));
                     self.oracle.event::<K>(&event)?;
                     self.merge(&event)?;
-                    if let Event::Refused { subscription, .. } = &event {
-                        self.wire.refused(subscription);
+                    match &event {
+                        Event::Refused { subscription, .. } => self.wire.refused(subscription)?,
+                        Event::Error { command, .. } => {
+                            // Which of several subscribes was refused is not known.
+                            let unsure = self.wire.complained(command.as_deref(), self.now);
+                            if let Some(unsure) = unsure {
+                                self.oracle.unsure_of(&unsure);
+                            }
+                        }
+                        Event::Unsubscribed(subscription) => self.wire.begins_anew(subscription),
+                        _ => ensure(resent == 0, || format!("sent again after {event:?}"))?,
                     }
                     continue;
                 }

@@ -108,6 +108,9 @@ impl<K: SimKind> World<K> {
             bytes.truncate(part);
         }
         let lines = self.wire.write(&bytes, self.now)?;
+        for unsure in std::mem::take(&mut self.wire.unsure) {
+            self.oracle.unsure_of(&unsure);
+        }
         let attempt = self.link.as_ref().map(|link| link.attempt);
         let delay = self
             .link

@@ -5,7 +5,7 @@ use std::time::Instant;
 use nordnet_proto::market::Market;
 use nordnet_proto::{
     AccountMessage, Decoded, Event, Feed, Kind, LoggedIn, Malformed, MarketMessage, Private,
-    Public, Server, Subscription,
+    Public, Server, Subscription, SubscriptionState,
 };
 
 /// The time that marks a full tick of the simulated server.
@@ -28,7 +28,8 @@ pub(crate) trait SimKind: Kind {
 
     fn want(feed: &mut Feed<Self>, subscription: &Subscription, wanted: bool, now: Instant);
 
-    fn wanted(feed: &Feed<Self>) -> Vec<Subscription>;
+    /// What is wanted, and where it stands.
+    fn states(feed: &Feed<Self>) -> Vec<(Subscription, SubscriptionState)>;
 
     /// Tells a market.
     fn merge(market: &mut Market, event: &Event<Self::Message>, now: Instant);
@@ -98,8 +99,9 @@ impl SimKind for Public {
         }
     }
 
-    fn wanted(feed: &Feed<Self>) -> Vec<Subscription> {
-        feed.subscriptions().map(|(it, _)| it.clone()).collect()
+    fn states(feed: &Feed<Self>) -> Vec<(Subscription, SubscriptionState)> {
+        let states = feed.subscriptions();
+        states.map(|(it, state)| (it.clone(), state)).collect()
     }
 
     fn merge(market: &mut Market, event: &Event<MarketMessage>, now: Instant) {
@@ -130,7 +132,7 @@ impl SimKind for Private {
 
     fn want(_: &mut Feed<Self>, _: &Subscription, _: bool, _: Instant) {}
 
-    fn wanted(_: &Feed<Self>) -> Vec<Subscription> {
+    fn states(_: &Feed<Self>) -> Vec<(Subscription, SubscriptionState)> {
         Vec::new()
     }
 

@@ -32,6 +32,9 @@ pub(crate) struct Peer {
 
 const TOO_MANY: &str = "Too many commands";
 
+/// The same in other words, which a feed does not know.
+const TOO_MANY_IN_SWEDISH: &str = "F\u{f6}r m\u{e5}nga kommandon";
+
 impl<K: SimKind> World<K> {
     /// A connection came up.
     pub(crate) fn greet(&mut self, attempt: Attempt) {
@@ -140,8 +143,13 @@ impl<K: SimKind> World<K> {
         if !strict || count <= limit {
             return false;
         }
-        let echo = self.rng.one_in(2).then_some(line);
-        let answer = lines::err(TOO_MANY, echo, &mut self.rng);
+        let is_subscribe = self.wire.read(line).is_some_and(|(_, wanted)| *wanted);
+        let answer = if is_subscribe && self.plan.seed % 3 == 1 {
+            lines::err(TOO_MANY_IN_SWEDISH, Some(line), &mut self.rng)
+        } else {
+            let echo = self.rng.one_in(2).then_some(line);
+            lines::err(TOO_MANY, echo, &mut self.rng)
+        };
         self.say(answer.as_bytes());
         if count > limit + limit / 2 && self.hit(Fault::RateClose, 4) {
             self.hang_up(End::InGoodOrder);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use nordnet_proto::{FeedState, IndicatorId, NewsSourceId, Subscription, TradableId};
+use nordnet_proto::{
+    FeedState, IndicatorId, NewsSourceId, Subscription, SubscriptionState, TradableId,
+};
 
 use super::Checked;
 use super::kind::SimKind;
@@ -158,6 +160,7 @@ impl<K: SimKind> World<K> {
         let verb = if wanted { "subscribe" } else { "unsubscribe" };
         self.note(|| format!("{verb} {subscription}"));
         self.wire.know(subscription);
+        self.wire.begins_anew(subscription);
         if wanted {
             self.oracle.wanted.insert(subscription.clone());
             self.wire.wanted.insert(subscription.clone());
@@ -208,13 +211,17 @@ impl<K: SimKind> World<K> {
     /// Whether the feed is up and the server knows what is wanted.
     fn is_well(&self) -> bool {
         let settled = self.feed.transmit().is_empty() && self.is_live();
-        settled && self.knows_the_wanted()
+        settled && self.knows_the_wanted() && !self.has_waiting()
     }
 
     fn check_well(&self) -> Checked {
         super::ensure(self.is_live(), || {
             format!("not live after quiet but {:?}", self.feed)
         })?;
+        super::ensure(!self.has_waiting(), || {
+            format!("waits without a command: {:?}", K::states(&self.feed))
+        })?;
+        self.check_refusals()?;
         self.check_subscriptions()?;
         self.check_market()
     }
@@ -223,6 +230,23 @@ impl<K: SimKind> World<K> {
         let wanted = self.oracle.wanted.iter().filter(|it| !self.refuses(it));
         let link = self.link.as_ref();
         link.is_some_and(|link| wanted.eq(link.peer.subscriptions.keys()))
+    }
+
+    fn has_waiting(&self) -> bool {
+        let states = K::states(&self.feed);
+        let mut states = states.iter().map(|(_, state)| *state);
+        states.any(|state| state == SubscriptionState::Waiting)
+    }
+
+    /// Only what the server refuses whenever it is asked is refused.
+    fn check_refusals(&self) -> Checked {
+        // A changed error may name another subscription.
+        let broken = self.plan.has(Fault::Corrupt);
+        let states = K::states(&self.feed);
+        let wrong = states.iter().find(|(it, state)| {
+            *state == SubscriptionState::Refused && !self.refuses(it) && !broken
+        });
+        super::ensure(wrong.is_none(), || format!("not refused: {wrong:?}"))
     }
 
     fn check_subscriptions(&self) -> Checked {
@@ -244,9 +268,10 @@ impl<K: SimKind> World<K> {
 
     /// The end of the life: closed, once, and silent from then on.
     pub(crate) fn end(&mut self) -> Checked {
-        let told = K::wanted(&self.feed);
+        let told = K::states(&self.feed);
+        let told: Vec<_> = told.iter().map(|(it, _)| it).collect();
         super::ensure(
-            self.oracle.closed || told.iter().eq(self.oracle.wanted.iter()),
+            self.oracle.closed || told.iter().copied().eq(self.oracle.wanted.iter()),
             || format!("{told:?} told as wanted"),
         )?;
         if !self.oracle.closed {

@@ -23,6 +23,16 @@ pub(crate) struct Wire {
     on: BTreeSet<Subscription>,
     /// What was ended on it, and not told.
     ended: BTreeSet<Subscription>,
+    /// How many more commands about each may follow, since errors were reported.
+    crossed: BTreeMap<Subscription, u32>,
+    /// Of which an error was reported on this connection.
+    complained: BTreeSet<Subscription>,
+    /// How often each was subscribed to in a row.
+    tries: BTreeMap<Subscription, u32>,
+    /// Which of several subscribes a tick is of is not known of these.
+    pub(crate) unsure: Vec<Subscription>,
+    /// How many errors there were that may have made all be sent again.
+    resends: u32,
     /// What was wanted at some time since it came up.
     pub(crate) wanted: BTreeSet<Subscription>,
     /// Whether the server complained about the rate, so that commands repeat.
@@ -41,6 +51,11 @@ impl Wire {
             logged_in: false,
             on: BTreeSet::new(),
             ended: BTreeSet::new(),
+            crossed: BTreeMap::new(),
+            complained: BTreeSet::new(),
+            tries: BTreeMap::new(),
+            unsure: Vec::new(),
+            resends: 0,
             wanted: BTreeSet::new(),
             repeats: false,
         }
@@ -67,13 +82,54 @@ impl Wire {
         self.logged_in = false;
         self.on.clear();
         self.ended.clear();
+        self.crossed.clear();
+        self.complained.clear();
+        self.tries.clear();
+        self.resends = 0;
         self.wanted.clone_from(wanted);
         self.repeats = false;
     }
 
-    /// Notes that the user was told of a refusal: it may be asked for again.
-    pub(crate) fn refused(&mut self, subscription: &Subscription) {
+    /// Notes that the user was told of a refusal, which has to be the second one:
+    /// it may be asked for again.
+    pub(crate) fn refused(&mut self, subscription: &Subscription) -> Checked {
         self.on.remove(subscription);
+        ensure(self.complained.contains(subscription), || {
+            format!("{subscription} is refused and was not sent once more")
+        })
+    }
+
+    /// Notes that the user was told of an error. If many commands were sent shortly
+    /// before, any may be sent once more. What it names, if several of its subscribes
+    /// may have been sent.
+    pub(crate) fn complained(
+        &mut self,
+        command: Option<&str>,
+        now: Instant,
+    ) -> Option<Subscription> {
+        let within = |length: u64| {
+            let since = |at: &&Instant| **at + Duration::from_secs(length) > now;
+            self.times.iter().rev().take_while(since).count()
+        };
+        let many = 2 * within(2) >= self.per_second || 2 * within(31) >= self.per_half_minute;
+        if many {
+            for (it, _) in self.known.values().filter(|(_, wanted)| *wanted) {
+                *self.crossed.entry(it.clone()).or_default() += 1;
+            }
+            self.resends += 1;
+        }
+        let line = command.map(|command| format!("{command}\n").into_bytes());
+        let named = line.and_then(|line| self.known.get(&line));
+        let named = named.filter(|(_, wanted)| *wanted)?.0.clone();
+        *self.crossed.entry(named.clone()).or_default() += 1;
+        self.complained.insert(named.clone());
+        let several = self.tries.get(&named).is_some_and(|tries| *tries > 1);
+        (many || several || self.repeats).then_some(named)
+    }
+
+    /// Notes that a subscription is given up or wanted again.
+    pub(crate) fn begins_anew(&mut self, subscription: &Subscription) {
+        self.tries.remove(subscription);
     }
 
     /// All that the user ever named.
@@ -83,7 +139,9 @@ impl Wire {
 
     /// Whether the end of a subscription may be told now.
     pub(crate) fn ended(&mut self, subscription: &Subscription) -> bool {
-        self.ended.remove(subscription) || !self.on.contains(subscription)
+        self.ended.remove(subscription)
+            || !self.on.contains(subscription)
+            || self.crossed.contains_key(subscription)
     }
 
     /// Takes what was written. The lines that are whole now.
@@ -119,15 +177,26 @@ impl Wire {
                 format!("{subscription} was not wanted since the connection came up")
             })?;
             let new = self.on.insert(subscription.clone());
-            ensure(new || self.repeats, || {
-                format!("{subscription} was subscribed to twice")
-            })
+            if !new && (self.resends > 0 || self.repeats) {
+                self.unsure.push(subscription.clone());
+            }
+            let tries = self.tries.entry(subscription.clone()).or_default();
+            *tries += 1;
+            ensure(*tries <= 2 + self.resends || self.repeats, || {
+                format!("{subscription} was refused and is subscribed to again and again")
+            })?;
+            ensure(
+                new || self.repeats || may_cross(&mut self.crossed, subscription),
+                || format!("{subscription} was subscribed to twice"),
+            )
         } else {
+            self.tries.remove(subscription);
             self.ended.insert(subscription.clone());
             let was_on = self.on.remove(subscription);
-            ensure(was_on || self.repeats, || {
-                format!("{subscription} ended without a beginning")
-            })
+            ensure(
+                was_on || self.repeats || may_cross(&mut self.crossed, subscription),
+                || format!("{subscription} ended without a beginning"),
+            )
         }
     }
 
@@ -150,5 +219,16 @@ impl Wire {
         ensure(all <= self.per_half_minute, || {
             format!("{all} commands within 30 seconds")
         })
+    }
+}
+
+/// Whether one more command may follow an error.
+fn may_cross(crossed: &mut BTreeMap<Subscription, u32>, subscription: &Subscription) -> bool {
+    match crossed.get_mut(subscription) {
+        Some(left @ 1..) => {
+            *left -= 1;
+            true
+        }
+        _ => false,
     }
 }
