@@ -105,7 +105,8 @@ impl<K: Kind> Feed<K> {
                         rejection.accepted += 1;
                     }
                     let lasted = rejection.last.saturating_duration_since(rejection.first);
-                    if rejection.accepted >= REJECTED_TIMES && lasted >= self.config.rejected_for {
+                    let is_long = lasted >= self.config.rejected_for || planted!("rejected_early");
+                    if rejection.accepted >= REJECTED_TIMES && is_long {
                         let message = std::mem::take(&mut rejection.message);
                         return self.finish(CloseReason::FeedRefused(message));
                     }

@@ -19,6 +19,8 @@ pub(crate) struct Pacing {
     sent: VecDeque<Instant>,
     /// How many of the last ones wait to be written.
     unwritten: usize,
+    /// How many were sent on this connection.
+    own: usize,
     /// Not before this, after the server dropped commands.
     held_until: Option<Instant>,
     holds: u32,
@@ -33,6 +35,7 @@ impl Pacing {
             per_half_minute: config.commands_per_half_minute.max(1),
             sent: VecDeque::new(),
             unwritten: 0,
+            own: 0,
             held_until: None,
             holds: 0,
             settled_at: None,
@@ -50,6 +53,7 @@ impl Pacing {
         }
         self.sent.push_back(now);
         self.unwritten += 1;
+        self.own += 1;
         self.settled_at = None;
     }
 
@@ -100,6 +104,7 @@ impl Pacing {
     /// count over connections.
     pub(crate) fn reset(&mut self) {
         self.unwritten = 0;
+        self.own = 0;
         self.held_until = None;
         self.holds = 0;
         self.settled_at = None;
@@ -132,13 +137,15 @@ impl Pacing {
         self.next().is_none_or(|next| now >= next)
     }
 
-    /// Whether a window is nearly full of written commands, so that an error may be
-    /// about the rate, whatever its words.
+    /// Whether a window is nearly full of commands that were written on this
+    /// connection, so that an error may be about the rate, whatever its words.
     pub(crate) fn is_near_limit(&self, now: Instant) -> bool {
-        let near = |limit: usize| (limit - limit / 4).max(2) + self.unwritten;
-        self.window(near(self.per_second), SECOND)
-            .max(self.window(near(self.per_half_minute), HALF_MINUTE))
-            .is_some_and(|end| now < end)
+        let is_near = |limit: usize, length| {
+            let near = (limit - limit / 4).max(2) + self.unwritten;
+            let end = self.window(near, length).filter(|_| near <= self.own);
+            end.is_some_and(|end| now < end)
+        };
+        is_near(self.per_second, SECOND) || is_near(self.per_half_minute, HALF_MINUTE)
     }
 
     /// When fewer commands than the limit lie within a window of this length.
