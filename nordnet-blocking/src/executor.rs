@@ -44,7 +44,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// Polls a future on a thread of its own to its end. If the system gives no thread,
-/// the future is dropped: whoever waits for it is woken by that.
+/// the future is dropped, which wakes the waiter.
 pub(crate) fn spawn(task: BoxFuture<()>) {
     let thread = thread::Builder::new().name("nordnet".into());
     let _ = thread.spawn(|| block_on(task));

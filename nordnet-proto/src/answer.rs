@@ -184,7 +184,7 @@ pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error
 
 /// Returns `true` for a status that stands for a lost answer: 408, the server or
 /// a proxy gave up waiting for a request that may have arrived elsewhere, and 425,
-/// it wants to have it again. Neither is a word of the exchange on the request.
+/// it wants to have it again. Neither says what Nordnet did with the request.
 pub(crate) const fn is_no_answer(status: u16) -> bool {
     matches!(status, 408 | 425)
 }
@@ -211,23 +211,22 @@ pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
     }
 }
 
-/// Whether a refusal comes from something else than Nordnet: a page of a
-/// maintenance, say, or of a firewall. It says nothing about the session, the
+/// Returns `true` if a refusal does not come from Nordnet, such as a maintenance
+/// page or the page of a firewall. It says nothing about the session, the
 /// credentials or an order.
 pub(crate) fn is_page_as_refusal(response: &HttpResponse) -> bool {
     let status = response.status().as_u16();
     matches!(status, 400..=499) && status != 429 && !is_no_answer(status) && is_page(response)
 }
 
-/// Whether a body is something else than JSON, in which Nordnet answers if there
-/// is a body at all.
+/// Returns `true` if there is a body and it is not JSON.
 pub(crate) fn is_page(response: &HttpResponse) -> bool {
     let body = response.body().as_bytes().trim_ascii_start();
     body.first()
         .is_some_and(|first| !matches!(first, b'{' | b'[' | b'"'))
 }
 
-/// The error of an answer that would do without a body, but has a page.
+/// The error of an answer that needs no body but has a page.
 pub(crate) fn page_instead(operation: &'static str, response: &HttpResponse) -> Error {
     Error::Unreadable(Unreadable {
         operation,
@@ -243,7 +242,7 @@ fn content_type(response: &HttpResponse) -> &str {
         .unwrap_or("no content type")
 }
 
-/// How long this client waits if a server asks for so long.
+/// How long this client waits if a server asks for this wait.
 pub(crate) fn own_wait(asked: Duration) -> Duration {
     asked.min(LONGEST_WAIT)
 }

@@ -53,7 +53,7 @@ pub trait Endpoint {
     /// # Errors
     ///
     /// [`Error`] by what the caller can do about it. From an order call it
-    /// means: certainly not placed.
+    /// means that nothing was placed, changed, cancelled or activated.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Self::Response, Error>;
 
     /// Orders only: takes a reference from `next` if it has none.

@@ -130,7 +130,7 @@ impl fmt::Display for Error {
                 wait,
                 refusal,
             } => {
-                write!(f, "the server is out of order (HTTP {status}")?;
+                write!(f, "server error (HTTP {status}")?;
                 write_page(refusal.as_ref(), f)?;
                 f.write_str(")")?;
                 wait.map_or(Ok(()), |wait| {

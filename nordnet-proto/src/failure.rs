@@ -127,6 +127,33 @@ impl Failure {
         }
     }
 
+    /// What a connection brings while no request waits for its answer: bytes, an end
+    /// of stream (0 bytes) or an error. It is no answer to a request that has not
+    /// left, and the connection cannot be used any more.
+    #[must_use]
+    pub fn unasked(read: io::Result<usize>) -> Self {
+        let (cause, detail) = match read {
+            Ok(0) => (Cause::Closed, "before the request was sent".into()),
+            Ok(_) => (
+                Cause::Protocol,
+                "it came before the request was sent".into(),
+            ),
+            Err(error) => (error.kind().into(), error.to_string()),
+        };
+        Self::before_sending(cause, detail)
+    }
+
+    /// The failure of a request on a connection that was kept from an earlier call.
+    /// Bytes that arrived before the request belong to that call, so a new
+    /// connection is tried, as if this one was closed.
+    #[must_use]
+    pub fn on_kept_connection(mut self) -> Self {
+        if self.cause == Cause::Protocol && !self.sent {
+            self.cause = Cause::Closed;
+        }
+        self
+    }
+
     /// Whether waiting will not mend it: the certificate stays wrong.
     #[must_use]
     pub const fn is_lasting(&self) -> bool {

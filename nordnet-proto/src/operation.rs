@@ -313,6 +313,11 @@ impl<E: Endpoint> Operation<E> {
             self.state = State::Wait(at);
             return;
         }
+        // A page with a 401 is the server's word on the session only if nothing else
+        // can be had: a proxy in front of it may say so for a moment.
+        if let (Err(Error::Unavailable { status: 401, .. }), Some(epoch)) = (&result, self.epoch) {
+            session.invalidate(epoch, now);
+        }
         if let (Err(Error::SessionEnded), Some(epoch)) = (&result, self.epoch) {
             session.invalidate(epoch, now);
             if E::SAFETY != Safety::OnceOnly && !self.logged_in_again {

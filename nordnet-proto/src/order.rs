@@ -38,7 +38,7 @@
 //! the source has `ORDER_LOCKED` beside `LOCKED`. An action state does: it is
 //! absent where a request never reached the order system.
 //!
-//! An HTTP status that refuses, over a verdict that does not, is unknown too.
+//! If the HTTP status is a refusal and the verdict is not, the outcome is unknown.
 
 mod activate;
 mod cancel;

@@ -33,7 +33,7 @@ pub struct Outgoing {
     pub server: Box<Server>,
     /// What to send.
     pub request: HttpRequest,
-    /// Whose kept connections it may use.
+    /// The calls that it shares pauses and kept connections with.
     pub lane: Lane,
     /// Whether a connection that was kept from an earlier call may be used.
     /// If not, a new one has to be opened.
@@ -52,8 +52,8 @@ impl Outgoing {
     /// How long a new connection that took this long to open has to stay silent
     /// before the request is written; `None` if the request may leave at once.
     ///
-    /// A server that answers before it was asked would settle an order that it has
-    /// not read. What it sent when the connection came up is there after about one
+    /// Otherwise bytes that the server sends before it reads the request would be
+    /// taken for its answer. What it sent when the connection came up is there after about one
     /// round trip, and opening takes two.
     #[must_use]
     pub fn quiet(&self, opening_took: Duration) -> Option<Duration> {

@@ -59,22 +59,14 @@ impl Gate {
         (Self { socket, state }, shared)
     }
 
-    /// Waits for what nobody has asked for, and notes it as the end.
-    pub(crate) fn poll_unasked(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+    /// Waits for bytes or an end of stream while no answer is due, and fails the
+    /// connection.
+    pub(crate) fn poll_unasked(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         let mut byte = [0];
         let mut buffer = ReadBuf::new(&mut byte);
         let read = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut buffer));
-        let (cause, detail) = match read {
-            Ok(()) if buffer.filled().is_empty() => {
-                (Cause::Closed, "before the request was sent".into())
-            }
-            Ok(()) => (
-                Cause::Protocol,
-                "it came before the request was sent".into(),
-            ),
-            Err(error) => (error.kind().into(), error.to_string()),
-        };
-        Poll::Ready(self.state.lock().fail(cause, detail))
+        let read = read.map(|()| buffer.filled().len());
+        Poll::Ready(self.state.lock().fail(Failure::unasked(read)))
     }
 }
 
@@ -119,14 +111,11 @@ impl Shared {
 }
 
 impl State {
-    fn fail(&mut self, cause: Cause, detail: String) -> io::Error {
+    /// Notes why the connection cannot be used any more; the first reason stands.
+    fn fail(&mut self, failure: Failure) -> Failure {
         let sent = self.sent;
-        let failure = self.failure.get_or_insert(Failure {
-            sent,
-            cause,
-            detail,
-        });
-        io::Error::new(io::ErrorKind::InvalidData, failure.clone())
+        let failure = Failure { sent, ..failure };
+        self.failure.get_or_insert(failure).clone()
     }
 
     /// Counts what was written of a request.
@@ -154,7 +143,10 @@ impl State {
     fn take_interim(&mut self, size: usize) {
         match self.interim_left.checked_sub(size) {
             Some(left) => self.interim_left = left,
-            None => _ = self.fail(Cause::TooLarge, "interim answers without end".into()),
+            None => {
+                let detail = "too many interim answers";
+                self.fail(Failure::after_sending(Cause::TooLarge, detail));
+            }
         }
     }
 }
@@ -168,15 +160,14 @@ impl AsyncRead for Gate {
         let gate = self.get_mut();
         let state = gate.state.lock();
         if let Some(failure) = &state.failure {
-            let failure = failure.clone();
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, failure)));
+            return Poll::Ready(Err(broken(failure.clone())));
         }
         let has_left = matches!(state.phase, Phase::Answering);
         drop(state);
         if has_left {
             return Pin::new(&mut gate.socket).poll_read(cx, buffer);
         }
-        gate.poll_unasked(cx).map(Err)
+        gate.poll_unasked(cx).map(|failure| Err(broken(failure)))
     }
 }
 
@@ -188,8 +179,8 @@ impl AsyncWrite for Gate {
     ) -> Poll<io::Result<usize>> {
         let gate = self.get_mut();
         // Looked for right before each write, the last one included.
-        if let Poll::Ready(unasked) = gate.poll_unasked(cx) {
-            return Poll::Ready(Err(unasked));
+        if let Poll::Ready(failure) = gate.poll_unasked(cx) {
+            return Poll::Ready(Err(broken(failure)));
         }
         let count = ready!(Pin::new(&mut gate.socket).poll_write(cx, bytes))?;
         let written = bytes.get(..count).unwrap_or_default();
@@ -204,4 +195,9 @@ impl AsyncWrite for Gate {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
     }
+}
+
+/// The failure as hyper sees it.
+fn broken(failure: Failure) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, failure)
 }

@@ -56,12 +56,12 @@ impl Http {
         let late = |_| Err(Failure::after_sending(Cause::Timeout, ""));
         let (by, lane) = (out.answer_by.into(), out.lane);
         let exchange = timeout_at(by, connection.exchange(out)).await;
-        let response = exchange.unwrap_or_else(late).map_err(|mut failure| {
-            // Another connection has not said what this one has.
-            if failure.cause == Cause::Protocol && !failure.sent && !is_new {
-                failure.cause = Cause::Closed;
+        let response = exchange.unwrap_or_else(late).map_err(|failure| {
+            if is_new {
+                failure
+            } else {
+                failure.on_kept_connection()
             }
-            failure
         })?;
         if is_open(&mut connection) {
             self.kept.put(connection, lane, now());
@@ -69,16 +69,16 @@ impl Http {
         Ok(response)
     }
 
-    /// Opens a connection, and sees that it stays silent for as long as it has to.
+    /// Opens a connection, and checks that nothing arrives for the time that
+    /// [`Outgoing::quiet`] gives.
     async fn open(&self, out: &Outgoing) -> Result<Connection, Failure> {
         let begun = Instant::now();
         let socket = self.connector.connect(&out.server, out.connect_by).await?;
         let (mut io, gate) = Gate::new(socket.0);
         if let Some(quiet) = out.quiet(begun.elapsed()) {
             let unasked = poll_fn(|cx| io.poll_unasked(cx));
-            if let Ok(unasked) = timeout(quiet, unasked).await {
-                let failed = || Failure::before_sending(Cause::Protocol, unasked.to_string());
-                return Err(gate.failure().unwrap_or_else(failed));
+            if let Ok(failure) = timeout(quiet, unasked).await {
+                return Err(failure);
             }
         }
         let (sender, driver) = Builder::new()

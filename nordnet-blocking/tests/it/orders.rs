@@ -1,4 +1,4 @@
-//! Orders: never twice, never lost without a word.
+//! Orders: sent at most once, and never forgotten.
 
 use std::thread;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn a_resting_order_is_placed_seen_and_cancelled() {
     let nordnet = trader(&server);
     let mut feed = nordnet.account_feed().unwrap();
     until(&mut feed, |event| {
-        matches!(event, Event::Connected { .. }).then_some(())
+        matches!(event, Event::Live { .. }).then_some(())
     });
     let Outcome::Accepted(reply) = nordnet.send(resting_order("rest-1")).unwrap() else {
         panic!("not accepted");

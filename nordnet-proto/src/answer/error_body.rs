@@ -15,10 +15,10 @@ const MOST_MESSAGE: usize = 2048;
 
 /// `{code, message}`, as far as it is there.
 ///
-/// A number or a flag is kept as its text. `null`, a list or an object in the
-/// place of a member is none. Of a member that is there twice, the first that
-/// can be read counts, and so does what was read before a body breaks off. Of a
-/// list, the first element that says something counts; a text is the message.
+/// A number or a flag is kept as its text. A member that is `null`, a list or an
+/// object counts as absent. If a member occurs twice, the first readable one
+/// counts. If the body is cut off, what was read before counts. Of a list, the first
+/// element with a code or a message counts; a text is the message.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ErrorBody {
     pub(super) code: Option<String>,

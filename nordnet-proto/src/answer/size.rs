@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What is smaller is read as it is: it cannot become large.
+/// Smaller bodies are not checked: they cannot take much memory.
 const SMALL: usize = 64 << 10;
 
 /// The deepest nesting of lists and objects. Those of the reference are seven deep
@@ -33,8 +33,8 @@ impl fmt::Display for Oversize {
 /// Refuses a body that a decoder would take too much memory for. A decoder skips
 /// what it does not know at any depth, and says of a wrong text all of it.
 ///
-/// It looks at brackets and quotes only: that the body is JSON is for the decoder to
-/// say.
+/// It looks at brackets and quotes only: the decoder checks
+/// that the body is JSON.
 pub(crate) fn check(body: &[u8]) -> Result<(), Oversize> {
     if body.len() <= SMALL {
         return Ok(());

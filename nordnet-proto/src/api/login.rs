@@ -161,7 +161,7 @@ pub struct NewSession {
     pub public_feed: Server,
 }
 
-/// Without the feeds: nothing has said yet that their names hold no secret.
+/// Without the feeds: their host names are not checked for secrets yet.
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewSession")

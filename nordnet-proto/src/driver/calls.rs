@@ -59,8 +59,8 @@ impl<R: Adapter> Driver<R> {
     }
 
     /// Drives a call to its end. One that changes something runs in a task of
-    /// its own, and goes on if nobody waits for it any more: an order call is in the
-    /// list of unresolved ones before that task is spawned.
+    /// its own, and goes on if its future is dropped: an order call is in the list of
+    /// unresolved ones before that task is spawned.
     ///
     /// # Errors
     ///
@@ -73,14 +73,13 @@ impl<R: Adapter> Driver<R> {
         if E::SAFETY == Safety::Read {
             return Arc::clone(self).drive(call).await;
         }
-        call.begin(&mut self.session(), self.adapter.now())?;
+        // Before the call is listed, so that whoever waits for calls misses none.
         let running = Counted::new(self);
+        call.begin(&mut self.session(), self.adapter.now())?;
         let (reply, result) = reply();
-        let mut task = Task::new(Drive::new(Arc::clone(self), call), reply);
-        self.adapter.spawn(Box::pin(async move {
-            let _running = running;
-            task.run().await;
-        }));
+        let mut task = Task::new(Drive::new(Arc::clone(self), call), reply, running);
+        self.adapter
+            .spawn(Box::pin(async move { task.run().await }));
         match result.await {
             Some(result) => result,
             None => Err(drive::lost()),
@@ -204,7 +203,7 @@ struct Running {
 }
 
 /// Counts a call among those in flight until it is dropped.
-struct Counted<R: Adapter> {
+pub(super) struct Counted<R: Adapter> {
     driver: Arc<Driver<R>>,
     number: u64,
 }

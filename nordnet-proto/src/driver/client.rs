@@ -52,9 +52,9 @@ impl<R: Adapter, A> Client<R, A> {
     ///
     /// # Errors
     ///
-    /// [`Error`] by what can be done about it. From an order call it means:
-    /// certainly not placed. What may have been placed is
-    /// [`Outcome::Unknown`].
+    /// [`Error`] by what can be done about it. From an order call it means that
+    /// nothing was placed, changed, cancelled or activated. What may have had an
+    /// effect is [`Outcome::Unknown`].
     pub fn send<E>(&self, endpoint: E) -> R::Call<Result<E::Response, Error>>
     where
         A: Permits<E::Access>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::adapter::Adapter;
-use super::calls::Driver;
+use super::calls::{Counted, Driver};
 use super::note::{CallNotes, Scope};
 use super::task::{Reply, by, sleep_until};
 use crate::endpoint::{Endpoint, Safety};
@@ -17,6 +17,8 @@ use crate::request::HttpResponse;
 pub(super) struct Task<R: Adapter, E: Endpoint> {
     drive: Drive<R, E>,
     reply: Reply<Result<E::Response, Error>>,
+    /// Dropped last: whoever waits for the end of the call finds its outcome.
+    _running: Counted<R>,
 }
 
 impl<R: Adapter, E> Task<R, E>
@@ -24,8 +26,16 @@ where
     E: Endpoint + Send + 'static,
     E::Response: Send + 'static,
 {
-    pub(super) const fn new(drive: Drive<R, E>, reply: Reply<Result<E::Response, Error>>) -> Self {
-        Self { drive, reply }
+    pub(super) const fn new(
+        drive: Drive<R, E>,
+        reply: Reply<Result<E::Response, Error>>,
+        running: Counted<R>,
+    ) -> Self {
+        Self {
+            drive,
+            reply,
+            _running: running,
+        }
     }
 
     pub(super) async fn run(&mut self) {
@@ -78,7 +88,7 @@ where
                 return Err(lost());
             };
             let step = call.poll(&mut driver.session(), adapter.now());
-            // A call whose time is over is told so when it is polled.
+            // A call whose time is over ends when it is polled.
             let ends_by = call.ends_by().unwrap_or_else(|| adapter.now());
             match step {
                 Step::Send(out) => {

@@ -51,15 +51,11 @@ impl<W: Wire> Http<W> {
         let answer = by(adapter, out.answer_by, exchange).await;
         let late = || Err(Failure::after_sending(Cause::Timeout, ""));
         let (response, may_reuse) = answer.unwrap_or_else(late).map_err(|failure| {
-            // Another connection has not said what this one has.
-            let cause = match failure.cause {
-                Cause::Protocol if !sent && !is_new => Cause::Closed,
-                cause => cause,
-            };
-            Failure {
-                sent,
-                cause,
-                ..failure
+            let failure = Failure { sent, ..failure };
+            if is_new {
+                failure
+            } else {
+                failure.on_kept_connection()
             }
         })?;
         if may_reuse && is_silent(&mut wire) {
@@ -69,7 +65,8 @@ impl<W: Wire> Http<W> {
     }
 }
 
-/// Opens a connection, and sees that it stays silent for as long as it has to.
+/// Opens a connection, and checks that nothing arrives for the time that
+/// [`Outgoing::quiet`] gives.
 async fn open<R: Adapter>(adapter: &R, out: &Outgoing) -> Result<R::Wire, Failure> {
     let begun = adapter.now();
     let server = out.server.as_ref().clone();
@@ -79,7 +76,7 @@ async fn open<R: Adapter>(adapter: &R, out: &Outgoing) -> Result<R::Wire, Failur
         let mut byte = vec![0].into();
         let read = poll_fn(|cx| wire.poll_read(cx, &mut byte));
         if let Some(read) = by(adapter, opened + quiet, read).await {
-            return Err(unasked(&read));
+            return Err(Failure::unasked(read));
         }
     }
     Ok(wire)
@@ -94,10 +91,9 @@ async fn exchange(
     let request = to_http1(&out.request);
     let mut bytes = request.as_bytes();
     while !bytes.is_empty() {
-        // What comes before the last byte of the request has left answers
-        // something else.
+        // Bytes that arrive before the whole request is written are not its answer.
         let written = poll_fn(|cx| match wire.poll_read(cx, &mut vec![0].into()) {
-            Poll::Ready(read) => Poll::Ready(Err(unasked(&read))),
+            Poll::Ready(read) => Poll::Ready(Err(Failure::unasked(read))),
             Poll::Pending => {
                 let written = ready!(wire.poll_write(cx, bytes));
                 Poll::Ready(written.map_err(|error| failure(&error)))
@@ -129,15 +125,6 @@ async fn exchange(
 fn is_silent(wire: &mut impl Wire) -> bool {
     let mut cx = Context::from_waker(Waker::noop());
     wire.poll_read(&mut cx, &mut vec![0].into()).is_pending()
-}
-
-/// What a connection has brought before a request left on it.
-fn unasked(read: &io::Result<usize>) -> Failure {
-    match read {
-        Ok(0) => Failure::before_sending(Cause::Closed, "before the request was sent"),
-        Ok(_) => Failure::before_sending(Cause::Protocol, "it came before the request was sent"),
-        Err(error) => Failure::before_sending(error.kind().into(), error.to_string()),
-    }
 }
 
 fn failure(error: &io::Error) -> Failure {

@@ -180,7 +180,7 @@ impl fmt::Display for LoginError {
                     None => write!(f, "(HTTP {status})")?,
                 }
                 if self.is_unproven_refusal() {
-                    f.write_str("; it is tried 6 times an hour at most")?;
+                    f.write_str("; this client logs in 6 times an hour at most")?;
                 }
                 wait.map_or(Ok(()), |wait| {
                     f.write_str("; ")?;

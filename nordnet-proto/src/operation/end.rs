@@ -1,4 +1,4 @@
-//! How a call ends, and what its end says of earlier attempts.
+//! How a call ends, also if an earlier attempt may have taken effect.
 
 use std::time::Instant;
 
@@ -70,7 +70,8 @@ impl<E: Endpoint> Operation<E> {
         self.close(session, result, now)
     }
 
-    /// What an earlier attempt stands for, after a later one came to this.
+    /// The result of a call of which an earlier attempt was lost and a later one was
+    /// refused.
     fn doubt(&self, later: &str) -> Result<E::Response, Error> {
         let detail =
             format!("an earlier attempt did not say what was done, and a later one: {later}");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::verdict::{Reading, Verdict};
-use super::{Action, Intent, Reference};
+use super::{Intent, Reference};
 use crate::answer;
 use crate::api::{ActionState, OrderReply, OrderState};
 use crate::error::{Error, Refusal};
@@ -175,7 +175,10 @@ impl fmt::Display for Doubt {
                     answer::write_wait(wait, f)
                 })
             }
-            Self::Page(refusal) => refusal.write_details(f),
+            Self::Page(refusal) => {
+                f.write_str("refused by something other than Nordnet ")?;
+                refusal.write_details(f)
+            }
             Self::Unreadable(reason) => write!(f, "the verdict cannot be read: {reason}"),
             Self::Unclear { reason, reply } => {
                 let code = answer::cut(reply.result_code.as_str());
@@ -196,13 +199,14 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// Whether a status says that nothing was placed, changed or cancelled.
+/// Returns `true` if a status says that nothing was placed, changed, cancelled or
+/// activated.
 pub(super) const fn is_refusal(status: u16) -> bool {
     matches!(status, 400 | 403 | 404 | 405 | 413 | 415 | 422)
 }
 
 /// Says what the answer to an order call means. `Err` is certain: nothing was
-/// placed, changed or cancelled.
+/// placed, changed, cancelled or activated.
 pub(super) fn settle(
     intent: Intent,
     answer: Result<HttpResponse, Failure>,
@@ -220,7 +224,7 @@ pub(super) fn settle(
             if (matches!(status, 401 | 429) || is_refusal(status))
                 && verdict != Verdict::Refused =>
         {
-            let reason = "the HTTP status refuses what the verdict does not";
+            let reason = "the HTTP status is a refusal, the verdict is not";
             unknown(intent, Doubt::Unclear { reason, reply })
         }
         (
@@ -249,7 +253,7 @@ pub(super) fn settle(
             Verdict::Unclear(reason) => unknown(intent, Doubt::Unclear { reason, reply }),
         },
         (200, Err(reason)) => unknown(intent, Doubt::Unreadable(reason)),
-        // It is no verdict, whatever its status: nobody knows who wrote it, and when.
+        // A page is no verdict, whatever its status: it comes from a proxy or a firewall.
         _ if answer::is_page_as_refusal(&response) => {
             unknown(intent, Doubt::Page(answer::refusal(&response)))
         }
@@ -262,7 +266,7 @@ pub(super) fn settle(
                 code: refusal.code.or_else(|| reply.as_ref().map(code)),
                 message: refusal.message,
                 reply,
-                gone: status == 404 && !matches!(intent.action, Action::Place { .. }),
+                gone: status == 404 && intent.order_id().is_some(),
                 reference: intent.reference,
             }))
         }

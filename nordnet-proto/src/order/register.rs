@@ -30,7 +30,7 @@ pub struct CallOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResolveError {
-    /// The call has not ended, so nobody can know its outcome yet.
+    /// The call has not ended, so its outcome is not known yet.
     InFlight,
     /// No unresolved call has this reference.
     NotUnresolved,

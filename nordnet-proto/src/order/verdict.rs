@@ -21,7 +21,7 @@ pub(super) struct Reading {
 pub(super) enum Verdict {
     /// Nordnet took the request.
     Taken,
-    /// Nothing was placed, changed or cancelled.
+    /// Nothing was placed, changed, cancelled or activated.
     Refused,
     /// It is not certain, for this reason.
     Unclear(&'static str),

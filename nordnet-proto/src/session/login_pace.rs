@@ -6,7 +6,7 @@ use crate::login::LoginError;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// How many logins an hour may end so. Nordnet's rule for locking a customer out
+/// How many such failures are allowed in an hour. Nordnet's rule for locking a customer out
 /// is not known, and a page may hide a refusal of the credentials.
 const MOST_AN_HOUR: usize = 6;
 

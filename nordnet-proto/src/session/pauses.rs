@@ -8,8 +8,9 @@ use crate::endpoint::Lane;
 ///
 /// Reads are many and a cancellation is urgent, so the limit that one kind of call
 /// has reached holds up no other kind: a 429 to a read delays reads and
-/// keep-alives, one to an order or a cancellation delays orders. Nothing delays a
-/// cancellation; its own 429 only delays its own repeat.
+/// keep-alives, one to an order or a cancellation delays orders, one to a login
+/// delays both. Nothing delays the first attempt of a cancellation; its own 429 delays
+/// its repeat.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
     reads: Option<Instant>,

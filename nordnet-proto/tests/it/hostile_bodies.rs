@@ -131,6 +131,7 @@ fn shapes(size: usize) -> Vec<(&'static str, String)> {
         ),
         ("a deep verdict", filled(r#"{"order_id":1,"x":"#, "[", "")),
         ("no JSON", filled("<html>", "<p>", "")),
+        ("backslashes only", filled("[\"", "\\\\", "\"]")),
         ("zeros", "\0".repeat(size)),
     ]
 }

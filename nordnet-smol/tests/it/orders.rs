@@ -1,4 +1,4 @@
-//! Orders: never twice, never lost without a word.
+//! Orders: sent at most once, and never forgotten.
 
 use nordnet_sim::{Answer, Cut};
 use nordnet_smol::api::ListOrders;
@@ -13,7 +13,7 @@ fn a_resting_order_is_placed_seen_and_cancelled() {
         let nordnet = trader(&server).await;
         let mut feed = nordnet.account_feed().unwrap();
         until(&mut feed, |event| {
-            matches!(event, Event::Connected { .. }).then_some(())
+            matches!(event, Event::Live { .. }).then_some(())
         })
         .await;
 

@@ -26,7 +26,7 @@ async fn a_resting_order_is_placed_seen_and_cancelled() {
     let nordnet = trader(&server).await;
     let mut feed = nordnet.account_feed().unwrap();
     until(&mut feed, |event| {
-        matches!(event, Event::Connected { .. }).then_some(())
+        matches!(event, Event::Live { .. }).then_some(())
     })
     .await;
 
