@@ -75,7 +75,8 @@ pub enum Event<M> {
     Message(M),
     /// The server refused a subscription, and refused it again when it was sent
     /// once more; the first refusal is an [`Event::Error`]. It is not sent again
-    /// before the next connection, unless it is unsubscribed first.
+    /// before the next connection, unless it is unsubscribed first, or has messages
+    /// all the same.
     Refused {
         /// What was refused.
         subscription: Subscription,

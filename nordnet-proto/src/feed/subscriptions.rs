@@ -16,7 +16,7 @@
 //!        └──────────────────────── Retry ◀──────────────────────────┘
 //!          some seconds later,       │
 //!          when the rate is low      ▼ refused again (On, no answer)
-//!                                 Refused
+//!                                 Refused ── messages all the same, once ──▶ Unsure
 //! ```
 //!
 //! A subscribe leads from `Unsure` to `On`, and an unsubscribe from each to `Off`. On
@@ -178,7 +178,7 @@ impl Subscriptions {
         if !awaiting.is_some_and(|all| all.contains(subscription)) {
             return false;
         }
-        let Some(entry) = self.entries.get(subscription) else {
+        let Some(entry) = self.entries.get_mut(subscription) else {
             return false;
         };
         let first = entry.wire.is_unanswered();
@@ -187,6 +187,11 @@ impl Subscriptions {
                 at,
                 may_be_on: true,
             },
+            // An error that was late was about an earlier subscribe.
+            Wire::Refused { .. } => {
+                entry.retries = 2;
+                Wire::Unsure { subscribed: false }
+            }
             _ => Wire::On { answered: true },
         };
         self.set_wire(subscription, wire);
@@ -217,7 +222,7 @@ impl Subscriptions {
         let forgotten = usize::from(planted!("forgotten_subscription"));
         for (subscription, entry) in self.entries.iter_mut().skip(forgotten) {
             entry.wire = Wire::Off;
-            entry.retried = false;
+            entry.retries = 0;
             entry.subscribes = 0;
             entry.ticket = Some(entry.order);
             self.work.insert(entry.order, subscription.clone());
@@ -247,8 +252,9 @@ impl Subscriptions {
             Wire::Off => entry.wanted,
             Wire::On { .. } => !entry.wanted,
             Wire::Unsure { .. } => true,
-            Wire::Retry { may_be_on, .. } => may_be_on && !entry.wanted,
-            Wire::Refused => false,
+            Wire::Retry { may_be_on, .. } | Wire::Refused { may_be_on } => {
+                may_be_on && !entry.wanted
+            }
         };
         match entry.ticket {
             None if needs_command => {

@@ -209,6 +209,34 @@ fn what_was_refused_and_has_ticks_all_the_same_begins_anew() {
 }
 
 #[test]
+fn what_counts_as_refused_and_has_ticks_all_the_same_begins_anew_once() {
+    let mut sim = subscribed(&["1"]);
+    sim.unsubscribe(&price("1"));
+    sim.lines();
+    sim.subscribe(&price("1"));
+    sim.lines();
+    sim.events();
+    sim.input(&error("subscribe", "1", TOO_MANY));
+    sim.pass(secs(5));
+    sim.lines();
+    // About the subscribe before this one, and late.
+    sim.input(&error("subscribe", "1", TOO_MANY));
+    assert!(matches!(
+        sim.events()[..],
+        [Event::Error { .. }, Event::Refused { .. }]
+    ));
+    for round in 0..5 {
+        sim.input(&tick("1"));
+        sim.pass(secs(2));
+        let expected = [line("unsubscribe", "1"), line("subscribe", "1")];
+        let count = if round == 0 { 2 } else { 0 };
+        assert_eq!(sim.lines(), expected[..count], "round {round}");
+        sim.input(&error("subscribe", "1", TOO_MANY));
+    }
+    assert_eq!(state(&sim, &price("1")), Some(SubscriptionState::Refused));
+}
+
+#[test]
 fn refusals_of_what_has_ticks_do_not_become_a_loop() {
     let mut sim = subscribed(&["1"]);
     for _ in 0..10 {

@@ -26,9 +26,9 @@ pub(super) struct Entry {
     pub(super) wire: Wire,
     /// How many subscribes were sent since the last unsubscribe.
     pub(super) subscribes: u32,
-    /// Whether its subscribe was sent once more on this connection after a refusal:
-    /// the next refusal counts.
-    pub(super) retried: bool,
+    /// How often it began anew on this connection after a refusal: once to see whether
+    /// the refusal stands, and once more if it has messages in spite of that.
+    pub(super) retries: u8,
     /// The ticket of its first subscribe, so that a new connection brings the
     /// subscriptions up in the order in which they were made.
     pub(super) order: u64,
@@ -54,7 +54,10 @@ pub(super) enum Wire {
         may_be_on: bool,
     },
     /// The server refused it twice.
-    Refused,
+    Refused {
+        /// As of [`Wire::Retry`].
+        may_be_on: bool,
+    },
 }
 
 impl Entry {
@@ -64,7 +67,7 @@ impl Entry {
             owed: false,
             wire: Wire::Off,
             subscribes: 0,
-            retried: false,
+            retries: 0,
             order,
             ticket: None,
         }
@@ -94,14 +97,11 @@ impl Wire {
 
     /// Whether a message changes where the subscription stands.
     pub(super) const fn awaits_message(self) -> bool {
-        self.is_unanswered()
-            || matches!(
-                self,
-                Self::Retry {
-                    may_be_on: false,
-                    ..
-                }
-            )
+        match self {
+            Self::Retry { may_be_on, .. } => !may_be_on,
+            Self::Refused { may_be_on } => may_be_on,
+            _ => self.is_unanswered(),
+        }
     }
 }
 
@@ -146,7 +146,7 @@ impl From<Wire> for SubscriptionState {
             Wire::Off | Wire::Unsure { .. } | Wire::Retry { .. } => Self::Waiting,
             Wire::On { answered: false } => Self::Sent,
             Wire::On { answered: true } => Self::Flowing,
-            Wire::Refused => Self::Refused,
+            Wire::Refused { .. } => Self::Refused,
         }
     }
 }

@@ -22,7 +22,7 @@ impl Subscriptions {
         is_fast: bool,
         now: Instant,
     ) -> Refusal {
-        let Some(entry) = self.entries.get(subscription) else {
+        let Some(entry) = self.entries.get_mut(subscription) else {
             return Refusal::Stray;
         };
         let at = now + RETRY_AFTER;
@@ -30,16 +30,22 @@ impl Subscriptions {
         let times = self.recent.iter().filter(|(_, it)| it == subscription);
         let may_be_on = entry.subscribes > 1 || times.take(2).count() > 1;
         let (wire, mut refusal) = match entry.wire {
-            Wire::On { answered: true } if entry.wanted && !entry.retried => {
+            Wire::On { answered: true } if entry.wanted && entry.retries == 0 => {
                 let may_be_on = true;
                 (Wire::Retry { at, may_be_on }, Refusal::First { resent: 2 })
             }
             wire if !wire.is_unanswered() => return Refusal::Stray,
             _ if !entry.wanted && may_be_on => (Wire::Unsure { subscribed: false }, Refusal::Stray),
             _ if !entry.wanted => (Wire::Off, Refusal::Stray),
-            _ if entry.retried || planted!("refused_at_once") => (Wire::Refused, Refusal::Final),
+            _ if entry.retries > 0 || planted!("refused_at_once") => {
+                let may_be_on = may_be_on && entry.retries < 2;
+                (Wire::Refused { may_be_on }, Refusal::Final)
+            }
             _ => (Wire::Retry { at, may_be_on }, Refusal::First { resent: 1 }),
         };
+        if !may_be_on {
+            entry.subscribes = 0;
+        }
         if let Refusal::First { resent } = &mut refusal
             && is_fast
         {
@@ -65,7 +71,7 @@ impl Subscriptions {
         let Some(entry) = self.entries.get_mut(&subscription) else {
             return;
         };
-        entry.retried = !planted!("retried_for_ever");
+        entry.retries = u8::from(!planted!("retried_for_ever"));
         let wire = match entry.wire {
             Wire::Retry {
                 may_be_on: true, ..
@@ -87,7 +93,7 @@ impl Subscriptions {
         // What is dropped because of these is not refused.
         for (_, subscription) in &self.recent {
             if let Some(entry) = self.entries.get_mut(subscription) {
-                entry.retried = false;
+                entry.retries = 0;
             }
         }
         let recent = std::mem::take(&mut self.recent);

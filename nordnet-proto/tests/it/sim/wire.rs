@@ -94,6 +94,8 @@ impl Wire {
     /// it may be asked for again.
     pub(crate) fn refused(&mut self, subscription: &Subscription) -> Checked {
         self.on.remove(subscription);
+        // It is ended if it has messages all the same.
+        *self.crossed.entry(subscription.clone()).or_default() += 1;
         ensure(self.complained.contains(subscription), || {
             format!("{subscription} is refused and was not sent once more")
         })
