@@ -23,8 +23,9 @@
 //! a new connection all that is wanted is `Off`, and the rest is gone.
 //!
 //! `Off` needs a subscribe where it is wanted, `On` an unsubscribe where it is not,
-//! `Unsure` always a command, `Retry` and `Refused` none. What needs a command has
-//! a ticket ([`Subscriptions::follow`]). What is not wanted and needs no command is
+//! `Unsure` always a command. `Retry` and `Refused` need an unsubscribe where it is
+//! not wanted and the server may have it, otherwise none. What needs a command has a
+//! ticket ([`Subscriptions::follow`]). What is not wanted and needs no command is
 //! removed.
 
 mod entry;

@@ -109,11 +109,11 @@ impl Wire {
         command: Option<&str>,
         now: Instant,
     ) -> Option<Subscription> {
-        let within = |length: u64| {
-            let since = |at: &&Instant| **at + Duration::from_secs(length) > now;
-            self.times.iter().rev().take_while(since).count()
-        };
-        let many = 2 * within(2) >= self.per_second || 2 * within(31) >= self.per_half_minute;
+        // A feed counts a command from when all of its bytes were written, and those
+        // of a torn write with it, so how many lie within a second is not compared.
+        let recent = |at: &&Instant| **at + Duration::from_secs(31) > now;
+        let count = self.times.iter().rev().take_while(recent).count();
+        let many = 2 * count >= self.per_second.min(self.per_half_minute);
         if many {
             for (it, _) in self.known.values().filter(|(_, wanted)| *wanted) {
                 *self.crossed.entry(it.clone()).or_default() += 1;
