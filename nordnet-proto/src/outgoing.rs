@@ -12,7 +12,7 @@ use crate::tries::{Flight, Tries};
 
 /// How long a new connection stays silent before an order leaves on it: half of the
 /// time that it took to open, within these limits.
-const LEAST_QUIET: Duration = Duration::from_millis(5);
+const LEAST_QUIET: Duration = Duration::from_millis(20);
 const MOST_QUIET: Duration = Duration::from_millis(100);
 
 /// HTTP libraries take no smaller buffer than this for a head.
@@ -50,7 +50,8 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// How long a new connection that took this long to open has to stay silent
-    /// before the request is written; `None` if the request may leave at once.
+    /// before the request is written: 20 to 100 ms for orders and cancellations;
+    /// `None` if the request may leave at once.
     ///
     /// Otherwise bytes that the server sends before it reads the request would be
     /// taken for its answer. What it sent when the connection came up is there after about one

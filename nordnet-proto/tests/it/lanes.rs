@@ -144,7 +144,7 @@ fn a_new_connection_stays_silent_before_an_order_leaves() {
         Some(quiet.as_millis())
     }
     assert_eq!(quiet(ListAccounts::new(), 30), None);
-    for (took, silent) in [(0, 5), (30, 15), (4000, 100)] {
+    for (took, silent) in [(0, 20), (30, 20), (90, 45), (4000, 100)] {
         assert_eq!(quiet(place(), took), Some(silent));
         assert_eq!(quiet(modify(), took), Some(silent));
         assert_eq!(quiet(cancel(), took), Some(silent));
