@@ -246,6 +246,8 @@ impl<K: SimKind> World<K> {
             link.link.stalled_until = self.now + stall;
         }
         link.link.drip = drip;
+        // It may come later than what it is about is remembered.
+        link.peer.dirty |= complains && drip.is_some();
         if let Some(at) = link.link.send(&bytes, self.now) {
             self.at(at.max(self.now), Action::Wake);
         }
