@@ -41,6 +41,11 @@ impl Link {
         }
     }
 
+    /// When the last byte under way arrives.
+    pub(crate) const fn last_arrival(&self) -> Instant {
+        self.last
+    }
+
     /// Takes what the server sends. When it arrives.
     pub(crate) fn send(&mut self, bytes: &[u8], now: Instant) -> Option<Instant> {
         if self.dead || self.end.is_some() {

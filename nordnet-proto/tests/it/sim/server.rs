@@ -246,11 +246,14 @@ impl<K: SimKind> World<K> {
             link.link.stalled_until = self.now + stall;
         }
         link.link.drip = drip;
-        // It may come later than what it is about is remembered.
-        link.peer.dirty |= complains && drip.is_some();
         if let Some(at) = link.link.send(&bytes, self.now) {
             self.at(at.max(self.now), Action::Wake);
         }
+        let Some(link) = &mut self.link else { return };
+        // A feed remembers its commands for 30 s: behind lines that stall or drip, an
+        // error may arrive too late for what it is about.
+        let is_late = link.link.last_arrival() > self.now + Duration::from_secs(10);
+        link.peer.dirty |= complains && is_late;
         self.wire.repeats |= complains;
     }
 
