@@ -30,8 +30,12 @@ impl Desk {
         let session = nordnet.session()?;
         let mut market = nordnet.market_feed()?;
         let mut orders = nordnet.account_feed()?;
-        until_live(&mut market)?;
-        until_live(&mut orders)?;
+        until(&mut market, |event| {
+            matches!(event, Event::Connected { .. })
+        })?;
+        until(&mut orders, |event| {
+            matches!(event, Event::Connected { .. })
+        })?;
         say!(
             "login      key {} ok, session {} min, both feeds up          {}",
             nordnet.fingerprint().ok_or("no key")?,
@@ -109,6 +113,14 @@ impl Desk {
         Ok(())
     }
 
+    /// Waits until no event of an order can be missed, then reads the newest prices.
+    pub(crate) fn get_ready(&mut self) -> Result<()> {
+        until(&mut self.orders, |event| {
+            matches!(event, Event::Live { .. })
+        })?;
+        self.watch(Duration::from_millis(300))
+    }
+
     /// Waits for the next price until that time, and tells of everything else
     /// that matters. Says whether one has come.
     pub(crate) fn next_tick(&mut self, end: Instant) -> Result<bool> {
@@ -149,12 +161,12 @@ impl Desk {
     }
 }
 
-/// Nothing is missed from the first message on: it shows that the login was accepted.
-fn until_live<K: Kind>(feed: &mut Feed<K>) -> Result<()> {
+/// Waits for an event of a feed.
+fn until<K: Kind>(feed: &mut Feed<K>, is_it: impl Fn(&Event<K::Message>) -> bool) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     loop {
         match feed.next_before(end)? {
-            Some(Event::Live { .. }) => return Ok(()),
+            Some(event) if is_it(&event) => return Ok(()),
             Some(Event::Disconnected(lost)) => say!("           {lost}"),
             Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
             _ => {}

@@ -14,6 +14,7 @@ const VOLUME: u32 = 100;
 
 /// Buys at the best ask, and shows the life of the order until it is filled.
 pub(crate) fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Result<()> {
+    desk.get_ready()?;
     let ask = loop {
         if let Some(ask) = desk.quote.ask() {
             break ask;

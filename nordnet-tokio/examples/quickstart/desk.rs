@@ -30,8 +30,14 @@ impl Desk {
         let session = nordnet.session().await?;
         let mut market = nordnet.market_feed()?;
         let mut orders = nordnet.account_feed()?;
-        until_live(&mut market).await?;
-        until_live(&mut orders).await?;
+        until(&mut market, |event| {
+            matches!(event, Event::Connected { .. })
+        })
+        .await?;
+        until(&mut orders, |event| {
+            matches!(event, Event::Connected { .. })
+        })
+        .await?;
         say!(
             "login      key {} ok, session {} min, both feeds up          {}",
             nordnet.fingerprint().ok_or("no key")?,
@@ -118,6 +124,15 @@ impl Desk {
         Ok(())
     }
 
+    /// Waits until no event of an order can be missed, then reads the newest prices.
+    pub(crate) async fn get_ready(&mut self) -> Result<()> {
+        until(&mut self.orders, |event| {
+            matches!(event, Event::Live { .. })
+        })
+        .await?;
+        self.watch(Duration::from_millis(300)).await
+    }
+
     /// Waits for the next price, and tells of everything else that matters.
     pub(crate) async fn next_tick(&mut self) -> Result<()> {
         loop {
@@ -161,12 +176,15 @@ impl Desk {
     }
 }
 
-/// Nothing is missed from the first message on: it shows that the login was accepted.
-async fn until_live<K: Kind>(feed: &mut Feed<K>) -> Result<()> {
+/// Waits for an event of a feed.
+async fn until<K: Kind>(
+    feed: &mut Feed<K>,
+    is_it: impl Fn(&Event<K::Message>) -> bool,
+) -> Result<()> {
     let connect = async {
         loop {
             match feed.next().await {
-                Some(Event::Live { .. }) => return Ok(()),
+                Some(event) if is_it(&event) => return Ok(()),
                 Some(Event::Disconnected(lost)) => say!("           {lost}"),
                 Some(Event::Closed(reason)) => return Err(reason.to_string().into()),
                 _ => {}

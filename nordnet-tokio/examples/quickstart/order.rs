@@ -14,6 +14,7 @@ const VOLUME: u32 = 100;
 
 /// Buys at the best ask, and shows the life of the order until it is filled.
 pub(crate) async fn buy_at_ask(nordnet: &Client<Trading>, desk: &mut Desk) -> Result<()> {
+    desk.get_ready().await?;
     let ask = loop {
         match desk.quote.ask() {
             Some(ask) => break ask,
