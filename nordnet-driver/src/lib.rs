@@ -1,0 +1,1 @@
+//! What every runtime would otherwise write alike: a client, its calls and its feeds.
