@@ -1,1 +1,51 @@
-//! What every runtime would otherwise write alike: a client, its calls and its feeds.
+//! The client of a Nordnet session, over any runtime.
+//!
+//! [`nordnet_proto`] makes every decision of the protocol and does no I/O. This crate
+//! turns its machines into a [`Client`], feeds and watches; a [`Runtime`] connects,
+//! reads, writes, waits and spawns. Programs use an adapter, which brings the runtime:
+//! `nordnet-tokio`, `nordnet-smol` or `nordnet-blocking`.
+//!
+//! ```text
+//!  Client ──────▶ session, calls, logins ──▶ Operation, Login, Session ──┐
+//!  MarketFeed ──▶ feed loop ───────────────▶ Feed ────────────────────────┤
+//!                                                                         ▼
+//!                   Runtime: connect, spawn, timer; Wire: read and write; HTTP/1.1
+//! ```
+//!
+//! For a runtime of your own, implement [`Runtime`], [`Wire`] and [`Timer`], and hand
+//! it to [`ClientBuilder::new`]; `nordnet-smol` is an example of about 300 lines. In a
+//! loop without any runtime, drive the machines of [`nordnet_proto`] yourself.
+
+pub mod blocking;
+mod builder;
+mod call;
+mod client;
+mod events;
+mod feed;
+mod hooks;
+pub mod http;
+mod http1;
+mod io;
+mod login;
+mod notify;
+mod pool;
+mod runtime;
+mod secret_file;
+mod session;
+mod settings;
+mod task;
+mod telemetry;
+mod tls;
+mod watch;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use events::Elapsed;
+pub use feed::{AccountFeed, FeedHandle, MarketFeed};
+pub use http1::{AnswerReader, to_http1};
+pub use runtime::{BoxFuture, Connect, HttpConnection, Runtime, Timer, Wire};
+pub use settings::Settings;
+pub use watch::{LatestWatch, MarketWatch, WatchBuilder};
+
+/// The result of a call.
+pub type Result<T, E = nordnet_proto::Error> = std::result::Result<T, E>;

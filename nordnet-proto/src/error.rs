@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::flow::NotListed;
 use crate::login::LoginError;
 use crate::order::InvalidOrder;
-use crate::settings::SetupError;
+use crate::setup_error::SetupError;
 
 /// Why a call gave no result.
 ///

@@ -41,11 +41,11 @@ use crate::error::Error;
 use crate::session::Session;
 
 /// A read that takes several calls, one after another.
-pub trait Flow {
+pub trait Flow: Send + 'static {
     /// The calls that it makes.
     type Call: Endpoint;
     /// What it gives.
-    type Output;
+    type Output: Send + 'static;
 
     /// Says what to do next: the same again until
     /// [`Flow::handle_response`] has taken how it went. The end is handed out

@@ -95,13 +95,11 @@ mod country;
 mod credentials;
 mod deadline;
 mod decimal;
-pub mod driver;
 mod endpoint;
 mod error;
 mod failure;
 mod feed;
 pub mod flow;
-mod http1;
 mod id;
 mod login;
 pub mod market;
@@ -115,7 +113,7 @@ mod scrub;
 mod secret;
 mod session;
 mod session_key;
-mod settings;
+mod setup_error;
 mod time;
 mod tries;
 mod volume;
@@ -142,7 +140,6 @@ pub use feed::{
     Reconnect, ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
 };
 pub use flow::{FindListings, Flow, FlowStep, Listing, ListingKey, NotListed, Pages};
-pub use http1::{AnswerReader, to_http1};
 pub use id::{
     AccountId, AccountNumber, AttributeId, CountryCode, Currency, Identifier, IndicatorMarket,
     InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,
@@ -162,6 +159,6 @@ pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_r
 pub use secret::Passphrase;
 pub use session::{LoginTurn, Session, SessionCounters};
 pub use session_key::{Epoch, LoggedIn, SessionKey};
-pub use settings::{Settings, SetupError, check_secret_file};
+pub use setup_error::SetupError;
 pub use time::{Date, DateError, TimeOfDay, Timestamp};
 pub use volume::Volume;

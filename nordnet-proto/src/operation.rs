@@ -231,7 +231,7 @@ impl<E: Endpoint> Operation<E> {
         if now >= self.send_by(session, until) {
             return self.end(session, Error::OutOfTime, now);
         }
-        if let Some(resume) = session.paused(E::LANE, now) {
+        if let Some(resume) = session.paused_until(E::LANE, now) {
             if E::SAFETY == Safety::OnceOnly || resume >= until {
                 let wait = resume - now;
                 let refusal = None;

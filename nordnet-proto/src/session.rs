@@ -290,8 +290,9 @@ impl Session {
         self.counters.paused += self.pauses.extend(lane, wait, now);
     }
 
-    /// Until when a call of this lane has to wait.
-    pub(crate) fn paused(&self, lane: Lane, now: Instant) -> Option<Instant> {
+    /// Until when a call of this lane has to wait, after a "too many requests".
+    #[must_use]
+    pub fn paused_until(&self, lane: Lane, now: Instant) -> Option<Instant> {
         self.pauses.until(lane, now)
     }
 

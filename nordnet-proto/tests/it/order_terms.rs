@@ -2,7 +2,8 @@
 
 use nordnet_proto::api::{Amount, OrderType};
 use nordnet_proto::order::{
-    FillAndKill, FillOrKill, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop, Trigger,
+    FillAndKill, FillOrKill, Limit, OneCancelsOther, OrderCall, StopLimit, Terms, TrailingStop,
+    Trigger,
 };
 use nordnet_proto::{
     AccountNumber, ActivateOrders, Body, Config, Country, Date, Decimal, Endpoint, HttpResponse,
@@ -97,7 +98,7 @@ fn each_type_sends_what_it_takes_and_nothing_else() {
             .unwrap()
             .with_reference(Reference::new("r").unwrap());
         assert_eq!(
-            order.intent().unwrap().to_string(),
+            order.intent().to_string(),
             format!("SELL 200 11:101 {words} in account 60012345 (r)")
         );
         assert_eq!(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nordnet_proto::api::ListAccounts;
 use nordnet_proto::driver::{Client, ClientBuilder};
-use nordnet_proto::{Observe, Outcome, Permits, Reference, Trading};
+use nordnet_proto::{Observe, Outcome, PermittedTo, Reference, Trading};
 use nordnet_sim::{Channel, Control, OrderRecord, Server};
 
 use super::case::{Action, Case, Lengths, Setting};
@@ -166,7 +166,10 @@ impl<R: Waits> World<R> {
 }
 
 /// What a read gives.
-fn accounts<R: Waits, A: Permits<Observe>>(client: &Client<R, A>) -> Result<String, String> {
+fn accounts<R: Waits, A>(client: &Client<R, A>) -> Result<String, String>
+where
+    Observe: PermittedTo<A>,
+{
     match R::result(client.send(ListAccounts::new())) {
         Ok(accounts) => Ok(format!("{accounts:?}")),
         Err(error) => Err(error.to_string()),

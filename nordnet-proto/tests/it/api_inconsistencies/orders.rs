@@ -2,7 +2,7 @@
 
 use nordnet_proto::api::*;
 use nordnet_proto::order::{
-    FillOrKill, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop, Trigger,
+    FillOrKill, Limit, OneCancelsOther, OrderCall, StopLimit, Terms, TrailingStop, Trigger,
 };
 use nordnet_proto::{
     AccountNumber, ActivateOrders, CancelOrder, Date, Decimal, Endpoint, Error, InvalidOrder,
@@ -80,7 +80,7 @@ pub(super) const MET: &[Met] = &[
         "The intent of an order keeps what no reply tells.",
         || {
             let order = sell(TrailingStop::on_fall(Decimal::from(5), Decimal::from(-6)));
-            let intent = serde_json::to_string(&order.intent().unwrap()).unwrap();
+            let intent = serde_json::to_string(&order.intent()).unwrap();
             assert!(intent.contains(r#""target_percent":"-6""#), "{intent}");
             assert!(!sent(order).contains("trailing_value"));
         },

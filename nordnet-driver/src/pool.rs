@@ -1,20 +1,18 @@
-//! Connections that wait for another call.
+//! Connections that are kept for the next call.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::config::Limits;
-use crate::endpoint::Lane;
-use crate::outgoing::Outgoing;
+use nordnet_proto::{Lane, Limits, Outgoing};
 
-/// Connections that a call has left in good order, for the next call.
+/// Connections whose last response was read to its end, for the next call.
 ///
 /// Each carries one call at a time, and those of orders carry orders and their
 /// cancellations only: what a server sends late on the connection of a read is
 /// never taken for the verdict on an order. A connection whose call failed in any
-/// way must not come here: its late answer would be taken for another call's.
+/// way must not be put here: its late response would be taken for another call's.
 #[derive(Debug)]
-pub struct KeptConnections<C> {
+pub(crate) struct Pool<C> {
     keep_for: Duration,
     most: usize,
     kept: Mutex<Kept<C>>,
@@ -26,10 +24,9 @@ struct Kept<C> {
     orders: Vec<(C, Instant)>,
 }
 
-impl<C> KeptConnections<C> {
+impl<C> Pool<C> {
     /// No connections, under these limits.
-    #[must_use]
-    pub const fn new(limits: &Limits) -> Self {
+    pub(crate) const fn new(limits: &Limits) -> Self {
         Self {
             keep_for: limits.keep_connection,
             most: limits.kept_connections,
@@ -42,7 +39,7 @@ impl<C> KeptConnections<C> {
 
     /// Takes a connection for a request, if there is one that it may use.
     /// `is_open` looks for what has ended meanwhile.
-    pub fn take(
+    pub(crate) fn take(
         &self,
         out: &Outgoing,
         mut is_open: impl FnMut(&mut C) -> bool,
@@ -61,7 +58,7 @@ impl<C> KeptConnections<C> {
 
     /// Puts a connection aside once the answer to a call of this lane was read to
     /// the end.
-    pub fn put(&self, connection: C, lane: Lane, now: Instant) {
+    pub(crate) fn put(&self, connection: C, lane: Lane, now: Instant) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = kept.of(lane);
         if let Some(until) = now.checked_add(self.keep_for)

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
-use nordnet_proto::driver::{BoxFuture, Timer};
+use crate::runtime::Timer;
 
 thread_local! {
     /// What the timers wait for that were polled last.
@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// Polls a future on this thread until it is ready.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     // Mostly the next event of a feed is there, and nobody has to be woken.
     let mut cx = Context::from_waker(Waker::noop());
@@ -43,14 +43,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Polls a future on a thread of its own to its end. If the system gives no thread,
-/// the future is dropped, which wakes the waiter.
-pub(crate) fn spawn(task: BoxFuture<()>) {
-    let thread = thread::Builder::new().name("nordnet".into());
-    let _ = thread.spawn(|| block_on(task));
-}
-
-/// Wakes the thread that waits for a future of this crate.
+/// A timer for futures that [`block_on`] polls: the thread wakes up in time.
 #[derive(Debug)]
 pub struct Alarm;
 

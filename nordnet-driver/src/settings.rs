@@ -1,10 +1,9 @@
-//! What a program is told by its environment, decided without touching it.
+//! Settings from environment variables.
 
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::country::{BaseUrl, Country};
-use crate::credentials::{ApiKey, KeyError};
+use nordnet_proto::{ApiKey, BaseUrl, Country, SetupError};
 
 /// The settings of a program, from environment variables.
 ///
@@ -35,6 +34,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Reads the settings from the environment of the process.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::from_vars`].
+    pub fn from_env() -> Result<Self, SetupError> {
+        Self::from_vars(|name| std::env::var(name).ok())
+    }
+
     /// Reads the settings through a look-up, which gives the value of a
     /// variable by its name. An empty value counts as none.
     ///
@@ -43,7 +51,7 @@ impl Settings {
     /// [`SetupError`] names the variable and what it should hold.
     ///
     /// ```
-    /// use nordnet_proto::Settings;
+    /// use nordnet_driver::Settings;
     ///
     /// let settings = Settings::from_vars(|name| match name {
     ///     "NORDNET_COUNTRY" => Some("dk".into()),
@@ -102,116 +110,6 @@ impl Settings {
             passphrase_file: path("NORDNET_PASSPHRASE_FILE")?,
             ca_file,
         })
-    }
-}
-
-/// Refuses a file with a key or a passphrase that others can read, as OpenSSH
-/// does: `mode` and `owner` are those of the opened file. A file of another
-/// owner passes, as secrets that a container is given have one; where the user
-/// cannot be told, every file counts as the user's own.
-///
-/// A public key passes too: the one to say what is wrong with it is
-/// [`PrivateKey::open`](crate::PrivateKey::open).
-///
-/// # Errors
-///
-/// [`SetupError::Exposed`] says how to mend it.
-pub fn check_secret_file(
-    path: PathBuf,
-    content: &[u8],
-    mode: u32,
-    owner: u32,
-    user: Option<u32>,
-) -> Result<(), SetupError> {
-    let is_public = content.starts_with(b"ssh-") || content.starts_with(b"ecdsa-");
-    if !is_public && user.is_none_or(|user| user == owner) && mode & 0o077 != 0 {
-        let mode = mode & 0o777;
-        return Err(SetupError::Exposed { path, mode });
-    }
-    Ok(())
-}
-
-/// Why a program cannot begin: its settings or its files are not right.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// A variable is not set.
-    Missing {
-        /// Its name.
-        variable: &'static str,
-        /// What it should hold.
-        meaning: &'static str,
-    },
-    /// A variable holds something else than it should.
-    Invalid {
-        /// Its name.
-        variable: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The file that a variable names cannot be read. Its value is not shown:
-    /// it may be the secret itself instead of a path.
-    File {
-        /// The name of the variable.
-        variable: &'static str,
-        /// What is wrong with the file, and what to do.
-        reason: String,
-    },
-    /// A session has one account feed, and this client has opened it.
-    AccountFeedIsOpen,
-    /// The runtime runs nothing any more: it was shut down, or no thread could be
-    /// started.
-    RuntimeIsGone,
-    /// A file with a secret can be read by others.
-    Exposed {
-        /// Where it is.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// The private key cannot be used.
-    Key(KeyError),
-    /// The TLS settings cannot be used; why.
-    Tls(String),
-}
-
-impl fmt::Display for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { variable, meaning } => write!(f, "{variable} is not set: {meaning}"),
-            Self::Invalid { variable, reason } => write!(f, "{variable}: {reason}"),
-            Self::File { variable, reason } => {
-                write!(f, "the file that {variable} names cannot be read: {reason}")
-            }
-            Self::AccountFeedIsOpen => f.write_str(
-                "this client has an account feed already; a second would displace it, time and again",
-            ),
-            Self::RuntimeIsGone => f.write_str(
-                "the runtime does not run the client (it was shut down, or no thread could be started)",
-            ),
-            Self::Exposed { path, mode } => write!(
-                f,
-                "others can read this secret file (mode {mode:04o}); run: chmod 600 {}",
-                path.display()
-            ),
-            Self::Key(error) => fmt::Display::fmt(error, f),
-            Self::Tls(reason) => write!(f, "TLS: {reason}"),
-        }
-    }
-}
-
-/// The words of `Display`, for programs whose `main` returns the error.
-impl fmt::Debug for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for SetupError {}
-
-impl From<KeyError> for SetupError {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
     }
 }
 
@@ -309,21 +207,5 @@ mod tests {
             error.to_string().contains("NORDNET_COUNTRY is set too"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn a_key_file_is_refused_as_openssh_refuses_it() {
-        let check = |mode, owner| check_secret_file("k".into(), b"secret", mode, owner, Some(1000));
-        assert!(check(0o100_600, 1000).is_ok());
-        assert!(check(0o100_400, 1000).is_ok());
-        assert!(check(0o100_644, 0).is_ok());
-        for mode in [0o100_640, 0o100_604, 0o100_601, 0o100_660] {
-            assert!(check(mode, 1000).is_err(), "{mode:o}");
-        }
-        assert!(check_secret_file("k".into(), b"secret", 0o100_644, 0, None).is_err());
-        let public = check_secret_file("k".into(), b"ssh-ed25519 AAAA", 0o100_644, 0, None);
-        assert_eq!(public, Ok(()));
-        let error = check(0o100_644, 1000).unwrap_err();
-        assert!(error.to_string().ends_with("(mode 0644); run: chmod 600 k"));
     }
 }

@@ -8,26 +8,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use super::adapter::{Adapter, Timer};
+use crate::io::Io;
+use crate::runtime::{Runtime, Timer};
 
 /// Runs a future in a task of its own and waits for its result; `None` if the
 /// runtime drops the task before its end, as one that is shut down does. Dropping
 /// the wait does not end the task; a panic in the task goes on in the waiter.
-pub fn detached<R, F>(
-    adapter: &R,
-    future: F,
-) -> impl Future<Output = Option<F::Output>> + Send + use<R, F>
+pub(crate) fn detached<F>(io: &Io, future: F) -> impl Future<Output = Option<F::Output>> + Send + use<F>
 where
-    R: Adapter,
     F: Future<Output: Send> + Send + 'static,
 {
     let (mut reply, result) = reply();
-    adapter.spawn(Box::pin(async move { reply.fill(future).await }));
+    io.spawn(async move { reply.fill(future).await });
+    result
+}
+
+/// Runs work where it blocks no other task and waits for its result; `None` if the
+/// runtime drops the work. A panic in the work goes on in the waiter.
+pub(crate) fn run_blocking<T, W>(
+    runtime: &dyn Runtime,
+    work: W,
+) -> impl Future<Output = Option<T>> + Send + use<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce() -> T + Send + 'static,
+{
+    let (mut reply, result) = reply();
+    runtime.run_blocking(Box::new(move || reply.run(work)));
     result
 }
 
 /// The place where a task leaves its result, and the future that takes it.
-pub(super) fn reply<T: Send>() -> (Reply<T>, impl Future<Output = Option<T>> + Send) {
+pub(crate) fn reply<T: Send>() -> (Reply<T>, impl Future<Output = Option<T>> + Send) {
     let slot = Arc::new(Mutex::new(Slot::default()));
     let reply = Reply(Some(Arc::clone(&slot)));
     let result = poll_fn(move |cx| {
@@ -46,22 +58,27 @@ pub(super) fn reply<T: Send>() -> (Reply<T>, impl Future<Output = Option<T>> + S
 }
 
 /// Takes the result of a task once, and says so if there is none.
-pub(super) struct Reply<T>(Option<Arc<Mutex<Slot<T>>>>);
+pub(crate) struct Reply<T>(Option<Arc<Mutex<Slot<T>>>>);
 
 impl<T> Reply<T> {
     /// Runs a future to its end and leaves its result.
-    pub(super) async fn fill(&mut self, future: impl Future<Output = T>) {
+    pub(crate) async fn fill(&mut self, future: impl Future<Output = T>) {
         let mut future = pin!(future);
         self.leave(poll_fn(|cx| poll_caught(future.as_mut(), cx)).await);
     }
 
+    /// Runs work to its end and leaves its result.
+    fn run(&mut self, work: impl FnOnce() -> T) {
+        self.leave(catch_unwind(AssertUnwindSafe(work)));
+    }
+
     /// Leaves a result.
-    pub(super) fn send(&mut self, result: T) {
+    pub(crate) fn send(&mut self, result: T) {
         self.leave(Ok(result));
     }
 
     /// Whether nothing was left yet.
-    pub(super) const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         self.0.is_some()
     }
 
@@ -95,7 +112,7 @@ fn lock<T>(slot: &Mutex<Slot<T>>) -> MutexGuard<'_, Slot<T>> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) struct Slot<T> {
+pub(crate) struct Slot<T> {
     result: Option<Result<T, Panic>>,
     closed: bool,
     waiting: Option<Waker>,
@@ -125,17 +142,13 @@ fn poll_caught<F: Future>(
 }
 
 /// Waits for a future until that time.
-pub(super) async fn by<R: Adapter, T>(
-    adapter: &R,
-    at: Instant,
-    future: impl Future<Output = T>,
-) -> Option<T> {
-    by_timer(&mut adapter.timer(), at, future).await
+pub(crate) async fn by<T>(io: &Io, at: Instant, future: impl Future<Output = T>) -> Option<T> {
+    by_timer(&mut *io.timer(), at, future).await
 }
 
 /// Waits for a future until that time, with a timer at hand.
-pub async fn by_timer<T>(
-    timer: &mut impl Timer,
+pub(crate) async fn by_timer<T>(
+    timer: &mut dyn Timer,
     at: Instant,
     future: impl Future<Output = T>,
 ) -> Option<T> {
@@ -148,7 +161,7 @@ pub async fn by_timer<T>(
 }
 
 /// Waits until that time.
-pub(super) async fn sleep_until<R: Adapter>(adapter: &R, at: Instant) {
-    let mut timer = adapter.timer();
+pub(crate) async fn sleep_until(io: &Io, at: Instant) {
+    let mut timer = io.timer();
     poll_fn(|cx| timer.poll_until(at, cx)).await;
 }

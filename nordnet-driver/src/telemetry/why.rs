@@ -1,28 +1,21 @@
-//! Reasons in words of our own: what a server says may hold anything.
+//! Reasons in words of this crate: a text of the server may hold anything.
 
 use std::fmt;
 
-use crate::error::Error;
-use crate::failure::{Cause, Failure};
-use crate::feed::{CloseReason, DisconnectReason, MalformedReason};
-use crate::login::LoginError;
+use nordnet_proto::{
+    Cause, CloseReason, DisconnectReason, Error, Failure, LoginError, MalformedReason,
+};
 
 /// Why something failed, in words that no server chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Why {
+pub(crate) struct Why {
     words: &'static str,
     cause: Option<Cause>,
     /// Of the answer, if that is why.
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
 }
 
 impl Why {
-    /// What went wrong with the connection, if that is why.
-    #[must_use]
-    pub const fn cause(&self) -> Option<Cause> {
-        self.cause
-    }
-
     const fn of(words: &'static str) -> Self {
         Self {
             words,
@@ -89,6 +82,7 @@ impl From<&Error> for Why {
             Error::NothingAsked => Self::of("nothing was asked for"),
             Error::BadIdentifier => Self::of("an identifier that no address can hold"),
             Error::NotListed(_) => Self::of("nothing is listed by that key"),
+            _ => Self::of("another error"),
         }
     }
 }
@@ -117,6 +111,7 @@ impl From<&LoginError> for Why {
                 Self::with_status("the answer makes no sense", *status)
             }
             LoginError::OutOfTime => Self::of("the login did not end in time"),
+            _ => Self::of("another error"),
         }
     }
 }

@@ -1,20 +1,20 @@
-//! Reaching a feed while it is being polled.
+//! Handles to a feed that is being polled elsewhere.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Instant;
 
-use crate::feed::{Feed, Kind, Public, Subscription};
+use nordnet_proto::{Feed, Kind, Public, Subscription};
 
-/// Reaches a feed from elsewhere, while it is being polled. What is asked for
-/// is done when the feed is next polled.
+/// Changes a feed from elsewhere, while it is being polled. A change is made when the
+/// feed is next polled.
 pub struct FeedHandle<K: Kind> {
     mailbox: Arc<Mailbox<K>>,
 }
 
 impl<K: Kind> FeedHandle<K> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mailbox = Arc::new(Mailbox {
             state: Mutex::new(State {
                 requests: Vec::new(),
@@ -25,13 +25,13 @@ impl<K: Kind> FeedHandle<K> {
         Self { mailbox }
     }
 
-    /// Closes the feed: its last event is [`Event::Closed`](crate::Event::Closed).
+    /// Closes the feed: its last event is [`Event::Closed`](nordnet_proto::Event::Closed).
     pub fn close(&self) {
         self.ask(Request::new(|feed, now| feed.close(now)));
     }
 
-    /// Does what was asked for; says whether there was anything.
-    pub(super) fn take(&self, feed: &mut Feed<K>, now: Instant, cx: &mut Context<'_>) -> bool {
+    /// Makes the changes that were requested; returns `true` if there were any.
+    pub(crate) fn take(&self, feed: &mut Feed<K>, now: Instant, cx: &mut Context<'_>) -> bool {
         let mut state = self.state();
         if state.requests.is_empty() {
             match &mut state.waiting {
@@ -49,7 +49,7 @@ impl<K: Kind> FeedHandle<K> {
     }
 
     /// Takes no further requests: a feed that is gone has nothing left to do.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         let mut state = self.state();
         state.closed = true;
         state.requests = Vec::new();
@@ -77,12 +77,12 @@ impl<K: Kind> FeedHandle<K> {
 }
 
 impl FeedHandle<Public> {
-    /// Asks for a kind of data, as the feed's own `subscribe` does.
+    /// Subscribes to a kind of data, as the feed's own `subscribe` does.
     pub fn subscribe(&self, subscription: Subscription) {
         self.ask(Request::new(|feed, now| feed.subscribe(subscription, now)));
     }
 
-    /// Asks for a kind of data no more, as the feed's own `unsubscribe` does.
+    /// Unsubscribes from a kind of data, as the feed's own `unsubscribe` does.
     pub fn unsubscribe(&self, subscription: Subscription) {
         self.ask(Request::new(move |feed, now| {
             feed.unsubscribe(&subscription, now);

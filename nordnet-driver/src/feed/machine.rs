@@ -1,4 +1,4 @@
-//! A feed: the machine, a connection, and the loop that joins them.
+//! The loop that joins the core's feed machine with a connection.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -6,101 +6,81 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::adapter::{Adapter, BoxFuture, Timer as _, Wire as _};
-use super::calls::Driver;
-use super::handle::FeedHandle;
-use super::note::{FeedNotes, Scope};
-use crate::error::Error;
-use crate::failure::{Attempt, Failure};
-use crate::feed::{Event, Feed, FeedConfig, Kind, Output, Private, Public};
-use crate::login::LoginError;
-use crate::session_key::{Epoch, LoggedIn};
-use crate::settings::SetupError;
+use nordnet_proto::{
+    Attempt, Epoch, Error, Event, Failure, Feed, FeedConfig, Kind, LoggedIn, LoginError, Output,
+};
 
-/// How much of a feed is read at once, in bytes: what comes in a burst takes few
-/// system calls, and what does not come is never touched.
-pub const READ_BUFFER: usize = 256 << 10;
+use super::handle::FeedHandle;
+use super::log::Log;
+use crate::Result;
+use crate::events::Events;
+use crate::io::Io;
+use crate::runtime::{BoxFuture, Timer, Wire};
+use crate::session::Driver;
+use crate::telemetry::in_span;
+
+/// How much of a feed is read at once, in bytes: a burst takes few system calls, and
+/// the part of the buffer that is not filled is never touched.
+const FEED_BUFFER: usize = 256 << 10;
 
 /// A feed, reconnects included.
 ///
-/// Over an async adapter it is a stream of events, over a blocking one an
-/// iterator; both end after [`Event::Closed`]. An adapter has it under its own
-/// name.
-///
-/// Nothing happens between polls. A feed that is not polled for long is
-/// disconnected by the server, and tells the gap when it is polled again.
-/// Dropping a poll loses nothing: connections and logins under way are kept
-/// here.
-pub struct FeedDriver<R: Adapter, K: Kind> {
+/// Nothing happens between polls. Dropping a poll loses nothing: a connection or a
+/// login under way is kept here.
+pub(crate) struct FeedLoop<K: Kind> {
     machine: Feed<K>,
-    source: Source<R>,
-    link: Link<R>,
+    source: Source,
+    link: Link,
     login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
-    timer: Option<R::Timer>,
+    timer: Option<Box<dyn Timer>>,
     /// What the timer is set for, which may be before there is anything to do.
     alarm: Option<Instant>,
     buffer: Box<[u8]>,
-    pub(super) handle: FeedHandle<K>,
+    handle: FeedHandle<K>,
     flushed: bool,
     ended: bool,
-    notes: FeedNotes,
+    log: Log,
     /// The one place for an account feed, free again when this feed is gone.
     place: Option<Arc<()>>,
 }
 
-/// Where the feed gets its sessions, and its adapter.
-enum Source<R: Adapter> {
-    Client(Arc<Driver<R>>),
-    Fixed(R, Box<LoggedIn>),
+/// Where the feed gets its sessions and its connections.
+enum Source {
+    Client(Arc<Driver>),
+    Fixed(Io, Box<LoggedIn>),
 }
 
-enum Link<R: Adapter> {
+enum Link {
     Down,
-    Connecting(Attempt, BoxFuture<Result<R::Wire, Failure>>),
-    Up(Attempt, R::Wire),
+    Connecting(Attempt, BoxFuture<Result<Box<dyn Wire>, Failure>>),
+    Up(Attempt, Box<dyn Wire>),
 }
 
-impl<R: Adapter> FeedDriver<R, Public> {
-    /// The feed of market data on a client's session.
+impl<K: Kind> FeedLoop<K> {
+    /// A feed on a client's session. `place` is kept until the feed ends.
     ///
     /// # Errors
     ///
     /// [`Error::Setup`] if there is no randomness for the feed's jitter.
-    pub fn market(client: &Arc<Driver<R>>, config: FeedConfig) -> Result<Self, Error> {
-        let seed = client.adapter().seed()?;
-        Ok(Self::new(Source::Client(Arc::clone(client)), config, seed))
+    pub(crate) fn of(client: &Arc<Driver>, config: FeedConfig, place: Option<Arc<()>>) -> Result<Self> {
+        let seed = client.io.seed()?;
+        let mut feed = Self::new(Source::Client(Arc::clone(client)), config, seed);
+        feed.place = place;
+        Ok(feed)
     }
-}
 
-impl<R: Adapter> FeedDriver<R, Private> {
-    /// The feed of own orders and trades on a client's session.
+    /// A feed on a session that somebody else has logged in.
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] if there is no randomness, or if the client has such a
-    /// feed: a second would displace it.
-    pub fn account(client: &Arc<Driver<R>>, config: FeedConfig) -> Result<Self, Error> {
-        let place = client.take_account_feed()?;
-        let seed = client.adapter().seed()?;
-        let mut feed = Self::new(Source::Client(Arc::clone(client)), config, seed);
-        feed.place = Some(place);
-        Ok(feed)
-    }
-}
-
-impl<R: Adapter, K: Kind> FeedDriver<R, K> {
-    /// A feed over an adapter of its own, on a session that stays as it is.
-    pub(super) fn fixed(
-        adapter: R,
-        logged_in: LoggedIn,
-        config: FeedConfig,
-    ) -> Result<Self, SetupError> {
-        let seed = adapter.seed()?;
-        let source = Source::Fixed(adapter, Box::new(logged_in));
+    /// As [`FeedLoop::of`].
+    pub(crate) fn fixed(io: Io, logged_in: LoggedIn, config: FeedConfig) -> Result<Self> {
+        let seed = io.seed()?;
+        let source = Source::Fixed(io, Box::new(logged_in));
         Ok(Self::new(source, config, seed))
     }
 
-    fn new(source: Source<R>, config: FeedConfig, seed: [u8; 16]) -> Self {
+    fn new(source: Source, config: FeedConfig, seed: [u8; 16]) -> Self {
         Self {
             machine: Feed::new(config, seed),
             source,
@@ -108,18 +88,18 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
             login: None,
             timer: None,
             alarm: None,
-            buffer: vec![0; READ_BUFFER].into(),
+            buffer: vec![0; FEED_BUFFER].into(),
             handle: FeedHandle::new(),
             flushed: true,
             ended: false,
-            notes: FeedNotes::of(K::NAME),
+            log: Log::of(K::NAME),
             place: None,
         }
     }
 
     /// The next event; `None` after the feed has closed.
     #[inline]
-    pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
+    pub(crate) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
         let mut told = Poll::Ready(Some(Event::Message(K::heartbeat())));
         let is_read = match &mut told {
             Poll::Ready(Some(event)) => self.read_ahead(event),
@@ -134,12 +114,12 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
     /// Makes the event, a heartbeat so far, the next message if it is there
     /// already. It is not moved about: see [`Feed::read_ahead`].
     #[inline(always)]
-    pub(super) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
+    pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
         self.machine.read_ahead(event)
     }
 
-    /// What [`FeedDriver::poll_event`] does where no message is there already.
-    pub(super) fn poll_other_event(
+    /// What [`FeedLoop::poll_event`] does where no message is there already.
+    pub(crate) fn poll_other_event(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Event<K::Message>>> {
@@ -150,8 +130,8 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
             let mut progress = false;
             match self.machine.poll_output() {
                 Some(Output::Event(event)) => {
-                    let adapter = self.source.adapter();
-                    self.notes.event(&event, self.machine.counters(), adapter);
+                    let now = self.source.io().now();
+                    self.log.event(&event, self.machine.counters(), now);
                     if matches!(event, Event::Closed(_)) {
                         self.end();
                     }
@@ -170,11 +150,12 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
                     server,
                     by,
                 }) if !self.link.is_connecting(attempt) => {
-                    let adapter = self.source.adapter();
-                    let feed = K::NAME;
-                    let connect = adapter.connect(server.clone(), by);
-                    let connect = R::within(Scope::Connection { feed, attempt }, connect);
-                    self.notes.connecting(attempt, server, adapter);
+                    let io = self.source.io();
+                    let connect = io.connect(server.clone(), FEED_BUFFER, by);
+                    let connect = in_span!(
+                        "connection", feed = K::NAME, attempt = attempt.number(); connect
+                    );
+                    self.log.connecting(attempt, server, io.now());
                     self.link = Link::Connecting(attempt, Box::pin(connect));
                 }
                 Some(Output::Login { suspect }) => {
@@ -194,23 +175,25 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
         }
     }
 
-    /// The machine, to ask it something.
-    pub const fn machine(&self) -> &Feed<K> {
+    /// The machine, to read its state.
+    pub(crate) const fn machine(&self) -> &Feed<K> {
         &self.machine
     }
 
-    /// Does something to the machine.
-    pub fn change(&mut self, change: impl FnOnce(&mut Feed<K>, Instant)) {
+    /// Changes the machine.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Feed<K>, Instant)) {
         let now = self.now();
         change(&mut self.machine, now);
     }
 
-    pub(super) fn adapter(&self) -> &R {
-        self.source.adapter()
+    pub(crate) fn handle(&self) -> &FeedHandle<K> {
+        &self.handle
     }
 
-    pub(super) fn now(&self) -> Instant {
-        self.adapter().now()
+    /// When the event that was returned last was read: reading the clock for each
+    /// tick would cost too much.
+    pub(crate) fn read_at(&self) -> Instant {
+        self.machine.last_input().unwrap_or_else(|| self.now())
     }
 
     fn end(&mut self) {
@@ -244,7 +227,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
                         self.link = Link::Up(attempt, wire);
                         let now = self.now();
                         self.machine.handle_connected(attempt, now);
-                        self.notes.connected(self.source.adapter());
+                        self.log.connected(now);
                     }
                     Err(failure) => self.lose(attempt, failure),
                 }
@@ -298,7 +281,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
         let attempt = *attempt;
         let read = match wire.poll_read(cx, &mut self.buffer) {
             Poll::Pending => return false,
-            // The other side closed without a word of TLS.
+            // The other side closed without a TLS alert.
             Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(0),
             Poll::Ready(read) => read,
         };
@@ -322,7 +305,7 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
         let alarm = self.alarm.map_or(at, |alarm| alarm.min(at));
         self.alarm = Some(alarm);
         let source = &self.source;
-        let timer = self.timer.get_or_insert_with(|| source.adapter().timer());
+        let timer = self.timer.get_or_insert_with(|| source.io().timer());
         if timer.poll_until(alarm, cx).is_pending() {
             return false;
         }
@@ -340,31 +323,48 @@ impl<R: Adapter, K: Kind> FeedDriver<R, K> {
     }
 }
 
-impl<R: Adapter, K: Kind> Drop for FeedDriver<R, K> {
+impl<K: Kind> Events for FeedLoop<K> {
+    type Item = Event<K::Message>;
+
+    #[inline]
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_event(cx)
+    }
+
+    fn now(&self) -> Instant {
+        self.source.io().now()
+    }
+
+    fn timer(&self) -> Box<dyn Timer> {
+        self.source.io().timer()
+    }
+}
+
+impl<K: Kind> Drop for FeedLoop<K> {
     fn drop(&mut self) {
         self.handle.end();
     }
 }
 
-impl<R: Adapter, K: Kind> fmt::Debug for FeedDriver<R, K> {
+impl<K: Kind> fmt::Debug for FeedLoop<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FeedDriver")
+        f.debug_struct("Feed")
             .field("machine", &self.machine)
             .finish_non_exhaustive()
     }
 }
 
-impl<R: Adapter> Link<R> {
+impl Link {
     fn is_connecting(&self, to: Attempt) -> bool {
         matches!(self, Self::Connecting(attempt, _) if *attempt == to)
     }
 }
 
-impl<R: Adapter> Source<R> {
-    fn adapter(&self) -> &R {
+impl Source {
+    fn io(&self) -> &Io {
         match self {
-            Self::Client(client) => client.adapter(),
-            Self::Fixed(adapter, _) => adapter,
+            Self::Client(client) => &client.io,
+            Self::Fixed(io, _) => io,
         }
     }
 

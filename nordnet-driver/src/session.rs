@@ -4,57 +4,53 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::adapter::Adapter;
-use super::bell::Bell;
-use super::builder::{Journal, Signer};
-use super::drive::{self, Drive, Task};
-use super::task::{by, by_timer, reply};
-use crate::endpoint::{Endpoint, Safety};
-use crate::error::Error;
-use crate::failure::Cause;
-use crate::feed::FeedConfig;
-use crate::operation::Operation;
-use crate::order::{Intent, Unresolved};
-use crate::session::Session;
-use crate::settings::SetupError;
+use nordnet_proto::{
+    Cause, Endpoint, Error, FeedConfig, Intent, Operation, Safety, Session, SetupError, Unresolved,
+};
+
+use crate::call::{self, Call, Task};
+use crate::hooks::{Journal, Signer};
+use crate::io::Io;
+use crate::notify::Notify;
+use crate::task::{by, by_timer, reply};
 
 /// What the clones of a client and its feeds share: a session, and the loops
 /// that drive its calls, its logins and its keep-alive.
-pub struct Driver<R: Adapter> {
-    pub(super) adapter: R,
-    pub(super) signer: Option<Signer>,
+pub(crate) struct Driver {
+    pub(crate) io: Io,
+    pub(crate) signer: Option<Signer>,
     session: Mutex<Session>,
     journal: Option<Journal>,
-    /// Rings when a login has ended, and when the client goes.
-    pub(super) logins: Arc<Bell>,
+    /// Counts the logins that have ended, and the end of the client.
+    pub(crate) logins: Arc<Notify>,
     /// The calls in flight that change something.
     running: Mutex<Running>,
-    ended: Bell,
+    ended: Notify,
     /// Upgrades while an account feed of this client is there.
     account_feed: Mutex<Weak<()>>,
 }
 
-impl<R: Adapter> Driver<R> {
+impl Driver {
     /// Begins to drive a session.
-    pub(super) fn start(
-        adapter: R,
+    pub(crate) fn start(
+        io: Io,
         session: Session,
         signer: Option<Signer>,
         journal: Option<Journal>,
     ) -> Arc<Self> {
         let driver = Arc::new(Self {
-            adapter,
+            io,
             signer,
             session: Mutex::new(session),
             journal,
             logins: Arc::default(),
             running: Mutex::default(),
-            ended: Bell::default(),
+            ended: Notify::default(),
             account_feed: Mutex::default(),
         });
         let logins = Arc::clone(&driver.logins);
         let keep_alive = keep_alive(Arc::downgrade(&driver), logins);
-        driver.adapter.spawn(Box::pin(keep_alive));
+        driver.io.spawn(keep_alive);
         driver
     }
 
@@ -65,35 +61,33 @@ impl<R: Adapter> Driver<R> {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn send<E>(self: &Arc<Self>, mut call: Operation<E>) -> Result<E::Response, Error>
+    pub(crate) async fn send<E>(self: &Arc<Self>, mut call: Operation<E>) -> Result<E::Response, Error>
     where
-        E: Endpoint + Send + 'static,
-        E::Response: Send + 'static,
+        E: Endpoint,
     {
         if E::SAFETY == Safety::Read {
             return Arc::clone(self).drive(call).await;
         }
         // Before the call is listed, so that whoever waits for calls misses none.
         let running = Counted::new(self);
-        call.begin(&mut self.session(), self.adapter.now())?;
+        call.begin(&mut self.session(), self.io.now())?;
         let (reply, result) = reply();
-        let mut task = Task::new(Drive::new(Arc::clone(self), call), reply, running);
-        self.adapter
-            .spawn(Box::pin(async move { task.run().await }));
+        let mut task = Task::new(Call::new(Arc::clone(self), call), reply, running);
+        self.io.spawn(async move { task.run().await });
         match result.await {
             Some(result) => result,
-            None => Err(drive::lost()),
+            None => Err(call::lost()),
         }
     }
 
     /// The session; hold it for no longer than a statement.
-    pub fn session(&self) -> MutexGuard<'_, Session> {
+    pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the end of the order calls that are in flight now, and lists the
     /// orders whose outcome is not known.
-    pub async fn settle(&self) -> Vec<Unresolved> {
+    pub(crate) async fn settle(&self) -> Vec<Unresolved> {
         self.calls_end().await;
         self.session().unresolved()
     }
@@ -104,11 +98,11 @@ impl<R: Adapter> Driver<R> {
     /// # Errors
     ///
     /// [`Error`] if the logout did not reach the server.
-    pub async fn logout(self: &Arc<Self>) -> Result<(), Error> {
-        let adapter = &self.adapter;
-        let close_by = self.session().refuse_orders(adapter.now());
-        by(adapter, close_by, self.calls_end()).await;
-        let call = self.session().close(adapter.now());
+    pub(crate) async fn logout(self: &Arc<Self>) -> Result<(), Error> {
+        let io = &self.io;
+        let close_by = self.session().refuse_orders(io.now());
+        by(io, close_by, self.calls_end()).await;
+        let call = self.session().close(io.now());
         match call {
             // Nobody could make this call again, so it runs on like an order.
             Some(call) => self.send(call).await,
@@ -118,21 +112,15 @@ impl<R: Adapter> Driver<R> {
 
     /// The settings of a feed of this client: a session and its feeds are for
     /// one service.
-    #[must_use]
-    pub fn feed_config(&self) -> FeedConfig {
+    pub(crate) fn feed_config(&self) -> FeedConfig {
         let mut config = FeedConfig::default();
         config.service.clone_from(&self.session().config().service);
         config
     }
 
-    /// What connects, waits and spawns.
-    pub const fn adapter(&self) -> &R {
-        &self.adapter
-    }
-
     /// Takes the one place for an account feed; it is free again when what is
     /// returned is dropped.
-    pub(super) fn take_account_feed(&self) -> Result<Arc<()>, SetupError> {
+    pub(crate) fn take_account_feed(&self) -> Result<Arc<()>, SetupError> {
         let mut holder = self
             .account_feed
             .lock()
@@ -146,19 +134,18 @@ impl<R: Adapter> Driver<R> {
     }
 
     /// Drives one call to its end, in the task of the caller.
-    pub(super) async fn drive<E>(self: Arc<Self>, call: Operation<E>) -> Result<E::Response, Error>
+    pub(crate) async fn drive<E>(self: Arc<Self>, call: Operation<E>) -> Result<E::Response, Error>
     where
-        E: Endpoint + Send + 'static,
-        E::Response: Send + 'static,
+        E: Endpoint,
     {
-        Drive::new(self, call).run().await
+        Call::new(self, call).run().await
     }
 
-    pub(super) async fn record(&self, intent: Intent) -> Result<(), String> {
+    pub(crate) async fn record(&self, intent: Intent) -> Result<(), String> {
         let Some(journal) = self.journal.clone() else {
             return Err("the client has no journal".into());
         };
-        let record = self.adapter.run_blocking(move || journal.record(&intent));
+        let record = self.io.run_blocking(move || journal.record(&intent));
         let dropped = || Err(Cause::Dropped.to_string());
         record.await.unwrap_or_else(dropped)
     }
@@ -167,12 +154,12 @@ impl<R: Adapter> Driver<R> {
     async fn calls_end(&self) {
         let before = self.running().next;
         loop {
-            let rung = self.ended.rung();
+            let seen = self.ended.count();
             let oldest = self.running().calls.first().copied();
             if oldest.is_none_or(|oldest| oldest >= before) {
                 return;
             }
-            self.ended.rung_after(rung).await;
+            self.ended.changed_since(seen).await;
         }
     }
 
@@ -181,13 +168,13 @@ impl<R: Adapter> Driver<R> {
     }
 }
 
-impl<R: Adapter> Drop for Driver<R> {
+impl Drop for Driver {
     fn drop(&mut self) {
-        self.logins.ring();
+        self.logins.notify();
     }
 }
 
-impl<R: Adapter> fmt::Debug for Driver<R> {
+impl fmt::Debug for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Driver")
             .field("base_url", &self.session().config().base_url)
@@ -203,13 +190,13 @@ struct Running {
 }
 
 /// Counts a call among those in flight until it is dropped.
-pub(super) struct Counted<R: Adapter> {
-    driver: Arc<Driver<R>>,
+pub(crate) struct Counted {
+    driver: Arc<Driver>,
     number: u64,
 }
 
-impl<R: Adapter> Counted<R> {
-    fn new(driver: &Arc<Driver<R>>) -> Self {
+impl Counted {
+    fn new(driver: &Arc<Driver>) -> Self {
         let mut running = driver.running();
         let number = running.next;
         running.next += 1;
@@ -222,22 +209,22 @@ impl<R: Adapter> Counted<R> {
     }
 }
 
-impl<R: Adapter> Drop for Counted<R> {
+impl Drop for Counted {
     fn drop(&mut self) {
         self.driver.running().calls.remove(&self.number);
-        self.driver.ended.ring();
+        self.driver.ended.notify();
     }
 }
 
 /// Keeps an idle session alive for as long as the client lives.
-async fn keep_alive<R: Adapter>(client: Weak<Driver<R>>, logins: Arc<Bell>) {
+async fn keep_alive(client: Weak<Driver>, logins: Arc<Notify>) {
     while let Some(driver) = client.upgrade() {
-        let rung = logins.rung();
+        let seen = logins.count();
         let at = driver.session().poll_timeout();
-        let mut timer = driver.adapter.timer();
+        let mut timer = driver.io.timer();
         drop(driver);
         // Not for longer than the client lives: its end rings too.
-        let renewal = logins.rung_after(rung);
+        let renewal = logins.changed_since(seen);
         let Some(at) = at else {
             renewal.await;
             continue;
@@ -245,7 +232,7 @@ async fn keep_alive<R: Adapter>(client: Weak<Driver<R>>, logins: Arc<Bell>) {
         if by_timer(&mut timer, at, renewal).await.is_none()
             && let Some(driver) = client.upgrade()
         {
-            let due = driver.session().handle_timeout(driver.adapter.now());
+            let due = driver.session().handle_timeout(driver.io.now());
             if let Some(call) = due {
                 // A session that has ended was renewed on the way; any
                 // other failure is tried again when the core says so.

@@ -1,25 +1,25 @@
-//! Waking everybody who waits for something to have changed.
+//! Waking all tasks that wait for a change.
 
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-/// Rings for all who listen.
+/// Counts changes and wakes all tasks that wait for the next one.
 #[derive(Debug, Default)]
-pub(super) struct Bell {
+pub(crate) struct Notify {
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    rung: u64,
+    count: u64,
     waiting: Vec<Waker>,
 }
 
-impl Bell {
-    pub(super) fn ring(&self) {
+impl Notify {
+    pub(crate) fn notify(&self) {
         let mut state = self.state();
-        state.rung += 1;
+        state.count += 1;
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
         for waker in waiting {
@@ -27,17 +27,17 @@ impl Bell {
         }
     }
 
-    /// How often it has rung. Look before you look at what it rings for, so
-    /// that no ring is missed between.
-    pub(super) fn rung(&self) -> u64 {
+    /// How many changes there were. Read this before the state that changes, so that
+    /// no change in between is missed.
+    pub(crate) fn count(&self) -> u64 {
         self.state().rung
     }
 
-    /// Waits until it has rung more often than that.
-    pub(super) async fn rung_after(&self, seen: u64) {
+    /// Waits until there were more changes than `seen`.
+    pub(crate) async fn changed_since(&self, seen: u64) {
         poll_fn(|cx| {
             let mut state = self.state();
-            if state.rung > seen {
+            if state.count > seen {
                 return Poll::Ready(());
             }
             if !state

@@ -1,18 +1,19 @@
 //! One login for everybody who needs it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::adapter::{Adapter, BoxFuture};
-use super::bell::Bell;
-use super::calls::Driver;
-use super::note::{Note, NoteKind, Scope};
-use super::task::{by, detached, sleep_until};
-use crate::failure::{Cause, Failure};
-use crate::login::{Login, LoginError, LoginStep};
-use crate::session::LoginTurn;
-use crate::session_key::{Epoch, LoggedIn};
+use nordnet_proto::{
+    Cause, Epoch, Failure, LoggedIn, Login, LoginError, LoginStep, LoginTurn,
+};
 
-impl<R: Adapter> Driver<R> {
+use crate::notify::Notify;
+use crate::runtime::BoxFuture;
+use crate::session::Driver;
+use crate::task::{by, detached, sleep_until};
+use crate::telemetry::{Why, event, in_span, millis, text};
+
+impl Driver {
     /// Gets a session, by a login of its own if nobody else's gives one.
     ///
     /// Boxed, since a login that comes too late ends in a call of its own.
@@ -20,7 +21,7 @@ impl<R: Adapter> Driver<R> {
     /// # Errors
     ///
     /// [`LoginError`], as every waiter is told.
-    pub fn log_in(
+    pub(crate) fn log_in(
         self: &Arc<Self>,
         suspect: Option<Epoch>,
     ) -> BoxFuture<Result<LoggedIn, LoginError>> {
@@ -29,8 +30,8 @@ impl<R: Adapter> Driver<R> {
             loop {
                 // Nothing is handed over when a login ends: someone who waits
                 // and is not polled keeps nobody else waiting.
-                let ended = driver.logins.rung();
-                let turn = driver.session().poll_login(suspect, driver.adapter.now());
+                let ended = driver.logins.count();
+                let turn = driver.session().poll_login(suspect, driver.io.now());
                 match turn {
                     LoginTurn::Ready(logged_in) => return Ok(logged_in),
                     LoginTurn::Failed(error) => return Err(error),
@@ -42,12 +43,12 @@ impl<R: Adapter> Driver<R> {
                             _ended: Ended(Arc::clone(&driver.logins)),
                         };
                         let login = Arc::clone(&driver).finish_login(turn);
-                        let login = R::within(Scope::Login, login);
-                        let result = detached(&driver.adapter, login).await;
+                        let login = in_span!("login"; login);
+                        let result = detached(&driver.io, login).await;
                         let dropped = Failure::before_sending(Cause::Dropped, "");
                         return result.unwrap_or(Err(LoginError::Unreachable(dropped)));
                     }
-                    LoginTurn::Busy => driver.logins.rung_after(ended).await,
+                    LoginTurn::Busy => driver.logins.changed_since(ended).await,
                 }
             }
         })
@@ -55,17 +56,11 @@ impl<R: Adapter> Driver<R> {
 
     /// Drives a login to its end, and tells everybody who waits for it.
     async fn finish_login(self: Arc<Self>, mut turn: Turn) -> Result<LoggedIn, LoginError> {
-        let begun = self.adapter.now();
-        self.adapter.note(&Note::new(NoteKind::LoginBegun));
+        let begun = self.io.now();
+        event!(DEBUG, "login_begun");
         let result = self.drive_login(&mut turn.login).await;
-        let now = self.adapter.now();
-        let note = match &result {
-            Ok(_) => Note::new(NoteKind::LoginEnded),
-            Err(error) if error.is_refusal() => Note::new(NoteKind::LoginRefused).because(error),
-            Err(error) => Note::new(NoteKind::LoginFailed).because(error),
-        };
-        let took = now.saturating_duration_since(begun);
-        self.adapter.note(&note.took(took));
+        let now = self.io.now();
+        log_end(&result, now.saturating_duration_since(begun));
         let late = self.session().handle_login(result.clone(), now);
         drop(turn);
         match late {
@@ -78,32 +73,47 @@ impl<R: Adapter> Driver<R> {
     }
 
     async fn drive_login(&self, login: &mut Login) -> Result<LoggedIn, LoginError> {
-        let adapter = &self.adapter;
+        let io = &self.io;
         loop {
-            match login.poll(adapter.now()) {
+            match login.poll(io.now()) {
                 LoginStep::Send(out) => {
                     let attempt = out.attempt;
-                    let answer = adapter.send(out).await;
-                    login.handle_answer(attempt, answer, adapter.now());
+                    let answer = io.send(out).await;
+                    login.handle_answer(attempt, answer, io.now());
                 }
                 LoginStep::Sign(challenge) => {
                     let until = challenge.not_after();
                     let signature = match &self.signer {
-                        Some(signer) => by(adapter, until, signer.sign(challenge.clone())).await,
+                        Some(signer) => by(io, until, signer.sign(challenge.clone())).await,
                         None => Some(Err("the client has no signer".into())),
                     };
                     // One that comes too late is followed by a new challenge.
                     if let Some(signature) = signature {
-                        login.handle_signature(&challenge, signature, adapter.now());
+                        login.handle_signature(&challenge, signature, io.now());
                     }
                 }
-                LoginStep::InFlight { answer_by } => sleep_until(adapter, answer_by).await,
+                LoginStep::InFlight { answer_by } => sleep_until(io, answer_by).await,
                 LoginStep::Wait(until) => {
-                    let wait = until.saturating_duration_since(adapter.now());
-                    adapter.note(&Note::new(NoteKind::LoginWaits).waits(wait));
-                    sleep_until(adapter, until).await;
+                    let wait = until.saturating_duration_since(io.now());
+                    event!(INFO, "login_waits", wait_ms = millis(wait));
+                    sleep_until(io, until).await;
                 }
                 LoginStep::Done(result) => return result,
+            }
+        }
+    }
+}
+
+fn log_end(result: &Result<LoggedIn, LoginError>, took: Duration) {
+    match result {
+        Ok(_) => event!(INFO, "login_ended", took_ms = millis(took)),
+        Err(error) => {
+            let why = Why::from(error);
+            let (status, why, took) = (why.status, text(why), millis(took));
+            if error.is_refusal() {
+                event!(ERROR, "login_refused", status = status, why = why, took_ms = took);
+            } else {
+                event!(WARN, "login_failed", status = status, why = why, took_ms = took);
             }
         }
     }
@@ -118,10 +128,10 @@ struct Turn {
 
 /// Wakes everybody who waits for a login once it has ended: also if it panics, and
 /// if the runtime drops its task.
-struct Ended(Arc<Bell>);
+struct Ended(Arc<Notify>);
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        self.0.ring();
+        self.0.notify();
     }
 }

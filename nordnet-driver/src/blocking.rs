@@ -1,0 +1,17 @@
+//! The same client for plain threads: its methods block until they are done.
+//!
+//! `nordnet-blocking` brings its runtime.
+
+mod builder;
+mod client;
+mod executor;
+mod feed;
+mod watch;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use executor::{Alarm, block_on};
+pub use feed::{AccountFeed, MarketFeed};
+pub use watch::{LatestWatch, MarketWatch, WatchBuilder};
+
+pub use crate::events::Elapsed;
