@@ -1,5 +1,6 @@
 //! What an endpoint is: one call of the REST API as a value.
 
+mod access;
 mod target;
 
 use std::fmt::{self, Display};
@@ -7,12 +8,12 @@ use std::fmt::{self, Display};
 use http::Method;
 use http::header::HeaderMap;
 
+pub use access::{Access, Observe, PermittedTo, ReadOnly, Trade, Trading};
 pub use target::Target;
 use target::escape;
 
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::order::{Intent, Outcome, Reference};
 use crate::request::{self, HttpResponse, Payload};
 use crate::session_key::SessionKey;
 
@@ -21,7 +22,7 @@ use crate::session_key::SessionKey;
 ///
 /// The structs of [`api`](crate::api) implement it; implement it yourself for
 /// a call that this crate lacks.
-pub trait Endpoint {
+pub trait Endpoint: Send + Sized + 'static {
     /// The name of the call, as errors give it: its `operationId` in the
     /// reference, such as `list_accounts`.
     const OPERATION: &'static str;
@@ -30,15 +31,16 @@ pub trait Endpoint {
     /// Whether the request may be sent more than once.
     const SAFETY: Safety;
     /// The calls that it shares its pauses and its kept connections with.
-    const LANE: Lane = <Self::Access as Access>::LANE;
+    const LANE: Lane = <Self::Access as Access<Self>>::LANE;
     /// The largest body of an answer, in bytes.
     const MAX_BODY: usize = 8 << 20;
     /// Whether the call needs a session: [`NoSession`] or [`InSession`].
     type Auth: Auth;
-    /// Whether the call can move money: [`Observe`] or [`Trade`].
-    type Access: Access;
+    /// Whether the call can move money: [`Observe`], or [`Trade`] for an
+    /// [`OrderCall`](crate::OrderCall).
+    type Access: Access<Self>;
     /// What the call gives.
-    type Response;
+    type Response: Send + 'static;
 
     /// Writes the path below `/api/2`, and the query.
     fn target(&self, target: &mut Target);
@@ -55,33 +57,6 @@ pub trait Endpoint {
     /// [`Error`] by what the caller can do about it. From an order call it
     /// means that nothing was placed, changed, cancelled or activated.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Self::Response, Error>;
-
-    /// Orders only: takes a reference from `next` if it has none.
-    fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
-        let _ = next;
-    }
-
-    /// Orders only: what is about to be asked of the exchange.
-    fn intent(&self) -> Option<Intent> {
-        None
-    }
-
-    /// Orders only: the response as what became of the order.
-    fn outcome(response: &Self::Response) -> Option<&Outcome> {
-        let _ = response;
-        None
-    }
-
-    /// Orders only: the refusal in a response that would be the same if an
-    /// earlier attempt, whose answer was lost, had done what was asked for.
-    fn refusal(response: &Self::Response) -> Option<String> {
-        match Self::outcome(response) {
-            Some(Outcome::Rejected(rejection)) if !rejection.is_already_gone() => {
-                Some(rejection.to_string())
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Whether a request may be sent more than once.
@@ -158,77 +133,6 @@ impl Auth for InSession {
     }
 }
 
-/// Whether a call can move money; sealed.
-pub trait Access: sealed::Sealed {
-    /// The lane of such calls, unless they name another.
-    const LANE: Lane;
-}
-
-/// The call only looks.
-#[derive(Debug)]
-pub enum Observe {}
-
-/// The call enters, changes or cancels orders.
-#[derive(Debug)]
-pub enum Trade {}
-
-impl Access for Observe {
-    const LANE: Lane = Lane::Read;
-}
-
-impl Access for Trade {
-    const LANE: Lane = Lane::Order;
-}
-
-/// The marker of a client that cannot send an order: the default.
-#[derive(Debug)]
-pub enum ReadOnly {}
-
-/// The marker of a client that may send orders.
-#[derive(Debug)]
-pub enum Trading {}
-
-/// Says at compile time which clients may send calls of which access; sealed.
-///
-/// ```
-/// use nordnet_proto::api::ListAccounts;
-/// use nordnet_proto::{CancelOrder, Endpoint, Permits, PlaceOrder, ReadOnly, Trading};
-///
-/// fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
-/// may_send::<ReadOnly, ListAccounts>();
-/// may_send::<Trading, ListAccounts>();
-/// may_send::<Trading, PlaceOrder>();
-/// may_send::<Trading, CancelOrder>();
-/// ```
-///
-/// A read-only client sends no order:
-///
-/// ```compile_fail,E0277
-/// # use nordnet_proto::{Endpoint, Permits, PlaceOrder, ReadOnly};
-/// # fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
-/// may_send::<ReadOnly, PlaceOrder>();
-/// ```
-///
-/// ```compile_fail,E0277
-/// # use nordnet_proto::{CancelOrder, Endpoint, Permits, ReadOnly};
-/// # fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
-/// may_send::<ReadOnly, CancelOrder>();
-/// ```
-///
-/// ```compile_fail,E0277
-/// # use nordnet_proto::{Endpoint, ModifyOrder, Permits, ReadOnly};
-/// # fn may_send<Client: Permits<E::Access>, E: Endpoint>() {}
-/// may_send::<ReadOnly, ModifyOrder>();
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "this client is read-only and sends no order",
-    note = "build the client with `.trading()` to place, change and cancel orders"
-)]
-pub trait Permits<A: Access>: sealed::Sealed {}
-
-impl Permits<Observe> for ReadOnly {}
-impl<A: Access> Permits<A> for Trading {}
-
 mod sealed {
     #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
     pub trait Sealed {}
@@ -236,8 +140,6 @@ mod sealed {
     impl Sealed for super::InSession {}
     impl Sealed for super::Observe {}
     impl Sealed for super::Trade {}
-    impl Sealed for super::ReadOnly {}
-    impl Sealed for super::Trading {}
 }
 
 /// The body of a request.

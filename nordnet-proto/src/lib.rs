@@ -127,7 +127,7 @@ pub use credentials::{
 };
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use endpoint::{
-    Access, Auth, Body, Endpoint, Form, InSession, Lane, NoSession, Observe, Permits, ReadOnly,
+    Access, Auth, Body, Endpoint, Form, InSession, Lane, NoSession, Observe, PermittedTo, ReadOnly,
     Safety, Target, Trade, Trading,
 };
 pub use error::{Error, Refusal, Unreadable};
@@ -152,7 +152,7 @@ pub use market::{Book, Market, Quote, QuoteState, StaleReason};
 pub use operation::{Operation, Step};
 pub use order::{
     Accepted, Action, ActivateOrders, CancelOrder, Doubt, Intent, InvalidOrder, ModifyOrder,
-    Outcome, PlaceOrder, Reference, Rejection, Unresolved,
+    OrderCall, Outcome, PlaceOrder, Reference, Rejection, Unresolved,
 };
 pub use outgoing::Outgoing;
 pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_request};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::deadline::after;
-use crate::endpoint::{Auth, Endpoint, Safety};
+use crate::endpoint::{Access, Auth, Endpoint, Safety};
 use crate::error::Error;
 use crate::failure::{Attempt, Failure};
 use crate::login::LoginError;
@@ -149,8 +149,8 @@ impl<E: Endpoint> Operation<E> {
         if self.ticket.is_some() {
             return Ok(());
         }
-        self.endpoint.stamp(&mut || session.new_reference());
-        if let Some(intent) = self.endpoint.intent() {
+        <E::Access as Access<E>>::stamp(&mut self.endpoint, &mut || session.new_reference());
+        if let Some(intent) = <E::Access as Access<E>>::intent(&self.endpoint) {
             self.ticket = Some(session.begin(intent, now)?);
         }
         Ok(())
@@ -248,7 +248,7 @@ impl<E: Endpoint> Operation<E> {
         };
         if session.config().record_intents
             && !self.recorded
-            && let Some(intent) = self.endpoint.intent()
+            && let Some(intent) = <E::Access as Access<E>>::intent(&self.endpoint)
         {
             return Step::Record(intent);
         }

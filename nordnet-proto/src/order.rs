@@ -41,6 +41,7 @@
 //! If the HTTP status is a refusal and the verdict is not, the outcome is unknown.
 
 mod activate;
+mod call;
 mod cancel;
 mod entry;
 mod intent;
@@ -52,6 +53,7 @@ mod terms;
 mod verdict;
 
 pub use activate::ActivateOrders;
+pub use call::OrderCall;
 pub use cancel::CancelOrder;
 pub use entry::{InvalidOrder, PlaceOrder};
 pub use intent::{Action, Intent};

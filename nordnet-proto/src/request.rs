@@ -9,7 +9,7 @@ use http::uri::{PathAndQuery, Uri};
 use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::endpoint::{Auth, Body, Endpoint, Target};
+use crate::endpoint::{Access, Auth, Body, Endpoint, Target};
 use crate::error::Error;
 use crate::order::InvalidOrder;
 use crate::scrub;
@@ -101,7 +101,8 @@ pub fn to_request<E: Endpoint>(
     config: &Config,
     key: <E::Auth as Auth>::Key<'_>,
 ) -> Result<(HttpRequest, Sent<E>), Error> {
-    if endpoint.intent().is_some_and(|intent| intent.is_nameless()) {
+    let intent = <E::Access as Access<E>>::intent(&endpoint);
+    if intent.is_some_and(|intent| intent.is_nameless()) {
         return Err(InvalidOrder::NoReference.into());
     }
     let request = encode(&endpoint, config, key)?;

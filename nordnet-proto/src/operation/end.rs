@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Operation, State};
-use crate::endpoint::{Endpoint, Safety};
+use crate::endpoint::{Access, Endpoint, Safety};
 use crate::error::Error;
 use crate::failure::{Cause, Failure};
 use crate::order::Outcome;
@@ -43,7 +43,8 @@ impl<E: Endpoint> Operation<E> {
         match result {
             Err(error) => self.give_up(session, error, now),
             Ok(response) => {
-                let refusal = E::refusal(&response).filter(|_| self.in_doubt);
+                let refusal =
+                    <E::Access as Access<E>>::refusal(&response).filter(|_| self.in_doubt);
                 let result = refusal.map_or(Ok(response), |refusal| self.doubt(&refusal));
                 self.close(session, result, now)
             }
@@ -87,7 +88,7 @@ impl<E: Endpoint> Operation<E> {
         now: Instant,
     ) -> Result<E::Response, Error> {
         let outcome = match &result {
-            Ok(response) => E::outcome(response).cloned().map(Ok),
+            Ok(response) => <E::Access as Access<E>>::outcome(response).cloned().map(Ok),
             Err(error) => Some(Err(error.clone())),
         };
         if let (Some(ticket), Some(outcome)) = (self.ticket.take(), outcome) {

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
+use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, outcome};
 use crate::endpoint::{Endpoint, InSession, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
@@ -52,15 +52,6 @@ impl ActivateOrders {
         self.handle = Some(handle);
         self
     }
-
-    fn as_intent(&self) -> Intent {
-        let orders = self.orders.clone();
-        Intent::new(
-            self.handle.as_ref(),
-            self.account,
-            Action::Activate { orders },
-        )
-    }
 }
 
 impl Endpoint for ActivateOrders {
@@ -82,23 +73,26 @@ impl Endpoint for ActivateOrders {
     }
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
-        outcome::settle(self.as_intent(), answer)
+        outcome::settle(self.intent(), answer)
     }
+}
 
+impl OrderCall for ActivateOrders {
     fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
         self.handle.get_or_insert_with(next);
     }
 
-    fn intent(&self) -> Option<Intent> {
-        Some(self.as_intent())
+    fn intent(&self) -> Intent {
+        let orders = self.orders.clone();
+        Intent::new(
+            self.handle.as_ref(),
+            self.account,
+            Action::Activate { orders },
+        )
     }
 
-    fn outcome(response: &Outcome) -> Option<&Outcome> {
-        Some(response)
-    }
-
-    fn refusal(response: &Outcome) -> Option<String> {
-        match response {
+    fn refusal(outcome: &Outcome) -> Option<String> {
+        match outcome {
             Outcome::Accepted(accepted) => {
                 let refused = accepted.verdicts.iter().find(|verdict| !verdict.is_ok())?;
                 Some(refused.result_code.as_str().into())

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Action, Intent, MAX_BODY, Outcome, Reference, outcome};
+use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, outcome};
 use crate::endpoint::{Endpoint, InSession, Lane, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
@@ -39,13 +39,6 @@ impl CancelOrder {
         self.handle = Some(handle);
         self
     }
-
-    fn as_intent(&self) -> Intent {
-        let action = Action::Cancel {
-            order_id: self.order_id,
-        };
-        Intent::new(self.handle.as_ref(), self.account, action)
-    }
 }
 
 impl Endpoint for CancelOrder {
@@ -64,18 +57,19 @@ impl Endpoint for CancelOrder {
     }
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
-        outcome::settle(self.as_intent(), answer)
+        outcome::settle(self.intent(), answer)
     }
+}
 
+impl OrderCall for CancelOrder {
     fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
         self.handle.get_or_insert_with(next);
     }
 
-    fn intent(&self) -> Option<Intent> {
-        Some(self.as_intent())
-    }
-
-    fn outcome(response: &Outcome) -> Option<&Outcome> {
-        Some(response)
+    fn intent(&self) -> Intent {
+        let action = Action::Cancel {
+            order_id: self.order_id,
+        };
+        Intent::new(self.handle.as_ref(), self.account, action)
     }
 }

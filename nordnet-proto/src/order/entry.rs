@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Method;
 
-use super::{Action, Intent, MAX_BODY, Outcome, Reference, Terms, outcome};
+use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, Terms, outcome};
 use crate::api::{Amount, Side};
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;
@@ -172,24 +172,16 @@ impl Endpoint for PlaceOrder {
     }
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
-        outcome::settle(self.as_intent(), answer)
+        outcome::settle(self.intent(), answer)
     }
+}
 
+impl OrderCall for PlaceOrder {
     fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
         self.reference.get_or_insert_with(next);
     }
 
-    fn intent(&self) -> Option<Intent> {
-        Some(self.as_intent())
-    }
-
-    fn outcome(response: &Outcome) -> Option<&Outcome> {
-        Some(response)
-    }
-}
-
-impl PlaceOrder {
-    fn as_intent(&self) -> Intent {
+    fn intent(&self) -> Intent {
         let action = Action::Place {
             tradable: self.tradable.clone(),
             side: self.side.clone(),

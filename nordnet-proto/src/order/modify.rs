@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::entry::{check_price, check_volume};
-use super::{Action, Intent, InvalidOrder, MAX_BODY, Outcome, Reference, outcome};
+use super::{Action, Intent, InvalidOrder, MAX_BODY, OrderCall, Outcome, Reference, outcome};
 use crate::api::Amount;
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;
@@ -122,16 +122,6 @@ impl ModifyOrder {
         self.handle = Some(handle);
         self
     }
-
-    fn as_intent(&self) -> Intent {
-        let action = Action::Modify {
-            order_id: self.order_id,
-            price: self.price.clone(),
-            volume: self.volume,
-            visible_volume: self.visible_volume,
-        };
-        Intent::new(self.handle.as_ref(), self.account, action)
-    }
 }
 
 impl Endpoint for ModifyOrder {
@@ -158,18 +148,22 @@ impl Endpoint for ModifyOrder {
     }
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Outcome, Error> {
-        outcome::settle(self.as_intent(), answer)
+        outcome::settle(self.intent(), answer)
     }
+}
 
+impl OrderCall for ModifyOrder {
     fn stamp(&mut self, next: &mut dyn FnMut() -> Reference) {
         self.handle.get_or_insert_with(next);
     }
 
-    fn intent(&self) -> Option<Intent> {
-        Some(self.as_intent())
-    }
-
-    fn outcome(response: &Outcome) -> Option<&Outcome> {
-        Some(response)
+    fn intent(&self) -> Intent {
+        let action = Action::Modify {
+            order_id: self.order_id,
+            price: self.price.clone(),
+            volume: self.volume,
+            visible_volume: self.visible_volume,
+        };
+        Intent::new(self.handle.as_ref(), self.account, action)
     }
 }

@@ -16,7 +16,7 @@ use crate::support::{ACCOUNT, builder, ericsson, server, trader};
 /// Makes a call, and sees that all of its answer was understood.
 async fn read<E>(nordnet: &Client, call: E) -> E::Response
 where
-    E: Endpoint<Access = Observe, Response: Debug + Send + 'static> + Send + 'static,
+    E: Endpoint<Access = Observe, Response: Debug>,
 {
     let response = nordnet.send(call).await;
     let response = response.unwrap_or_else(|error| panic!("{}: {error}", E::OPERATION));

@@ -171,9 +171,9 @@ impl<L: Searched> Default for ListSearch<L> {
 }
 
 /// A list that can be searched; sealed.
-pub trait Searched: Clone + fmt::Debug + sealed::Sealed {
+pub trait Searched: Clone + fmt::Debug + Send + sealed::Sealed + 'static {
     /// One row of it.
-    type Row: Serialize + DeserializeOwned;
+    type Row: Serialize + DeserializeOwned + Send + 'static;
     /// The name of the call.
     const OPERATION: &'static str;
     /// The list in the address of the call.
