@@ -1,15 +1,16 @@
 //! Trade on Nordnet from plain threads.
 //!
-//! A thin adapter over [`nordnet_proto`], which decides everything: this crate
-//! connects, reads, writes and waits. What a program needs of the core stands
-//! here too, so that one dependency is enough.
+//! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`](proto), which make every
+//! decision: this crate connects, reads, writes and waits. It shows at its root what
+//! most programs need; the rest is in modules by subject: [`api`] has all calls,
+//! [`order`] all about orders, [`feed`] the messages of both feeds, [`market`] quotes
+//! and books, [`flow`] reads that take several calls.
 //!
 //! ```no_run
-//! use nordnet_blocking::Client;
 //! use nordnet_blocking::api::{GetAccountInfo, ListAccounts};
 //!
 //! fn main() -> nordnet_blocking::Result<()> {
-//!     let nordnet = Client::from_env()?.login()?; // read-only by type
+//!     let nordnet = nordnet_blocking::from_env()?.login()?; // read-only by type
 //!     for account in nordnet.send(ListAccounts::new())?.open() {
 //!         let info = nordnet.send(GetAccountInfo::of(account))?;
 //!         println!("{account}  own capital {}", info.own_capital);
@@ -18,11 +19,10 @@
 //! }
 //! ```
 //!
-//! - [`Client`]: one generic `send` for all calls, on one session that is kept
-//!   alive and renewed by itself.
+//! - [`Client`]: one generic `send` for all calls, on one session that is kept alive and
+//!   renewed by itself.
 //! - [`MarketFeed`], [`AccountFeed`]: iterators of events, reconnects included.
-//! - [`ClientBuilder::trading`](proto::driver::ClientBuilder::trading): without
-//!   it no order can be sent, by type.
+//! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
 //!
 //! There is no async runtime in it, and it needs none; in the threads of one it
 //! works too, and blocks them.
@@ -47,19 +47,66 @@
 //! Calls and feeds panic, as [`std::thread::spawn`] does, if the system lets no
 //! thread begin.
 
-mod client;
-mod executor;
-mod feed;
-mod net;
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub use client::{Blocking, Client, ClientBuilder};
-pub use executor::Alarm;
-pub use feed::{AccountFeed, Feed, LatestWatch, MarketFeed, MarketWatch};
-pub use net::Socket;
-/// The core: its machines, for those who write endpoints of their own.
+mod connect;
+mod runtime;
+mod socket;
+
+pub use nordnet_driver::blocking::{
+    AccountFeed, Client, ClientBuilder, Elapsed, LatestWatch, MarketFeed, MarketWatch, WatchBuilder,
+};
+pub use nordnet_driver::{FeedHandle, Result, Settings};
+/// The core, for those who write calls of their own or drive its machines.
 pub use nordnet_proto as proto;
-pub use nordnet_proto::driver::{Elapsed, FeedHandle};
-pub use nordnet_proto::*;
+pub use nordnet_proto::{
+    AccountMessage, AccountNumber, ActivateOrders, ApiKey, BaseUrl, CancelOrder, Country, Decimal,
+    Error, Event, FeedConfig, FindListings, InstrumentId, Listing, LoginError, MarketMessage,
+    ModifyOrder, OrderId, Outcome, Passphrase, PlaceOrder, Quote, ReadOnly, Reference, SetupError,
+    Subscription, TradableId, Trading, Unresolved,
+};
+pub use nordnet_proto::{api, feed, flow, market, order};
 
-/// The result of a call.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub use runtime::Blocking;
+
+/// Begins a client for a country, or for a simulator by its [`BaseUrl`].
+///
+/// ```no_run
+/// # use nordnet_blocking::{ApiKey, Country, Passphrase};
+/// # fn f(api_key: ApiKey, file: Vec<u8>, passphrase: Passphrase) -> nordnet_blocking::Result<()> {
+/// let nordnet = nordnet_blocking::builder(Country::Sweden)
+///     .key_file(api_key, file, Some(passphrase))
+///     .login()?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn builder(base_url: impl Into<BaseUrl>) -> ClientBuilder {
+    ClientBuilder::new(Blocking, base_url)
+}
+
+/// Begins a client with the settings in the environment; see [`Settings`] for the
+/// variables.
+///
+/// ```no_run
+/// # fn f() -> nordnet_blocking::Result<()> {
+/// let nordnet = nordnet_blocking::from_env()?.trading().login()?; // it may place orders
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Setup`] names the variable or the file that cannot be used.
+pub fn from_env() -> Result<ClientBuilder> {
+    from_settings(Settings::from_env()?)
+}
+
+/// Begins a client with settings of your own; reads the files that they name.
+///
+/// # Errors
+///
+/// [`Error::Setup`] names the file that cannot be used. A key file that others can
+/// read is refused, as OpenSSH does.
+pub fn from_settings(settings: Settings) -> Result<ClientBuilder> {
+    ClientBuilder::from_settings(Blocking, settings)
+}

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nordnet_proto::{
-    Attempt, Cause, Endpoint, Error, Failure, HttpResponse, Operation, Outcome, Safety, Step,
+    Access, Attempt, Cause, Endpoint, Error, Failure, HttpResponse, Operation, Outcome, Safety,
+    Step,
 };
 
 use crate::session::{Counted, Driver};
@@ -86,13 +87,11 @@ impl<E: Endpoint> Call<E> {
             let Some(call) = &mut self.call else {
                 return (attempts, Err(lost()));
             };
-            let mut session = driver.session();
-            let step = call.poll(&mut session, io.now());
-            let paused = session.paused_until(E::LANE, io.now());
-            drop(session);
+            let step = call.poll(&mut driver.session(), io.now());
             // A call whose time is over ends when it is polled.
             let ends_by = call.ends_by().unwrap_or_else(|| io.now());
             if std::mem::take(&mut is_limited) {
+                let paused = driver.session().paused_until(E::LANE, io.now());
                 event!(
                     WARN,
                     "cool_down",
@@ -106,7 +105,12 @@ impl<E: Endpoint> Call<E> {
                     let attempt = out.attempt;
                     match attempts.replace(attempt.number()) {
                         None => {
-                            event!(DEBUG, "call_sent", operation = E::OPERATION, attempt = attempts)
+                            event!(
+                                DEBUG,
+                                "call_sent",
+                                operation = E::OPERATION,
+                                attempt = attempts
+                            )
                         }
                         Some(_) => event!(
                             INFO,
@@ -191,12 +195,8 @@ fn log_answer<E: Endpoint>(
     }
 }
 
-fn log_end<E: Endpoint>(
-    attempt: Option<u64>,
-    took: Duration,
-    result: &Result<E::Response, Error>,
-) {
-    match result.as_ref().map(E::outcome) {
+fn log_end<E: Endpoint>(attempt: Option<u64>, took: Duration, result: &Result<E::Response, Error>) {
+    match result.as_ref().map(<E::Access as Access<E>>::outcome) {
         Err(error) => {
             let why = Why::from(error);
             event!(

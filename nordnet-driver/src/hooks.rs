@@ -31,7 +31,9 @@ type Record = dyn Fn(&Intent) -> Result<(), String> + Send + Sync;
 pub(crate) struct Journal(Arc<Record>);
 
 impl Journal {
-    pub(crate) fn new(record: impl Fn(&Intent) -> Result<(), String> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        record: impl Fn(&Intent) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(record))
     }
 

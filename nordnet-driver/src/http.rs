@@ -17,7 +17,7 @@ use crate::runtime::HttpConnection;
 use crate::task::by;
 
 /// How much of a response is read at once, in bytes: a record of TLS.
-pub(crate) const HTTP_BUFFER: usize = 16 << 10;
+pub const BUFFER: usize = 16 << 10;
 
 /// Sends requests, each on a connection of its own or on one that is kept from an
 /// earlier call.
@@ -68,7 +68,7 @@ impl Http {
 async fn open(io: &Io, out: &Outgoing) -> Result<Box<dyn HttpConnection>, Failure> {
     let begun = io.now();
     let server = out.server.as_ref().clone();
-    let wire = io.connect(server, HTTP_BUFFER, out.connect_by).await?;
+    let wire = io.connect(server, BUFFER, out.connect_by).await?;
     let opened = io.now();
     let mut gate = Gate::new(wire);
     if let Some(quiet) = out.quiet(opened.saturating_duration_since(begun)) {

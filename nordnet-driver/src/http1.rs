@@ -7,9 +7,7 @@ use http::{Method, Response, StatusCode, Version};
 use memchr::memchr;
 use zeroize::Zeroizing;
 
-use crate::failure::{Cause, Failure};
-use crate::outgoing::Outgoing;
-use crate::request::{HttpRequest, HttpResponse, Payload};
+use nordnet_proto::{Cause, Failure, HttpRequest, HttpResponse, Outgoing, Payload};
 
 /// More headers than any answer has.
 const MAX_HEADERS: usize = 100;

@@ -45,6 +45,7 @@ pub use feed::{AccountFeed, FeedHandle, MarketFeed};
 pub use http1::{AnswerReader, to_http1};
 pub use runtime::{BoxFuture, Connect, HttpConnection, Runtime, Timer, Wire};
 pub use settings::Settings;
+pub use task::run_blocking;
 pub use watch::{LatestWatch, MarketWatch, WatchBuilder};
 
 /// The result of a call.

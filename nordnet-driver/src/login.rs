@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nordnet_proto::{
-    Cause, Epoch, Failure, LoggedIn, Login, LoginError, LoginStep, LoginTurn,
-};
+use nordnet_proto::{Cause, Epoch, Failure, LoggedIn, Login, LoginError, LoginStep, LoginTurn};
 
 use crate::notify::Notify;
 use crate::runtime::BoxFuture;
@@ -111,9 +109,21 @@ fn log_end(result: &Result<LoggedIn, LoginError>, took: Duration) {
             let why = Why::from(error);
             let (status, why, took) = (why.status, text(why), millis(took));
             if error.is_refusal() {
-                event!(ERROR, "login_refused", status = status, why = why, took_ms = took);
+                event!(
+                    ERROR,
+                    "login_refused",
+                    status = status,
+                    why = why,
+                    took_ms = took
+                );
             } else {
-                event!(WARN, "login_failed", status = status, why = why, took_ms = took);
+                event!(
+                    WARN,
+                    "login_failed",
+                    status = status,
+                    why = why,
+                    took_ms = took
+                );
             }
         }
     }

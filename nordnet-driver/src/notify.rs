@@ -30,7 +30,7 @@ impl Notify {
     /// How many changes there were. Read this before the state that changes, so that
     /// no change in between is missed.
     pub(crate) fn count(&self) -> u64 {
-        self.state().rung
+        self.state().count
     }
 
     /// Waits until there were more changes than `seen`.

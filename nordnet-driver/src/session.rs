@@ -61,7 +61,10 @@ impl Driver {
     /// # Errors
     ///
     /// Those of the call.
-    pub(crate) async fn send<E>(self: &Arc<Self>, mut call: Operation<E>) -> Result<E::Response, Error>
+    pub(crate) async fn send<E>(
+        self: &Arc<Self>,
+        mut call: Operation<E>,
+    ) -> Result<E::Response, Error>
     where
         E: Endpoint,
     {
@@ -229,7 +232,7 @@ async fn keep_alive(client: Weak<Driver>, logins: Arc<Notify>) {
             renewal.await;
             continue;
         };
-        if by_timer(&mut timer, at, renewal).await.is_none()
+        if by_timer(&mut *timer, at, renewal).await.is_none()
             && let Some(driver) = client.upgrade()
         {
             let due = driver.session().handle_timeout(driver.io.now());

@@ -14,7 +14,10 @@ use crate::runtime::{Runtime, Timer};
 /// Runs a future in a task of its own and waits for its result; `None` if the
 /// runtime drops the task before its end, as one that is shut down does. Dropping
 /// the wait does not end the task; a panic in the task goes on in the waiter.
-pub(crate) fn detached<F>(io: &Io, future: F) -> impl Future<Output = Option<F::Output>> + Send + use<F>
+pub(crate) fn detached<F>(
+    io: &Io,
+    future: F,
+) -> impl Future<Output = Option<F::Output>> + Send + use<F>
 where
     F: Future<Output: Send> + Send + 'static,
 {
@@ -25,7 +28,7 @@ where
 
 /// Runs work where it blocks no other task and waits for its result; `None` if the
 /// runtime drops the work. A panic in the work goes on in the waiter.
-pub(crate) fn run_blocking<T, W>(
+pub fn run_blocking<T, W>(
     runtime: &dyn Runtime,
     work: W,
 ) -> impl Future<Output = Option<T>> + Send + use<T, W>

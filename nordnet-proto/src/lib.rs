@@ -98,7 +98,7 @@ mod decimal;
 mod endpoint;
 mod error;
 mod failure;
-mod feed;
+pub mod feed;
 pub mod flow;
 mod id;
 mod login;

@@ -278,8 +278,9 @@ impl Market {
         self.clock.silence(now)
     }
 
-    /// Notes that the feed has ended, though it could not say so.
-    pub(crate) const fn end(&mut self) {
+    /// Marks all data as that of a closed feed. For a feed whose task was dropped before
+    /// it could return [`Event::Closed`](crate::Event::Closed).
+    pub const fn end(&mut self) {
         self.closed = true;
     }
 

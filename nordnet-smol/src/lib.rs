@@ -1,16 +1,17 @@
 //! Trade on Nordnet from a smol program.
 //!
-//! A thin adapter over [`nordnet_proto`], which decides everything: this crate
-//! connects, reads, writes and waits. What a program needs of the core stands
-//! here too, so that one dependency is enough.
+//! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`](proto), which make every
+//! decision: this crate connects, reads, writes and waits. It shows at its root what
+//! most programs need; the rest is in modules by subject: [`api`] has all calls,
+//! [`order`] all about orders, [`feed`] the messages of both feeds, [`market`] quotes
+//! and books, [`flow`] reads that take several calls.
 //!
 //! ```no_run
-//! use nordnet_smol::Client;
 //! use nordnet_smol::api::{GetAccountInfo, ListAccounts};
 //!
 //! fn main() -> nordnet_smol::Result<()> {
 //!     smol::block_on(async {
-//!         let nordnet = Client::from_env()?.login().await?; // read-only by type
+//!         let nordnet = nordnet_smol::from_env()?.login().await?; // read-only by type
 //!         for account in nordnet.send(ListAccounts::new()).await?.open() {
 //!             let info = nordnet.send(GetAccountInfo::of(account)).await?;
 //!             println!("{account}  own capital {}", info.own_capital);
@@ -20,27 +21,76 @@
 //! }
 //! ```
 //!
-//! - [`Client`]: one generic `send` for all calls, on one session that is kept
-//!   alive and renewed by itself.
+//! - [`Client`]: one generic `send` for all calls, on one session that is kept alive and
+//!   renewed by itself.
 //! - [`MarketFeed`], [`AccountFeed`]: streams of events, reconnects included.
-//! - [`ClientBuilder::trading`](proto::driver::ClientBuilder::trading): without
-//!   it no order can be sent, by type.
+//! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
 //!
 //! What a client does beside your calls runs on smol's global executor, whose
 //! thread starts by itself; `SMOL_THREADS` gives it more. Calls and feeds can
 //! be awaited on any executor.
 
-mod client;
-mod feed;
-mod net;
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub use client::{Alarm, Client, ClientBuilder, Smol};
-pub use feed::{AccountFeed, Feed, LatestWatch, MarketFeed, MarketWatch};
-pub use net::Socket;
-/// The core: its machines, for those who write endpoints of their own.
+mod connect;
+mod runtime;
+
+pub use nordnet_driver::{
+    AccountFeed, Client, ClientBuilder, FeedHandle, LatestWatch, MarketFeed, MarketWatch, Result,
+    Settings, WatchBuilder,
+};
+/// The core, for those who write calls of their own or drive its machines.
 pub use nordnet_proto as proto;
-pub use nordnet_proto::driver::FeedHandle;
-pub use nordnet_proto::*;
+pub use nordnet_proto::{
+    AccountMessage, AccountNumber, ActivateOrders, ApiKey, BaseUrl, CancelOrder, Country, Decimal,
+    Error, Event, FeedConfig, FindListings, InstrumentId, Listing, LoginError, MarketMessage,
+    ModifyOrder, OrderId, Outcome, Passphrase, PlaceOrder, Quote, ReadOnly, Reference, SetupError,
+    Subscription, TradableId, Trading, Unresolved,
+};
+pub use nordnet_proto::{api, feed, flow, market, order};
 
-/// The result of a call.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub use connect::Socket;
+pub use runtime::Smol;
+
+/// Begins a client for a country, or for a simulator by its [`BaseUrl`].
+///
+/// ```no_run
+/// # use nordnet_smol::{ApiKey, Country, Passphrase};
+/// # async fn f(api_key: ApiKey, file: Vec<u8>, passphrase: Passphrase) -> nordnet_smol::Result<()> {
+/// let nordnet = nordnet_smol::builder(Country::Sweden)
+///     .key_file(api_key, file, Some(passphrase))
+///     .login()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn builder(base_url: impl Into<BaseUrl>) -> ClientBuilder {
+    ClientBuilder::new(Smol, base_url)
+}
+
+/// Begins a client with the settings in the environment; see [`Settings`] for the
+/// variables.
+///
+/// ```no_run
+/// # async fn f() -> nordnet_smol::Result<()> {
+/// let nordnet = nordnet_smol::from_env()?.trading().login().await?; // it may place orders
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Setup`] names the variable or the file that cannot be used.
+pub fn from_env() -> Result<ClientBuilder> {
+    from_settings(Settings::from_env()?)
+}
+
+/// Begins a client with settings of your own; reads the files that they name.
+///
+/// # Errors
+///
+/// [`Error::Setup`] names the file that cannot be used. A key file that others can
+/// read is refused, as OpenSSH does.
+pub fn from_settings(settings: Settings) -> Result<ClientBuilder> {
+    ClientBuilder::from_settings(Smol, settings)
+}

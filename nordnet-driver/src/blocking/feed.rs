@@ -12,9 +12,7 @@ use rustls::ClientConfig;
 
 use crate::Result;
 use crate::events::{self, Elapsed, iterator};
-use crate::feed::{
-    FeedHandle, FeedLoop, account_feed_methods, feed_methods, market_feed_methods,
-};
+use crate::feed::{FeedHandle, FeedLoop, account_feed_methods, feed_methods, market_feed_methods};
 use crate::io::Io;
 use crate::runtime::Runtime;
 use crate::session::Driver;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use nordnet_proto::{
-    Attempt, Epoch, Error, Event, Failure, Feed, FeedConfig, Kind, LoggedIn, LoginError, Output,
+    Attempt, Epoch, Event, Failure, Feed, FeedConfig, Kind, LoggedIn, LoginError, Output,
 };
 
 use super::handle::FeedHandle;
@@ -62,7 +62,11 @@ impl<K: Kind> FeedLoop<K> {
     /// # Errors
     ///
     /// [`Error::Setup`] if there is no randomness for the feed's jitter.
-    pub(crate) fn of(client: &Arc<Driver>, config: FeedConfig, place: Option<Arc<()>>) -> Result<Self> {
+    pub(crate) fn of(
+        client: &Arc<Driver>,
+        config: FeedConfig,
+        place: Option<Arc<()>>,
+    ) -> Result<Self> {
         let seed = client.io.seed()?;
         let mut feed = Self::new(Source::Client(Arc::clone(client)), config, seed);
         feed.place = place;
@@ -100,19 +104,19 @@ impl<K: Kind> FeedLoop<K> {
     /// The next event; `None` after the feed has closed.
     #[inline]
     pub(crate) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
-        let mut told = Poll::Ready(Some(Event::Message(K::heartbeat())));
-        let is_read = match &mut told {
+        let mut next = Poll::Ready(Some(Feed::<K>::placeholder()));
+        let is_read = match &mut next {
             Poll::Ready(Some(event)) => self.read_ahead(event),
             _ => false,
         };
         if !is_read {
-            told = self.poll_other_event(cx);
+            next = self.poll_other_event(cx);
         }
-        told
+        next
     }
 
-    /// Makes the event, a heartbeat so far, the next message if it is there
-    /// already. It is not moved about: see [`Feed::read_ahead`].
+    /// Overwrites the placeholder `event` with the next message, if it is buffered; see
+    /// [`Feed::read_ahead`].
     #[inline(always)]
     pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
         self.machine.read_ahead(event)

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 
 use nordnet_proto::{Failure, HttpResponse, Outgoing};
 
-use super::HTTP_BUFFER;
+use super::BUFFER;
 use super::gate::{Gate, GateHandle};
 use crate::http1::{AnswerReader, to_http1};
 use crate::runtime::{HttpConnection, Wire as _};
@@ -26,7 +26,7 @@ impl Http1 {
         Self {
             gate,
             handle,
-            buffer: vec![0; HTTP_BUFFER].into(),
+            buffer: vec![0; BUFFER].into(),
             reusable: false,
         }
     }

@@ -132,6 +132,7 @@ impl From<&DisconnectReason> for Why {
             DisconnectReason::Backlog(_) => Self::of("too much was received and not asked for"),
             DisconnectReason::LoginRejected(_) => Self::of("the feed rejected the login"),
             DisconnectReason::LoginFailed(error) => error.into(),
+            _ => Self::of("another reason"),
         }
     }
 }
@@ -143,6 +144,7 @@ impl From<&CloseReason> for Why {
             CloseReason::LoginRefused(error) => error.into(),
             CloseReason::FeedRefused(_) => Self::of("the feed rejects a session that is valid"),
             CloseReason::Lost => Self::of("the connection was lost"),
+            _ => Self::of("another reason"),
         }
     }
 }
@@ -156,6 +158,7 @@ impl From<&MalformedReason> for Why {
             MalformedReason::NoType => "without a type",
             MalformedReason::Twice(_) => "a member twice",
             MalformedReason::Data(_) => "data that does not fit",
+            _ => "another reason",
         })
     }
 }

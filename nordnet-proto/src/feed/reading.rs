@@ -13,6 +13,13 @@ use crate::scrub::Scrub;
 use crate::session_key::SessionKey;
 
 impl<K: Kind> Feed<K> {
+    /// An event for [`Feed::read_ahead`] to overwrite.
+    #[inline(always)]
+    #[must_use]
+    pub fn placeholder() -> Event<K::Message> {
+        Event::Message(K::heartbeat())
+    }
+
     /// Makes the event, a heartbeat so far, the next one from what was received,
     /// then from what ended it; whether there is one.
     #[inline(always)]
@@ -24,15 +31,17 @@ impl<K: Kind> Feed<K> {
         next.map(|next| *event = next).is_some()
     }
 
-    /// Makes the event, a heartbeat so far, the next message, if that is quickly
-    /// done.
+    /// Overwrites the placeholder `event` with the next message, and returns `true`,
+    /// if a message is buffered and can be read without further work. Otherwise use
+    /// [`Feed::poll_output`].
     ///
-    /// It is filled where it stands: to move a tick costs as much as to read two
-    /// of its members. A failed try needs no look here: no connection comes up
-    /// before it is told. The first message of a connection is left to the slower
-    /// way, since [`Event::Live`] comes before it.
+    /// The event is written in place, because moving a tick costs as much as reading
+    /// two of its members.
     #[inline(always)]
-    pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
+    pub fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
+        // A failed connection need not be checked for: no other one comes up before it
+        // is reported. The first message of a connection takes the slower way, because
+        // `Event::Live` comes before it.
         if !self.subscriptions.has_ended()
             && let State::Open(Open {
                 live_since: Some(_),

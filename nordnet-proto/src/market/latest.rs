@@ -157,8 +157,9 @@ impl Latest {
         }
     }
 
-    /// Notes that there will be no more, though the feed could not say so.
-    pub(crate) fn end(&mut self) {
+    /// Marks all data as that of a closed feed. For a feed whose task was dropped before
+    /// it could return [`Event::Closed`](crate::Event::Closed).
+    pub fn end(&mut self) {
         self.market.end();
     }
 

@@ -10,16 +10,16 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use nordnet_proto::driver::{READ_BUFFER, Wire};
+use nordnet_driver::{Connect, Wire};
 use nordnet_proto::{Cause, Failure, Payload};
 use rustls::ClientConnection;
 
-use super::{failed, lock, thread};
+use crate::connect::{lock, thread};
 
-/// A connection with or without TLS, as the driver of the core sees it.
+/// A connection with or without TLS.
 ///
 /// Dropped, it is closed, and its threads end by themselves.
-pub struct Socket {
+pub(crate) struct Socket {
     shared: Arc<Shared>,
     /// What is to be written: one request, or what a feed's pacing lets through.
     output: Sender<Payload>,
@@ -41,17 +41,20 @@ struct Input {
     closed: bool,
 }
 
-/// Room for what is read at once.
-fn buffer() -> Box<[u8]> {
-    vec![0; READ_BUFFER].into()
+fn buffer(size: usize) -> Box<[u8]> {
+    vec![0; size].into()
 }
 
 impl Socket {
-    /// Begins with a connection, and with the handshake if it has TLS: the
-    /// first thing to be read is nothing, as soon as that is done.
-    pub(super) fn start(tcp: TcpStream, tls: Option<ClientConnection>) -> io::Result<Self> {
+    /// Starts with a connection, which is read in pieces of `size` bytes, and with the
+    /// handshake if it has TLS: an empty first read reports that it is done.
+    pub(crate) fn start(
+        tcp: TcpStream,
+        tls: Option<ClientConnection>,
+        size: usize,
+    ) -> io::Result<Self> {
         let input = Input {
-            buffer: buffer(),
+            buffer: buffer(size),
             read: None,
             waiting: None,
             closed: false,
@@ -66,18 +69,19 @@ impl Socket {
         // From here on dropping it ends what has begun.
         let socket = Self { shared, output };
         let reader = Arc::clone(&socket.shared);
-        thread("nordnet read").spawn(move || reader.read_all())?;
+        thread("nordnet read").spawn(move || reader.read_all(size))?;
         let writer = Arc::clone(&socket.shared);
         thread("nordnet write").spawn(move || writer.write_all(&bytes))?;
         Ok(socket)
     }
 
     /// Waits for the handshake, if there is one.
-    pub(super) async fn shake_hands(mut self) -> Result<Self, Failure> {
-        let mut buffer = buffer();
+    pub(crate) async fn shake_hands(mut self) -> Result<Self, Failure> {
+        let size = lock(&self.shared.input).buffer.len();
+        let mut buffer = buffer(size);
         match poll_fn(|cx| self.poll_read(cx, &mut buffer)).await {
             Ok(_) => Ok(self),
-            Err(error) => Err(failed(Cause::Connect, &error)),
+            Err(error) => Err(Connect::failure(Cause::Connect, &error)),
         }
     }
 }
@@ -127,9 +131,9 @@ impl fmt::Debug for Socket {
 }
 
 impl Shared {
-    fn read_all(&self) {
-        let mut buffer = buffer();
-        let mut tcp = BufReader::with_capacity(READ_BUFFER, &self.tcp);
+    fn read_all(&self, size: usize) {
+        let mut buffer = buffer(size);
+        let mut tcp = BufReader::with_capacity(size, &self.tcp);
         let mut read = self.shake_hands().map(|()| 0);
         let mut more = read.is_ok();
         while self.hand_over(read, &mut buffer) && more {
