@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::country::{BaseUrl, Country};
-use crate::endpoint::Safety;
 use crate::login::ChallengeForm;
 
 /// The settings of a client.
@@ -74,7 +73,7 @@ pub struct Limits {
     pub answer: Duration,
     /// For a call that may be repeated, all attempts and waits together. 30 s.
     pub repeatable_call: Duration,
-    /// For an order call as a whole. 15 s.
+    /// For a call that is sent at most once, a new order or a change, as a whole. 15 s.
     pub order_call: Duration,
     /// What has to be left of an order call when its bytes leave, so that its
     /// answer has time to come: 3 s, or half of a call that is shorter still.
@@ -103,17 +102,6 @@ impl Default for Limits {
             max_head: 64 << 10,
             keep_connection: Duration::from_secs(15),
             kept_connections: 2,
-        }
-    }
-}
-
-impl Limits {
-    /// The total deadline of a call of this kind.
-    #[must_use]
-    pub const fn total(&self, safety: Safety) -> Duration {
-        match safety {
-            Safety::Read | Safety::Idempotent => self.repeatable_call,
-            Safety::OnceOnly => self.order_call,
         }
     }
 }

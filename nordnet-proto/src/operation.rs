@@ -5,6 +5,7 @@ mod end;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::config::Limits;
 use crate::deadline::after;
 use crate::endpoint::{Access, Auth, Endpoint, Safety};
 use crate::error::Error;
@@ -99,8 +100,8 @@ pub enum Step<T> {
 }
 
 impl<E: Endpoint> Operation<E> {
-    /// A call that takes as long as [`Limits::total`](crate::Limits::total)
-    /// allows, from its first poll.
+    /// A call that ends within [`Limits::repeatable_call`] of its first poll, or
+    /// within [`Limits::order_call`] if it may be sent only once.
     pub fn new(endpoint: E) -> Self {
         Self {
             endpoint,
@@ -341,16 +342,21 @@ impl<E: Endpoint> Operation<E> {
             return until;
         }
         let limits = &session.config().limits;
-        let total = self.total.unwrap_or_else(|| limits.total(E::SAFETY));
-        let answer = limits.order_answer.min(total / 2);
+        let answer = limits.order_answer.min(self.total(limits) / 2);
         until.checked_sub(answer).unwrap_or(until)
     }
 
     fn deadline(&mut self, session: &Session, now: Instant) -> Instant {
-        let total = self
-            .total
-            .unwrap_or_else(|| session.config().limits.total(E::SAFETY));
+        let total = self.total(&session.config().limits);
         *self.until.get_or_insert_with(|| after(now, total))
+    }
+
+    /// How long the call may take, all attempts and waits together.
+    fn total(&self, limits: &Limits) -> Duration {
+        self.total.unwrap_or(match E::SAFETY {
+            Safety::Read | Safety::Idempotent => limits.repeatable_call,
+            Safety::OnceOnly => limits.order_call,
+        })
     }
 
     /// Whether it waits for a login or a record, rather than for an answer.
