@@ -232,8 +232,8 @@ impl<A> Client<A> {
         <F::Call as Endpoint>::Access: PermittedTo<A>,
     {
         loop {
-            // A statement of its own: the session is not locked while a call runs.
-            let step = flow.poll(&mut self.driver.session(), self.driver.io.now());
+            // A statement of its own: the cache is not locked while a call runs.
+            let step = flow.poll(&mut self.driver.flow_cache(), self.driver.io.now());
             match step {
                 FlowStep::Call(call) => {
                     flow.handle_response(self.driver.send(Operation::new(call)).await);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use nordnet_proto::{
-    Cause, Endpoint, Error, FeedConfig, Intent, Operation, Safety, Session, SetupError, Unresolved,
+    Cause, Endpoint, Error, FeedConfig, FlowCache, Intent, Operation, Safety, Session, SetupError, Unresolved,
 };
 
 use crate::call::{self, Call, Task};
@@ -20,6 +20,7 @@ pub(crate) struct Driver {
     pub(crate) io: Io,
     pub(crate) signer: Option<Signer>,
     session: Mutex<Session>,
+    flow_cache: Mutex<FlowCache>,
     journal: Option<Journal>,
     /// Counts the logins that have ended, and the end of the client.
     pub(crate) logins: Arc<Notify>,
@@ -42,6 +43,7 @@ impl Driver {
             io,
             signer,
             session: Mutex::new(session),
+            flow_cache: Mutex::default(),
             journal,
             logins: Arc::default(),
             running: Mutex::default(),
@@ -86,6 +88,13 @@ impl Driver {
     /// The session; hold it for no longer than a statement.
     pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What flows have found; hold it for no longer than a statement.
+    pub(crate) fn flow_cache(&self) -> MutexGuard<'_, FlowCache> {
+        self.flow_cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the end of the order calls that are in flight now, and lists the

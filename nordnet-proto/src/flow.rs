@@ -8,16 +8,16 @@
 //! ```
 //! use std::time::Instant;
 //!
-//! use nordnet_proto::flow::{Flow, FlowStep};
-//! use nordnet_proto::{Endpoint, Error, Session};
+//! use nordnet_proto::flow::{Flow, FlowCache, FlowStep};
+//! use nordnet_proto::{Endpoint, Error};
 //!
 //! fn run<F: Flow>(
 //!     mut flow: F,
-//!     session: &mut Session,
+//!     cache: &mut FlowCache,
 //!     mut send: impl FnMut(F::Call) -> Result<<F::Call as Endpoint>::Response, Error>,
 //! ) -> Result<F::Output, Error> {
 //!     loop {
-//!         match flow.poll(session, Instant::now()) {
+//!         match flow.poll(cache, Instant::now()) {
 //!             FlowStep::Call(call) => flow.handle_response(send(call)),
 //!             FlowStep::Done(result) => return result,
 //!         }
@@ -25,12 +25,13 @@
 //! }
 //! ```
 
+mod cache;
 mod listings;
 mod pages;
 
 use std::time::Instant;
 
-pub(crate) use listings::ListingCache;
+pub use cache::FlowCache;
 pub use listings::{
     FindListings, Listing, ListingAnswer, ListingCall, ListingKey, NotListed, NotListedReason,
 };
@@ -38,7 +39,6 @@ pub use pages::{Paged, Pages};
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::session::Session;
 
 /// A read that takes several calls, one after another.
 pub trait Flow: Send + 'static {
@@ -51,8 +51,8 @@ pub trait Flow: Send + 'static {
     /// [`Flow::handle_response`] has taken how it went. The end is handed out
     /// once.
     ///
-    /// It never takes long, so the session can be behind a lock.
-    fn poll(&mut self, session: &mut Session, now: Instant) -> FlowStep<Self::Call, Self::Output>;
+    /// It never takes long, so the cache can be behind a lock.
+    fn poll(&mut self, cache: &mut FlowCache, now: Instant) -> FlowStep<Self::Call, Self::Output>;
 
     /// Takes how the call went that was handed out.
     fn handle_response(&mut self, response: Result<<Self::Call as Endpoint>::Response, Error>);

@@ -139,7 +139,7 @@ pub use feed::{
     MarketFeed, MarketMessage, News, OrderUpdate, Output, PriceTick, Private, Public, PublicTrade,
     Reconnect, ServerError, Subscription, SubscriptionState, TradingStatus, Unknown,
 };
-pub use flow::{FindListings, Flow, FlowStep, Listing, ListingKey, NotListed, Pages};
+pub use flow::{FindListings, Flow, FlowCache, FlowStep, Listing, ListingKey, NotListed, Pages};
 pub use id::{
     AccountId, AccountNumber, AttributeId, CountryCode, Currency, Identifier, IndicatorMarket,
     InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,

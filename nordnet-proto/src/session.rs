@@ -18,7 +18,6 @@ use crate::config::Config;
 use crate::credentials::{Credentials, Fingerprint};
 use crate::deadline::after;
 use crate::endpoint::Lane;
-use crate::flow::ListingCache;
 use crate::login::{Login, LoginError};
 use crate::operation::Operation;
 use crate::order::{References, Register};
@@ -44,7 +43,6 @@ pub struct Session {
     random: Random,
     references: References,
     register: Register,
-    listings: ListingCache,
     current: Option<Current>,
     last_epoch: Option<Epoch>,
     /// Upgrades while the login that was handed out is being driven.
@@ -304,10 +302,6 @@ impl Session {
         &mut self.random
     }
 
-    pub(crate) fn listings(&mut self) -> &mut ListingCache {
-        &mut self.listings
-    }
-
     fn epoch(&self) -> Option<Epoch> {
         Some(self.current.as_ref()?.logged_in.epoch)
     }
@@ -341,7 +335,6 @@ impl Session {
             credentials: credentials.map(Arc::new),
             random,
             register: Register::default(),
-            listings: ListingCache::default(),
             current: None,
             last_epoch: None,
             turn: Weak::new(),

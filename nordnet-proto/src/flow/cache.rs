@@ -1,32 +1,44 @@
-//! Listings that need not be asked for again.
+//! What need not be asked for again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Listing, ListingKey};
+use super::listings::{Listing, ListingKey};
 
 /// How long a listing is good: its calendar changes by the day, all else more
 /// seldom.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// The listings that a session has found, by every key that they were found by.
+/// What the flows of one client have found: a flow does not ask for it again
+/// within the hour.
+///
+/// Keep one beside the [`Session`](crate::Session) of a client, and give it to
+/// each [`Flow::poll`](super::Flow::poll). An empty one is correct, too: it only
+/// makes for more calls.
 #[derive(Debug, Default)]
-pub(crate) struct ListingCache {
-    known: BTreeMap<ListingKey, (Arc<Listing>, Instant)>,
+pub struct FlowCache {
+    /// By every key that they were found by.
+    listings: BTreeMap<ListingKey, (Arc<Listing>, Instant)>,
 }
 
-impl ListingCache {
-    pub(super) fn get(&self, key: &ListingKey, now: Instant) -> Option<Arc<Listing>> {
-        let (listing, since) = self.known.get(key)?;
+impl FlowCache {
+    /// A cache that holds nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn listing(&self, key: &ListingKey, now: Instant) -> Option<Arc<Listing>> {
+        let (listing, since) = self.listings.get(key)?;
         let is_good = now.saturating_duration_since(*since) < LIFETIME;
         is_good.then(|| Arc::clone(listing))
     }
 
     /// Keeps a listing under the key that it was found by, and under its own.
-    pub(super) fn put(&mut self, key: ListingKey, listing: &Arc<Listing>, now: Instant) {
+    pub(super) fn keep_listing(&mut self, key: ListingKey, listing: &Arc<Listing>, now: Instant) {
         for key in [key, listing.id().into()] {
-            self.known.insert(key, (Arc::clone(listing), now));
+            self.listings.insert(key, (Arc::clone(listing), now));
         }
     }
 }

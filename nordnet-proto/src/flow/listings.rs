@@ -1,6 +1,5 @@
 //! Listings: what is needed to know of an instrument to order it.
 
-mod cache;
 mod call;
 mod key;
 mod listing;
@@ -9,17 +8,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(crate) use cache::ListingCache;
 use call::{Ask, Told};
 pub use call::{ListingAnswer, ListingCall};
 pub use key::ListingKey;
 pub use listing::{Listing, NotListed, NotListedReason};
 
-use super::{Flow, FlowStep};
+use super::{Flow, FlowCache, FlowStep};
 use crate::api::{Instrument, TickSizeTable, Tradable, TradableInfo};
 use crate::error::Error;
 use crate::id::{InstrumentId, Isin, TickSizeId, TradableId};
-use crate::session::Session;
 
 /// How many keys are asked for in one call; the longest list that the server
 /// takes is not documented.
@@ -28,7 +25,7 @@ const BATCH: usize = 50;
 /// Finds listings: a flow that looks up instruments, how they are traded, and
 /// their tick tables, in as few calls as it can.
 ///
-/// What a session has found in the last hour is not asked for again. It gives a
+/// What a client has found in the last hour is not asked for again. It gives a
 /// result for each key, in the order of the keys; collect them to stop at the
 /// first that is not there:
 ///
@@ -57,7 +54,7 @@ const BATCH: usize = 50;
 #[must_use = "a flow does nothing unless it is run"]
 pub struct FindListings {
     keys: Vec<ListingKey>,
-    /// Those that the session did not know.
+    /// Those that the cache does not have.
     wanted: BTreeSet<ListingKey>,
     found: BTreeMap<ListingKey, Result<Arc<Listing>, NotListed>>,
     stage: Stage,
@@ -96,11 +93,11 @@ impl FindListings {
     }
 
     /// Goes on to the next stage; `None` after the last one.
-    fn advance(&mut self, session: &mut Session, now: Instant) -> Option<Stage> {
+    fn advance(&mut self, cache: &mut FlowCache, now: Instant) -> Option<Stage> {
         match self.stage {
             Stage::Begin => {
                 for key in &self.keys {
-                    match session.listings().get(key, now) {
+                    match cache.listing(key, now) {
                         Some(listing) => {
                             self.found.insert(key.clone(), Ok(listing));
                         }
@@ -225,13 +222,13 @@ impl FindListings {
 
     fn finish(
         &mut self,
-        session: &mut Session,
+        cache: &mut FlowCache,
         now: Instant,
     ) -> Vec<Result<Arc<Listing>, NotListed>> {
         for key in std::mem::take(&mut self.wanted) {
             let listing = self.listing(&key);
             if let Ok(listing) = &listing {
-                session.listings().put(key.clone(), listing, now);
+                cache.keep_listing(key.clone(), listing, now);
             }
             self.found.insert(key, listing);
         }
@@ -246,7 +243,7 @@ impl Flow for FindListings {
     type Call = ListingCall;
     type Output = Vec<Result<Arc<Listing>, NotListed>>;
 
-    fn poll(&mut self, session: &mut Session, now: Instant) -> FlowStep<ListingCall, Self::Output> {
+    fn poll(&mut self, cache: &mut FlowCache, now: Instant) -> FlowStep<ListingCall, Self::Output> {
         loop {
             if let Some(error) = self.failed.take() {
                 return FlowStep::Done(Err(error));
@@ -254,9 +251,9 @@ impl Flow for FindListings {
             if let Some(ask) = self.asks.front() {
                 return FlowStep::Call(ListingCall(ask.clone()));
             }
-            match self.advance(session, now) {
+            match self.advance(cache, now) {
                 Some(stage) => self.stage = stage,
-                None => return FlowStep::Done(Ok(self.finish(session, now))),
+                None => return FlowStep::Done(Ok(self.finish(cache, now))),
             }
         }
     }

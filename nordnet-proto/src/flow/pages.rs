@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-use super::{Flow, FlowStep};
+use super::{Flow, FlowCache, FlowStep};
 use crate::answer::List;
 use crate::api::{HitGroup, ListSearch, Page, SearchMain, Searched};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::session::Session;
 
 /// All pages of a search, as one: a flow that asks for page after page.
 ///
@@ -77,7 +76,7 @@ impl<S: Paged> Flow for Pages<S> {
     type Call = S;
     type Output = S::Response;
 
-    fn poll(&mut self, _: &mut Session, _: Instant) -> FlowStep<S, S::Response> {
+    fn poll(&mut self, _: &mut FlowCache, _: Instant) -> FlowStep<S, S::Response> {
         match self.ended.take() {
             None => FlowStep::Call(self.search.at(self.offset)),
             Some(Ok(())) => FlowStep::Done(Ok(self.found.take().unwrap_or_default())),

@@ -160,7 +160,7 @@ fn each_kind_of_key_is_found_in_as_few_calls_as_it_takes() {
 }
 
 #[test]
-fn what_a_session_knows_is_not_asked_for_within_an_hour() {
+fn what_a_client_has_found_is_not_asked_for_within_an_hour() {
     let mut world = World::new();
     find(&mut world, &["XSTO:ERIC B", "11:366"]);
     let again = find(&mut world, &["XSTO:ERIC B", "11:101", "11:366"]);
