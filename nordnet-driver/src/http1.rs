@@ -1,31 +1,58 @@
-//! HTTP/1.1 as bytes, for drivers that bring no HTTP library.
+//! HTTP/1.1 as bytes, for runtimes that bring no HTTP library.
+//!
+//! [`to_http1`] writes a request; a [`ResponseReader`] reads the response to it
+//! from bytes as they come. Neither does any I/O. Both accept and refuse what
+//! hyper's client does, so that all adapters behave alike; [`allows_reuse`] is
+//! stricter than hyper, and every adapter has to ask it.
+//!
+//! # Reading a response
+//!
+//! `httparse` parses a head. Where the body ends follows section 6.3 of RFC 9112:
+//!
+//! ```text
+//!            ┌───────── 204, 304, 101, length 0 ────┐
+//!            │                                      ▼
+//!  ──▶ Head ─┼─▶ Sized ── length reached ────────▶ Done
+//!      ▲  │  ├─▶ Chunked ── last chunk, trailers ──▶│
+//!      └──┘  └─▶ UntilEnd ── end of stream ────────▶┘
+//!    other 1xx
+//! ```
+//!
+//! 1. A status of 204 or 304 has no body, whatever the headers say. 101 ends the
+//!    response as well; every other 1xx is skipped.
+//! 2. With `Transfer-Encoding`, the body is chunked if `chunked` is the last coding,
+//!    and otherwise goes on until the end of the stream. HTTP/1.0 has no codings.
+//! 3. With `Content-Length`, the body has that length. Repeated values have to be equal.
+//! 4. Otherwise the body goes on until the end of the stream.
+//!
+//! No request here is `HEAD` or `CONNECT`, whose responses have rules of their own.
 
 use std::fmt;
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::{Method, Response, StatusCode, Version};
+use http::{Method, Response};
 use memchr::memchr;
+use nordnet_proto::{Cause, Failure, HttpRequest, HttpResponse, Outgoing, Payload};
 use zeroize::Zeroizing;
 
-use nordnet_proto::{Cause, Failure, HttpRequest, HttpResponse, Outgoing, Payload};
+use chunked::{Chunked, Part};
+pub use head::allows_reuse;
+use head::{Length, body_length, parse};
 
-/// More headers than any answer has.
-const MAX_HEADERS: usize = 100;
+mod chunked;
+mod head;
 
-/// Turns a request into the bytes of HTTP/1.1; an [`AnswerReader`] reads the
-/// answer to it.
+/// Returns the bytes of a request in HTTP/1.1.
 #[must_use]
 pub fn to_http1(request: &HttpRequest) -> Payload {
     let path = request.uri().path_and_query();
     let body = request.body().as_bytes();
     let length = body.len().to_string();
-    let head = [
-        request.method().as_str(),
-        " ",
-        path.map_or("/", |path| path.as_str()),
-        " HTTP/1.1\r\n",
+    let mut parts: Vec<&[u8]> = vec![
+        request.method().as_str().as_bytes(),
+        b" ",
+        path.map_or("/", |path| path.as_str()).as_bytes(),
+        b" HTTP/1.1\r\n",
     ];
-    let mut parts: Vec<&[u8]> = head.iter().map(|text| text.as_bytes()).collect();
     for (name, value) in request.headers() {
         parts.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"]);
     }
@@ -33,234 +60,202 @@ pub fn to_http1(request: &HttpRequest) -> Payload {
         parts.extend([b"content-length: ", length.as_bytes(), b"\r\n"]);
     }
     parts.extend([b"\r\n", body]);
-    // All at once: a buffer that grows leaves copies of secrets behind.
+    // One allocation: a buffer that grows leaves copies of secrets behind.
     Payload::from(parts.concat())
 }
 
-/// Reads the HTTP/1.1 answer to one request from bytes as they come.
+/// Reads the HTTP/1.1 response to one request from bytes as they come.
 ///
-/// Nothing is followed or decompressed. The first answer is the one: what
-/// comes after it only says that the connection cannot be used again.
-///
-/// ```text
-///  Status ──▶ Header ─┬─▶ Sized ─────────────────────────┬─▶ Done
-///    ▲          │     ├─▶ ChunkSize ──────────▶ Trailer ─┤
-///    └─── 1xx ──┘     │    ▲     └─▶ Chunk ─┐            │
-///                     │    └─── ChunkEnd ◀──┘            │
-///                     └─▶ UntilEnd ──────────────────────┘
-/// ```
-pub struct AnswerReader {
+/// Redirects are not followed and nothing is decompressed. Bytes after the
+/// response are not read; they only make the connection unusable. Everything
+/// that has been read is wiped on drop.
+pub struct ResponseReader {
     state: State,
-    /// The beginning of a line whose end has not come.
-    line: Zeroizing<Vec<u8>>,
-    head: Response<()>,
-    body: Zeroizing<Vec<u8>>,
-    /// What is left of the largest head.
+    /// The lines of the head so far, and the beginning of the next one.
+    head: Zeroizing<Vec<u8>>,
+    /// How many bytes this head may still have.
     head_left: usize,
+    /// How many bytes interim responses may still have, all together.
+    interim_left: usize,
+    response: Response<()>,
+    body: Zeroizing<Vec<u8>>,
     max_head: usize,
     max_body: usize,
     reusable: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Status,
-    Header,
+    Head,
+    /// So many bytes of the body are missing.
     Sized(usize),
-    ChunkSize,
-    Chunk(usize),
-    ChunkEnd,
-    Trailer,
+    Chunked(Chunked),
     UntilEnd,
     Done,
 }
 
-impl AnswerReader {
-    /// Begins with the answer to this request, within its limits.
+impl ResponseReader {
+    /// Creates a reader for the response to this request, with its limits.
     #[must_use]
     pub fn new(out: &Outgoing) -> Self {
-        Self::within(out.max_head, out.max_body)
+        Self::with_limits(out.max_head, out.max_body)
     }
 
-    fn within(max_head: usize, max_body: usize) -> Self {
+    /// Creates a reader that refuses a head or a body of more bytes than this.
+    ///
+    /// Interim responses may have `max_head` bytes, all together.
+    #[must_use]
+    pub fn with_limits(max_head: usize, max_body: usize) -> Self {
         Self {
-            state: State::Status,
-            line: Zeroizing::default(),
-            head: Response::default(),
-            body: Zeroizing::default(),
+            state: State::Head,
+            head: Zeroizing::default(),
             head_left: max_head,
+            interim_left: max_head,
+            response: Response::default(),
+            body: Zeroizing::default(),
             max_head,
             max_body,
             reusable: false,
         }
     }
 
-    /// Takes bytes as they have come; none are the end of the stream. Gives the
-    /// answer once it is whole.
+    /// Takes bytes as they have come, none for the end of the stream, and returns
+    /// the response once it is complete.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the answer is larger than allowed, is no HTTP/1.1, or has
-    /// ended too early. The connection must not be used again.
+    /// [`Failure`] if the response is larger than allowed, is not valid HTTP/1.1, or
+    /// has ended too early. The connection must not be used again.
     pub fn handle_input(&mut self, mut bytes: &[u8]) -> Result<Option<HttpResponse>, Failure> {
-        if self.state == State::Done {
-            // Nothing was asked for that this could answer.
+        if matches!(self.state, State::Done) {
+            // No request is waiting for what these bytes say.
             self.reusable = false;
             return Ok(None);
         }
         if bytes.is_empty() {
-            if self.state != State::UntilEnd {
-                return Err(Failure::after_sending(Cause::Closed, "in mid-answer"));
-            }
-            self.state = State::Done;
+            self.end_stream()?;
         }
-        while !bytes.is_empty() && self.state != State::Done {
-            match self.state {
+        while !bytes.is_empty() {
+            match &mut self.state {
+                State::Head => self.take_line(&mut bytes)?,
                 State::Sized(left) => {
-                    let left = self.take(left, &mut bytes)?;
-                    self.state = sized(left);
-                }
-                State::Chunk(left) => {
-                    let left = self.take(left, &mut bytes)?;
+                    let (data, rest) = bytes.split_at(bytes.len().min(*left));
+                    bytes = rest;
+                    let left = *left - data.len();
+                    self.take_body(data)?;
                     self.state = match left {
-                        0 => State::ChunkEnd,
-                        left => State::Chunk(left),
+                        0 => State::Done,
+                        left => State::Sized(left),
                     };
                 }
-                State::UntilEnd => {
-                    self.take(usize::MAX, &mut bytes)?;
-                }
-                _ => {
-                    if let Some(line) = self.take_line(&mut bytes)? {
-                        self.state = self.after_line(&line)?;
-                    }
-                }
+                State::Chunked(chunked) => match chunked.read(&mut bytes)? {
+                    Part::Data(data) => self.take_body(data)?,
+                    Part::Incomplete => {}
+                    Part::End => self.state = State::Done,
+                },
+                State::UntilEnd => self.take_body(std::mem::take(&mut bytes))?,
+                State::Done => break,
             }
         }
-        if self.state != State::Done {
+        if !matches!(self.state, State::Done) {
             return Ok(None);
         }
         self.reusable &= bytes.is_empty();
         let body = std::mem::take(&mut *self.body);
-        let head = std::mem::take(&mut self.head);
-        Ok(Some(head.map(|()| Payload::from(body))))
+        let response = std::mem::take(&mut self.response);
+        Ok(Some(response.map(|()| Payload::from(body))))
     }
 
-    /// Whether another request may be sent on the connection: the answer is
-    /// whole, nothing came after it, and the server keeps the connection open.
+    /// Returns `true` if another request may be sent on the connection: the response
+    /// is complete, nothing came after it, and its head [allows it](allows_reuse).
     #[must_use]
-    pub fn may_reuse_connection(&self) -> bool {
-        self.state == State::Done && self.reusable
+    pub const fn may_reuse_connection(&self) -> bool {
+        matches!(self.state, State::Done) && self.reusable
     }
 
-    /// Takes up to so many bytes of the body, and says how many are left.
-    fn take(&mut self, left: usize, bytes: &mut &[u8]) -> Result<usize, Failure> {
-        let (data, rest) = bytes.split_at(left.min(bytes.len()));
+    fn end_stream(&mut self) -> Result<(), Failure> {
+        match self.state {
+            State::UntilEnd => {
+                self.state = State::Done;
+                return Ok(());
+            }
+            // What cannot become a head is not HTTP, however the stream ends.
+            State::Head => parse(&self.head).map(drop)?,
+            _ => {}
+        }
+        Err(Failure::after_sending(
+            Cause::Closed,
+            "before the end of the response",
+        ))
+    }
+
+    /// Takes the next line of the head, or as much of it as is there.
+    fn take_line(&mut self, bytes: &mut &[u8]) -> Result<(), Failure> {
+        let end = memchr(b'\n', bytes);
+        let (line, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
+        *bytes = rest;
+        let Some(left) = self.head_left.checked_sub(line.len()) else {
+            let detail = format!("a head of more than {} bytes", self.max_head);
+            return Err(Failure::after_sending(Cause::TooLarge, detail));
+        };
+        self.head_left = left;
+        append(&mut self.head, line);
+        if end.is_none() {
+            return Ok(());
+        }
+        let is_blank = |lines: &[u8]| matches!(lines, b"\n" | b"\r\n");
+        if is_blank(&self.head) {
+            // Empty lines before a status line are ignored.
+            self.head.clear();
+            return Ok(());
+        }
+        // A head is parsed at its end, and whenever the input ends with a line, so that
+        // what is not HTTP is refused early. No more than `MAX_HEADERS` lines can pass,
+        // which bounds the work however the bytes are cut.
+        let lines = self.head.as_slice();
+        let is_whole = lines.ends_with(b"\n\n") || lines.ends_with(b"\n\r\n");
+        if (is_whole || memchr(b'\n', bytes).is_none())
+            && let Some(response) = parse(lines)?
+        {
+            self.after_head(response)?;
+        }
+        Ok(())
+    }
+
+    fn after_head(&mut self, response: Response<()>) -> Result<(), Failure> {
+        let length = body_length(&response)?;
+        self.reusable = allows_reuse(&response);
+        self.response = response;
+        // The head may hold a secret, and a long body may follow.
+        self.head = Zeroizing::default();
+        let head_len = self.max_head - self.head_left;
+        self.state = match length {
+            Length::Interim => {
+                let Some(left) = self.interim_left.checked_sub(head_len) else {
+                    let detail = "too many interim responses";
+                    return Err(Failure::after_sending(Cause::TooLarge, detail));
+                };
+                self.interim_left = left;
+                self.head_left = self.max_head;
+                State::Head
+            }
+            Length::Known(length) if length > self.max_body => return Err(self.too_large()),
+            Length::Known(0) => State::Done,
+            Length::Known(length) => {
+                self.body.reserve_exact(length);
+                State::Sized(length)
+            }
+            Length::Chunked => State::Chunked(Chunked::default()),
+            Length::UntilEnd => State::UntilEnd,
+        };
+        Ok(())
+    }
+
+    fn take_body(&mut self, data: &[u8]) -> Result<(), Failure> {
         if data.len() > self.max_body - self.body.len() {
             return Err(self.too_large());
         }
-        self.body.extend_from_slice(data);
-        *bytes = rest;
-        Ok(left - data.len())
-    }
-
-    /// Takes a line, if its end is there.
-    fn take_line(&mut self, bytes: &mut &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-        let end = memchr(b'\n', bytes);
-        let (part, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
-        *bytes = rest;
-        if part.len() > self.head_left - self.line.len() {
-            let detail = format!("a head of more than {} bytes", self.max_head);
-            return Err(Failure::after_sending(Cause::TooLarge, detail));
-        }
-        self.line.extend_from_slice(part);
-        if end.is_none() {
-            return Ok(None);
-        }
-        let mut line = std::mem::take(&mut self.line);
-        // The size of a chunk is paid for by its bytes.
-        if self.state != State::ChunkSize && self.state != State::ChunkEnd {
-            self.head_left -= line.len();
-        }
-        line.pop();
-        line.pop_if(|byte| *byte == b'\r');
-        Ok(Some(line))
-    }
-
-    fn after_line(&mut self, line: &[u8]) -> Result<State, Failure> {
-        match self.state {
-            State::Status => {
-                let (version, status) = parse_status(line).ok_or_else(|| broken("status line"))?;
-                self.head = Response::default();
-                *self.head.version_mut() = version;
-                *self.head.status_mut() = status;
-                Ok(State::Header)
-            }
-            State::Header if line.is_empty() => self.after_head(),
-            State::Header => {
-                let (name, value) = parse_header(line).ok_or_else(|| broken("header"))?;
-                let headers = self.head.headers_mut();
-                if headers.len() == MAX_HEADERS {
-                    return Err(Failure::after_sending(Cause::TooLarge, "too many headers"));
-                }
-                headers.append(name, value);
-                Ok(State::Header)
-            }
-            State::ChunkSize => match parse_size(line).ok_or_else(|| broken("chunk size"))? {
-                0 => Ok(State::Trailer),
-                size if size > self.max_body - self.body.len() => Err(self.too_large()),
-                size => Ok(State::Chunk(size)),
-            },
-            State::ChunkEnd if line.is_empty() => Ok(State::ChunkSize),
-            State::ChunkEnd => Err(broken("end of a chunk")),
-            State::Trailer if line.is_empty() => Ok(State::Done),
-            other => Ok(other),
-        }
-    }
-
-    /// How the body ends, by section 6.3 of RFC 9112.
-    fn after_head(&mut self) -> Result<State, Failure> {
-        let (status, version) = (self.head.status(), self.head.version());
-        if status == StatusCode::SWITCHING_PROTOCOLS {
-            // What follows would not be HTTP any more.
-            return Ok(State::Done);
-        }
-        if status.is_informational() {
-            return Ok(State::Status);
-        }
-        let headers = self.head.headers();
-        self.reusable = version == Version::HTTP_11 && !closes(headers);
-        let codings = headers.get_all(header::TRANSFER_ENCODING);
-        if let Some(codings) = codings.iter().next_back() {
-            if version != Version::HTTP_11 {
-                return Err(broken("transfer coding"));
-            }
-            let last = codings.as_bytes().rsplit(|byte| *byte == b',').next();
-            if !last.is_some_and(|last| last.trim_ascii().eq_ignore_ascii_case(b"chunked")) {
-                self.reusable = false;
-                return Ok(State::UntilEnd);
-            }
-            // Two lengths that may differ: what comes next is anybody's guess.
-            self.reusable &= !headers.contains_key(header::CONTENT_LENGTH);
-            return Ok(State::ChunkSize);
-        }
-        if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
-            return Ok(State::Done);
-        }
-        let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
-        let Some(length) = lengths.next() else {
-            self.reusable = false;
-            return Ok(State::UntilEnd);
-        };
-        if lengths.any(|other| other != length) {
-            return Err(broken("content length"));
-        }
-        let length = parse_length(length).ok_or_else(|| broken("content length"))?;
-        if length > self.max_body {
-            return Err(self.too_large());
-        }
-        self.body.reserve_exact(length);
-        Ok(sized(length))
+        append(&mut self.body, data);
+        Ok(())
     }
 
     fn too_large(&self) -> Failure {
@@ -269,66 +264,36 @@ impl AnswerReader {
     }
 }
 
-impl fmt::Debug for AnswerReader {
+impl fmt::Debug for ResponseReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnswerReader")
-            .field("state", &self.state)
+        let state = match self.state {
+            State::Head => "Head",
+            State::Sized(_) => "Sized",
+            State::Chunked(_) => "Chunked",
+            State::UntilEnd => "UntilEnd",
+            State::Done => "Done",
+        };
+        f.debug_struct("ResponseReader")
+            .field("state", &format_args!("{state}"))
             .finish_non_exhaustive()
     }
 }
 
-const fn sized(left: usize) -> State {
-    match left {
-        0 => State::Done,
-        left => State::Sized(left),
+/// Appends to a buffer that has to be wiped: a vector that grows by itself leaves
+/// a copy of its content behind.
+fn append(buffer: &mut Zeroizing<Vec<u8>>, data: &[u8]) {
+    let len = buffer.len() + data.len();
+    if len > buffer.capacity() {
+        let capacity = len.max(2 * buffer.capacity());
+        let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+        larger.extend_from_slice(buffer);
+        *buffer = larger;
     }
+    buffer.extend_from_slice(data);
 }
 
-fn broken(what: &str) -> Failure {
-    Failure::after_sending(Cause::Protocol, format!("an impossible {what}"))
-}
-
-fn parse_status(line: &[u8]) -> Option<(Version, StatusCode)> {
-    let (version, rest) = if let Some(rest) = line.strip_prefix(b"HTTP/1.1 ") {
-        (Version::HTTP_11, rest)
-    } else {
-        (Version::HTTP_10, line.strip_prefix(b"HTTP/1.0 ")?)
-    };
-    let (status, reason) = rest.split_at_checked(3)?;
-    if !reason.is_empty() && !reason.starts_with(b" ") {
-        return None;
-    }
-    Some((version, StatusCode::from_bytes(status).ok()?))
-}
-
-fn parse_header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
-    let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
-    // White space before the colon or at the start of a line is none of a name.
-    let name = HeaderName::from_bytes(name).ok()?;
-    let value = HeaderValue::from_bytes(value.get(1..)?.trim_ascii()).ok()?;
-    Some((name, value))
-}
-
-fn parse_size(line: &[u8]) -> Option<usize> {
-    let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
-    let digits = std::str::from_utf8(digits).ok()?;
-    // A sign is none of a number here.
-    let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    usize::from_str_radix(digits, 16).ok().filter(|_| plain)
-}
-
-fn parse_length(value: &HeaderValue) -> Option<usize> {
-    let digits = value.to_str().ok()?;
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| plain)
-}
-
-fn closes(headers: &HeaderMap) -> bool {
-    let mut options = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+fn invalid(what: impl Into<String>) -> Failure {
+    Failure::after_sending(Cause::Protocol, what)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::ext::on_informational;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use nordnet_driver::http::{BUFFER, Gate, GateHandle};
+use nordnet_driver::http1::allows_reuse;
 use nordnet_driver::{HttpConnection, Wire as _};
 use nordnet_proto::{Cause, Failure, HttpResponse, Outgoing, to_origin_form};
 use tokio::task::AbortHandle;
@@ -31,6 +32,7 @@ pub(crate) async fn open(wire: Gate, max_head: usize) -> Result<Box<dyn HttpConn
         sender,
         gate,
         task: connection.abort_handle(),
+        reusable: false,
     }))
 }
 
@@ -39,6 +41,7 @@ struct Connection {
     sender: SendRequest<Full<Bytes>>,
     gate: GateHandle,
     task: AbortHandle,
+    reusable: bool,
 }
 
 impl HttpConnection for Connection {
@@ -54,12 +57,13 @@ impl HttpConnection for Connection {
     }
 
     fn is_reusable(&mut self) -> bool {
-        !self.sender.is_closed()
+        self.reusable && !self.sender.is_closed()
     }
 }
 
 impl Connection {
     async fn send(&mut self, out: Outgoing) -> Result<HttpResponse, Failure> {
+        self.reusable = false;
         let mut request = out.request;
         to_origin_form(&mut request);
         let body = request.body().as_bytes().len();
@@ -81,6 +85,7 @@ impl Connection {
         self.sender.ready().await.map_err(|error| ended(&error))?;
         let response = self.sender.try_send_request(request).await;
         let response = response.map_err(|error| ended(error.error()))?;
+        self.reusable = allows_reuse(&response);
         let (head, body) = response.into_parts();
         let body = read_body(body, out.max_body).await?;
         self.gate.end();

@@ -9,7 +9,7 @@ use nordnet_proto::{Failure, HttpResponse, Outgoing};
 
 use super::BUFFER;
 use super::gate::{Gate, GateHandle};
-use crate::http1::{AnswerReader, to_http1};
+use crate::http1::{ResponseReader, to_http1};
 use crate::runtime::{HttpConnection, Wire as _};
 
 /// A connection for one request at a time.
@@ -44,7 +44,7 @@ impl Http1 {
     }
 
     async fn read(&mut self, out: &Outgoing) -> Result<HttpResponse, Failure> {
-        let mut reader = AnswerReader::new(out);
+        let mut reader = ResponseReader::new(out);
         loop {
             let read = poll_fn(|cx| self.gate.poll_read(cx, &mut self.buffer)).await;
             let count = read.map_err(|error| self.failure(&error))?;
