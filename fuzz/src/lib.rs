@@ -1,7 +1,7 @@
 //! What is fuzzed, as plain functions over bytes.
 //!
 //! Each function takes any bytes and panics where a promise of `nordnet-proto`
-//! does not hold. cargo-fuzz calls them with what it makes up; on stable the
+//! or `nordnet-driver` does not hold. cargo-fuzz calls them with what it makes up; on stable the
 //! tests call them with the seeds of `fuzz/seeds`, and each target is a program
 //! that calls its function with the files that it is given.
 
@@ -18,6 +18,7 @@ mod decimal;
 mod draw;
 mod equality;
 mod feed_life;
+mod http1;
 mod lines;
 mod lives;
 mod messages;
@@ -30,6 +31,7 @@ pub use commands::commands;
 pub use decimal::decimal;
 pub use equality::{equality, mutations};
 pub use feed_life::feed_life;
+pub use http1::http1;
 pub use lines::lines;
 pub use lives::{lives, script};
 pub use messages::messages;

@@ -43,3 +43,8 @@ fn seeds_of_decimal_pass() {
 fn seeds_of_answers_pass() {
     assert!(nordnet_fuzz::replay_seeds("answers", nordnet_fuzz::answers).unwrap() > 0);
 }
+
+#[test]
+fn seeds_of_http1_pass() {
+    assert!(nordnet_fuzz::replay_seeds("http1", nordnet_fuzz::http1).unwrap() > 0);
+}
