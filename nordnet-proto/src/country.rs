@@ -8,6 +8,7 @@ use http::Uri;
 use http::uri::Scheme;
 use serde::Deserialize;
 
+use crate::error_traits::error_traits;
 use crate::whole;
 
 /// The country of the customer, which decides the host: a customer of one
@@ -264,7 +265,7 @@ impl fmt::Display for Server {
 }
 
 /// A host, country or base URL that this client does not talk to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HostError {
     rule: &'static str,
     text: String,
@@ -285,7 +286,7 @@ impl fmt::Display for HostError {
     }
 }
 
-impl std::error::Error for HostError {}
+error_traits!(HostError);
 
 #[cfg(test)]
 mod tests {

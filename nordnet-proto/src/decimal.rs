@@ -47,7 +47,7 @@ pub struct Decimal {
 }
 
 /// Why a text is not a [`Decimal`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecimalError {
     /// The text is not a number as JSON writes it.

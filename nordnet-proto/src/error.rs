@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::answer;
+use crate::error_traits::error_traits;
 use crate::failure::Failure;
 use crate::flow::NotListed;
 use crate::login::LoginError;
@@ -160,16 +161,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// The words of `Display`, since they are what a program shows whose `main`
-/// returns the error: the remedy is in them.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Without a source: the text says it all.
-impl std::error::Error for Error {}
+error_traits!(Error);
 
 impl From<SetupError> for Error {
     fn from(error: SetupError) -> Self {

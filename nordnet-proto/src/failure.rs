@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::error_traits::error_traits;
+
 /// The number of one try: to send a request, or to connect a feed.
 ///
 /// Answers name the attempt that they answer; an answer to an old one is
@@ -43,7 +45,7 @@ impl fmt::Display for Attempt {
 /// let failure = Failure::before_sending(Cause::Connect, "connection refused");
 /// assert_eq!(failure.to_string(), "could not connect: connection refused");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Whether a byte of the request may have left.
     pub sent: bool,
@@ -171,7 +173,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+error_traits!(Failure);
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

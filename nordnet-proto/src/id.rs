@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 pub use self::identifier::Identifier;
 pub(crate) use self::inline::Inline;
+use crate::error_traits::error_traits;
 use crate::whole::Whole;
 
 macro_rules! number_id {
@@ -224,7 +225,7 @@ impl FromStr for TradableId {
 }
 
 /// A text that is not the identifier it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ParseIdError(&'static str);
 
 impl ParseIdError {
@@ -240,7 +241,7 @@ impl fmt::Display for ParseIdError {
     }
 }
 
-impl std::error::Error for ParseIdError {}
+error_traits!(ParseIdError);
 
 #[cfg(test)]
 mod tests {

@@ -97,6 +97,7 @@ mod deadline;
 mod decimal;
 mod endpoint;
 mod error;
+mod error_traits;
 mod failure;
 pub mod feed;
 pub mod flow;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::credentials::KeyError;
+use crate::error_traits::error_traits;
 
 /// Why a program cannot begin: its settings or its files are not right.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,14 +75,7 @@ impl fmt::Display for SetupError {
     }
 }
 
-/// The words of `Display`, for programs whose `main` returns the error.
-impl fmt::Debug for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for SetupError {}
+error_traits!(SetupError);
 
 impl From<KeyError> for SetupError {
     fn from(error: KeyError) -> Self {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::error_traits::error_traits;
 use crate::whole::Whole;
 
 const MS_PER_DAY: i64 = 86_400_000;
@@ -94,7 +95,7 @@ pub struct Date {
 }
 
 /// A text or a set of numbers that is not a day of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DateError(());
 
 impl Date {
@@ -199,7 +200,7 @@ impl fmt::Display for DateError {
     }
 }
 
-impl std::error::Error for DateError {}
+error_traits!(DateError);
 
 #[cfg(test)]
 mod tests {

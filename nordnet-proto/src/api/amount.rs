@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
+use crate::error_traits::error_traits;
 use crate::id::Currency;
 use crate::volume::Volume;
 
@@ -94,7 +95,7 @@ impl FromStr for Amount {
 }
 
 /// A text that is no amount of money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AmountError(());
 
 impl fmt::Display for AmountError {
@@ -103,7 +104,7 @@ impl fmt::Display for AmountError {
     }
 }
 
-impl std::error::Error for AmountError {}
+error_traits!(AmountError);
 
 /// Prints as `86.52 SEK`; a precision is that of the number.
 impl fmt::Display for Amount {

@@ -4,13 +4,15 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::error_traits::error_traits;
+
 /// The API key: the UUID on the customer's profile page, shown there once a
 /// public key has been uploaded. It names the customer; it does not sign.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Zeroizing<String>);
 
 /// A text that is not the API key it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ApiKeyError(());
 
 impl ApiKey {
@@ -59,4 +61,4 @@ impl fmt::Display for ApiKeyError {
     }
 }
 
-impl std::error::Error for ApiKeyError {}
+error_traits!(ApiKeyError);

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use crate::error_traits::error_traits;
+
 /// `ssh-keygen -a 150` asks for 150 rounds, about two seconds; a hostile file
 /// could ask for years.
 pub(super) const MAX_ROUNDS: u32 = 2_000;
 
 /// Why a private key cannot be used. `Display` names the remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The file is something else than an OpenSSH private key; what it is.
@@ -57,4 +59,4 @@ impl fmt::Display for KeyError {
     }
 }
 
-impl std::error::Error for KeyError {}
+error_traits!(KeyError);

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{Decimal, DecimalError, Rounding};
+use crate::error_traits::error_traits;
 
 impl FromStr for Decimal {
     type Err = DecimalError;
@@ -142,4 +143,4 @@ impl fmt::Display for DecimalError {
     }
 }
 
-impl std::error::Error for DecimalError {}
+error_traits!(DecimalError);

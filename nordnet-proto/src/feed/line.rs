@@ -4,6 +4,8 @@ use std::fmt;
 
 use memchr::{memchr, memrchr};
 
+use crate::error_traits::error_traits;
+
 /// Splits a stream of bytes into lines, however it was cut on its way.
 ///
 /// One buffer is used again and again. A byte is searched twice at most and moved at
@@ -31,7 +33,7 @@ pub struct LineDecoder {
 }
 
 /// A line is longer than the limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LineTooLong {
     /// The limit in bytes.
     pub limit: usize,
@@ -195,4 +197,4 @@ impl fmt::Display for LineTooLong {
     }
 }
 
-impl std::error::Error for LineTooLong {}
+error_traits!(LineTooLong);

@@ -5,6 +5,7 @@ use std::fmt;
 use memchr::memmem;
 
 use super::command::Subscription;
+use crate::error_traits::error_traits;
 
 /// A line that was skipped because it makes no sense. The next line is read.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,19 +80,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-impl std::error::Error for Malformed {}
-
-impl fmt::Debug for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Malformed")
-            .field("reason", &self.reason)
-            .field("kind", &self.kind)
-            .field("subscription", &self.subscription)
-            .field("is_full", &self.is_full)
-            .field("bytes", &self.bytes.escape_ascii().to_string())
-            .finish()
-    }
-}
+error_traits!(Malformed);
 
 /// The beginning of a line. What follows the name of the session key's member
 /// is left out whether or not the key is known.

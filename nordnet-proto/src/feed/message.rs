@@ -13,6 +13,7 @@ use super::server_error::ServerError;
 use super::tick::{IndicatorTick, PriceTick};
 use super::trade::{News, PublicTrade, TradingStatus};
 use crate::api::Fill;
+use crate::error_traits::error_traits;
 
 /// A message on the public feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub struct Unknown {
 }
 
 /// A line of a feed that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BadLine {
     /// It is too long, and what follows is lost.
@@ -241,4 +242,4 @@ impl fmt::Display for BadLine {
     }
 }
 
-impl std::error::Error for BadLine {}
+error_traits!(BadLine);

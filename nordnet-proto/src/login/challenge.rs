@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::error_traits::error_traits;
+
 /// Nordnet lets a challenge lapse after 30 s; the rest is for the way there.
 const SIGNABLE_FOR: Duration = Duration::from_secs(25);
 
@@ -87,7 +89,7 @@ impl ChallengeForm {
 }
 
 /// Why a challenge is not signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChallengeError {
     /// It is not of 8 to 256 bytes.
@@ -119,3 +121,5 @@ impl fmt::Display for ChallengeError {
         }
     }
 }
+
+error_traits!(ChallengeError);

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::country::{BaseUrl, HostError};
 use crate::credentials::{Credentials, Fingerprint};
 use crate::error::{Error, Refusal};
+use crate::error_traits::error_traits;
 use crate::failure::Failure;
 
 /// Why a login gave no session.
@@ -195,14 +196,7 @@ impl fmt::Display for LoginError {
     }
 }
 
-/// The words of `Display`, for programs whose `main` returns the error.
-impl fmt::Debug for LoginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for LoginError {}
+error_traits!(LoginError);
 
 /// A refusal of the credentials, with what it may be due to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::Side;
 use crate::answer::List;
 use crate::api::Amount;
 use crate::decimal::Decimal;
+use crate::error_traits::error_traits;
 use crate::id::{AccountId, AccountNumber, OrderId, TradableId, TradeId};
 use crate::time::Timestamp;
 use crate::volume::Volume;
@@ -194,7 +195,7 @@ impl<'de> Deserialize<'de> for FillKey {
 }
 
 /// A text that is no [`FillKey`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FillKeyError(());
 
 impl fmt::Display for FillKeyError {
@@ -203,7 +204,7 @@ impl fmt::Display for FillKeyError {
     }
 }
 
-impl std::error::Error for FillKeyError {}
+error_traits!(FillKeyError);
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use crate::api::{
     CalendarDay, Instrument, NamedOrderType, Side, TickSizeTable, Tradable, TradableInfo,
 };
 use crate::decimal::Decimal;
+use crate::error_traits::error_traits;
 use crate::id::{Currency, TradableId};
 use crate::volume::Volume;
 
@@ -103,7 +104,7 @@ impl From<&Arc<Listing>> for TradableId {
 }
 
 /// Why there is no listing for a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotListed {
     /// What was looked up.
@@ -142,4 +143,4 @@ impl fmt::Display for NotListed {
     }
 }
 
-impl std::error::Error for NotListed {}
+error_traits!(NotListed);
