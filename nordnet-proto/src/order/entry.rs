@@ -8,6 +8,7 @@ use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, Terms, outc
 use crate::api::{Amount, Side};
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;
+use crate::error_traits::error_traits;
 use crate::failure::Failure;
 use crate::id::{AccountNumber, TradableId};
 use crate::request::HttpResponse;
@@ -193,7 +194,7 @@ impl OrderCall for PlaceOrder {
 }
 
 /// A rule that an order breaks, known before anything is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidOrder {
     /// The volume is zero, or larger than the wire takes.
@@ -240,4 +241,4 @@ impl fmt::Display for InvalidOrder {
     }
 }
 
-impl std::error::Error for InvalidOrder {}
+error_traits!(InvalidOrder);

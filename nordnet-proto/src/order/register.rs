@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Doubt, Intent, Outcome, Reference, Unresolved};
 use crate::error::Error;
+use crate::error_traits::error_traits;
 use crate::failure::{Cause, Failure};
 
 /// How many settled calls are remembered.
@@ -27,7 +28,7 @@ pub struct CallOutcome {
 }
 
 /// Why [`Session::resolve`](crate::Session::resolve) leaves a call in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResolveError {
     /// The call has not ended, so its outcome is not known yet.
@@ -45,7 +46,7 @@ impl fmt::Display for ResolveError {
     }
 }
 
-impl std::error::Error for ResolveError {}
+error_traits!(ResolveError);
 
 /// The order calls of a client, from the moment they begin.
 #[derive(Debug, Default)]

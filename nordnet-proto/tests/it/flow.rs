@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use nordnet_proto::flow::{Flow, FlowCache, FlowStep};
 use nordnet_proto::{Config, Country, Endpoint, Error, InSession, SessionKey, to_request};
 
+pub(crate) use listings::not_listed;
+
 use crate::clock;
 use crate::driver::response;
 

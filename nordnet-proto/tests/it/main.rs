@@ -17,6 +17,7 @@ mod api_schemas;
 mod clock;
 mod counters;
 mod driver;
+mod error_texts;
 mod example_own_loop;
 mod example_replay;
 mod feed_allocations;

@@ -114,7 +114,7 @@ fn only_those_depend_on_tokio_who_are_allowed_to() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the sources")]
-fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+pub(crate) fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -120,6 +120,12 @@ fn find(world: &mut World, texts: &[&str]) -> Vec<Result<Arc<Listing>, NotListed
     world.run(FindListings::new(keys(texts)), server).unwrap()
 }
 
+/// One error of each kind.
+pub(crate) fn not_listed() -> Vec<NotListed> {
+    let found = find(&mut World::new(), &["11:404", "XSTO:TWIN", "11:9"]);
+    found.into_iter().map(|found| found.unwrap_err()).collect()
+}
+
 #[test]
 fn each_kind_of_key_is_found_in_as_few_calls_as_it_takes() {
     let mut world = World::new();
