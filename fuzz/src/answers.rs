@@ -38,9 +38,9 @@ pub fn answers(data: &[u8]) {
         3 => settle(&ListPositions::of(ACCOUNT), response),
         4 => settle(&ListFills::of(ACCOUNT), response),
         5 => settle(&ListOrders::of(ACCOUNT), response),
-        6 => settle(&GetTickSizes::of([TickSizeId::new(5012)]), response),
-        7 => settle(&GetTradableInfo::of([tradable]), response),
-        8 => settle(&LookupInstruments::by_tradable(&[tradable]), response),
+        6 => settle(&GetTickSizes::of(TickSizeId::new(5012)), response),
+        7 => settle(&GetTradableInfo::of(tradable), response),
+        8 => settle(&LookupInstruments::by_tradable(tradable), response),
         9 => {
             let key = ApiKey::new("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35").expect("a key");
             settle(&StartLogin::new(key), response);
@@ -56,14 +56,14 @@ pub fn answers(data: &[u8]) {
         15 => settle(&SearchStocks::new(), response),
         16 => settle(&SearchUnlimitedTurbos::new(), response),
         17 => settle(&SearchMain::new("eric"), response),
-        18 => settle(&ListTradableTrades::of([tradable]), response),
-        19 => settle(&GetNews::of([NewsId::new(1)]), response),
+        18 => settle(&ListTradableTrades::of(tradable), response),
+        19 => settle(&GetNews::of(NewsId::new(1)), response),
         20 => {
             let query = LeverageQuery::on(InstrumentId::new(1));
             settle(&GetLeverageFilters::new(query), response);
         }
         21 => order(
-            &ActivateOrders::new([OrderId::new(1)], ACCOUNT),
+            &ActivateOrders::of(OrderId::new(1), ACCOUNT),
             response,
             status,
         ),

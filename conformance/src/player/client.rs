@@ -102,7 +102,7 @@ impl<R: Runner> Player<R> {
             ["cancel", name] => self.send(CancelOrder::new(order(name)?, ACCOUNT), words::outcome),
             ["activate", ref names @ ..] => {
                 let orders: Result<Vec<_>, _> = names.iter().map(|name| order(name)).collect();
-                self.send(ActivateOrders::new(orders?, ACCOUNT), words::activation)
+                self.send(ActivateOrders::of_all(orders?, ACCOUNT), words::activation)
             }
             ["session"] => self.call(
                 |client| client.session(),

@@ -58,7 +58,7 @@ impl Desk {
         );
 
         let ericsson = TradableId::new(11, "101");
-        let found = nordnet.send(LookupInstruments::by_tradable([&ericsson]))?;
+        let found = nordnet.send(LookupInstruments::by_tradable(&ericsson))?;
         let instrument = found.first().ok_or("no instrument 11:101")?.clone();
         let tradable = instrument
             .tradables
@@ -86,7 +86,7 @@ impl Desk {
                 return Err("no price has come".into());
             }
         }
-        let tables = nordnet.send(GetTickSizes::of([self.tradable.tick_size_id]))?;
+        let tables = nordnet.send(GetTickSizes::of(self.tradable.tick_size_id))?;
         let tick = self
             .quote
             .price()

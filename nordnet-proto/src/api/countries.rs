@@ -18,7 +18,7 @@ reads_some! {
     /// ```
     /// use nordnet_proto::api::GetCountries;
     ///
-    /// let call = GetCountries::of(["SE", "FI"]);
+    /// let call = GetCountries::of_all(["SE", "FI"]);
     /// # let _ = call;
     /// ```
     GetCountries of CountryCode, "get_countries" => Country, "countries", list

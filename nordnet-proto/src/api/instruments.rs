@@ -42,11 +42,17 @@ enum Keys {
 }
 
 impl LookupInstruments {
+    /// Looks one instrument up by market and identifier.
+    #[must_use]
+    pub fn by_tradable(tradable: impl Into<TradableId>) -> Self {
+        Self::by_tradables([tradable])
+    }
+
     /// Looks instruments up by market and identifier. None at all is an error
     /// when the call is sent.
-    pub fn by_tradable<'a>(tradables: impl IntoIterator<Item = &'a TradableId>) -> Self {
+    pub fn by_tradables(tradables: impl IntoIterator<Item = impl Into<TradableId>>) -> Self {
         Self {
-            keys: Keys::Tradables(tradables.into_iter().cloned().collect()),
+            keys: Keys::Tradables(tradables.into_iter().map(Into::into).collect()),
         }
     }
 

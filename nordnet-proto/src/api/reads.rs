@@ -64,9 +64,14 @@ macro_rules! reads_some {
         }
 
         impl $name {
-            /// Asks about some in one call; none at all is an error when it is
-            /// sent.
-            pub fn of(keys: impl IntoIterator<Item = impl Into<$key>>) -> Self {
+            /// Asks about one.
+            pub fn of(key: impl Into<$key>) -> Self {
+                Self::of_all([key])
+            }
+
+            /// Asks about several in one call. None at all is an error when it
+            /// is sent.
+            pub fn of_all(keys: impl IntoIterator<Item = impl Into<$key>>) -> Self {
                 Self {
                     keys: keys.into_iter().map(Into::into).collect(),
                 }

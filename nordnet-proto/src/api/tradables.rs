@@ -24,9 +24,14 @@ pub struct ListTradableTrades {
 }
 
 impl ListTradableTrades {
+    /// Lists the latest five executions of one tradable.
+    pub fn of(tradable: impl Into<TradableId>) -> Self {
+        Self::of_all([tradable])
+    }
+
     /// Lists the latest five executions of each tradable. No tradable at all
     /// is an error when the call is sent.
-    pub fn of(tradables: impl IntoIterator<Item = impl Into<TradableId>>) -> Self {
+    pub fn of_all(tradables: impl IntoIterator<Item = impl Into<TradableId>>) -> Self {
         Self {
             tradables: tradables.into_iter().map(Into::into).collect(),
             count: TradeCount::default(),

@@ -36,7 +36,7 @@ const BATCH: usize = 50;
 ///
 /// let keys = ["11:101", "XSTO:VOLV B", "SE0000148884"];
 /// let keys = keys.into_iter().map(str::parse).collect::<Result<Vec<ListingKey>, _>>()?;
-/// let flow = FindListings::new(keys); // for `run` of a client
+/// let flow = FindListings::of_all(keys); // for `run` of a client
 ///
 /// fn all(found: Vec<Result<Arc<Listing>, NotListed>>) -> Result<Vec<Arc<Listing>>, NotListed> {
 ///     found.into_iter().collect()
@@ -76,8 +76,13 @@ enum Stage {
 }
 
 impl FindListings {
-    /// Finds the listings of some keys; without keys it asks for nothing.
-    pub fn new(keys: impl IntoIterator<Item = impl Into<ListingKey>>) -> Self {
+    /// Finds the listing of one key.
+    pub fn of(key: impl Into<ListingKey>) -> Self {
+        Self::of_all([key])
+    }
+
+    /// Finds the listings of several keys; without keys it asks for nothing.
+    pub fn of_all(keys: impl IntoIterator<Item = impl Into<ListingKey>>) -> Self {
         Self {
             keys: keys.into_iter().map(Into::into).collect(),
             wanted: BTreeSet::new(),

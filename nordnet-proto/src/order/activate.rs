@@ -33,9 +33,14 @@ pub struct ActivateOrders {
 }
 
 impl ActivateOrders {
-    /// Activates orders of one account. No order at all is an error when the
-    /// call is sent.
-    pub fn new(
+    /// Activates one order.
+    pub fn of(order_id: impl Into<OrderId>, account: impl Into<AccountNumber>) -> Self {
+        Self::of_all([order_id], account)
+    }
+
+    /// Activates several orders of one account. No order at all is an error
+    /// when the call is sent.
+    pub fn of_all(
         orders: impl IntoIterator<Item = impl Into<OrderId>>,
         account: impl Into<AccountNumber>,
     ) -> Self {

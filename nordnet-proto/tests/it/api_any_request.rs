@@ -36,15 +36,15 @@ proptest! {
     #[test]
     fn no_text_breaks_out_of_its_place(text in "(\\PC|[/,?#&=%.:\u{0}-\u{1f}]){0,12}", number in any::<i64>()) {
         let tradable = || [TradableId::new(number, &text), TradableId::new(11, "101")];
-        prop_assert!(is_valid_or_refused(GetTradableInfo::of(tradable())));
-        prop_assert!(is_valid_or_refused(ListTradableTrades::of(tradable())));
-        prop_assert!(is_valid_or_refused(CheckTradableSuitability::of(tradable())));
-        prop_assert!(is_valid_or_refused(LookupInstruments::by_tradable(&tradable())));
+        prop_assert!(is_valid_or_refused(GetTradableInfo::of_all(tradable())));
+        prop_assert!(is_valid_or_refused(ListTradableTrades::of_all(tradable())));
+        prop_assert!(is_valid_or_refused(CheckTradableSuitability::of_all(tradable())));
+        prop_assert!(is_valid_or_refused(LookupInstruments::by_tradables(&tradable())));
         let (isin, currency) = (Isin::new(&text), Currency::new(&text));
         let by_isin = LookupInstruments::by_isin(&isin, &currency, MarketId::new(number));
         prop_assert!(is_valid_or_refused(by_isin));
-        prop_assert!(is_valid_or_refused(GetCountries::of([&*text])));
-        prop_assert!(is_valid_or_refused(GetInstrumentTypes::of([&*text, "ESH"])));
+        prop_assert!(is_valid_or_refused(GetCountries::of(&*text)));
+        prop_assert!(is_valid_or_refused(GetInstrumentTypes::of_all([&*text, "ESH"])));
         prop_assert!(is_valid_or_refused(ListUnderlyings::of(DerivativeKind::Leverage, &*text)));
         let query = LeverageQuery::on(InstrumentId::new(number)).currency(&*text).group(&*text).kind(&*text);
         prop_assert!(is_valid_or_refused(ListLeverages::new(query)));
@@ -62,8 +62,8 @@ proptest! {
             Err(Error::TooLong) => count > 1000,
             Err(_) => false,
         };
-        prop_assert!(fits(asked(GetInstruments::of(vec![InstrumentId::new(number); count]))));
-        prop_assert!(fits(asked(GetTradableInfo::of(vec![TradableId::new(11, "101"); count]))));
+        prop_assert!(fits(asked(GetInstruments::of_all(vec![InstrumentId::new(number); count]))));
+        prop_assert!(fits(asked(GetTradableInfo::of_all(vec![TradableId::new(11, "101"); count]))));
         prop_assert!(fits(asked(SearchStocks::new().attributes(vec!["name"; count]))));
     }
 }
@@ -82,27 +82,27 @@ fn an_empty_list_and_one_of_ten_thousand_are_errors_beforehand() {
         assert!(asked(make(vec![key])).is_ok());
     }
     let (account, order) = (ACCOUNT, OrderId::new(430518872));
-    both(GetAccountInfos::of, account);
+    both(GetAccountInfos::of_all, account);
     both(ListPositions::of_all, account);
     both(ListFills::of_all, account);
     both(ListOrders::of_all, account);
-    both(|orders| ActivateOrders::new(orders, ACCOUNT), order);
-    both(GetInstruments::of, InstrumentId::new(16100101));
-    both(CheckInstrumentSuitability::of, InstrumentId::new(16100101));
-    both(ListInstrumentTrades::of, InstrumentId::new(16100101));
-    both(|codes: Vec<&str>| GetInstrumentTypes::of(codes), "ESH");
-    both(GetMarkets::of, MarketId::new(11));
-    both(GetTickSizes::of, TickSizeId::new(5012));
-    both(|codes: Vec<&str>| GetCountries::of(codes), "SE");
-    both(GetNews::of, NewsId::new(88120045));
-    let tradable = TradableId::new(11, "101");
-    both(GetTradableInfo::of, tradable.clone());
-    both(ListTradableTrades::of, tradable.clone());
-    both(CheckTradableSuitability::of, tradable.clone());
+    both(|orders| ActivateOrders::of_all(orders, ACCOUNT), order);
+    both(GetInstruments::of_all, InstrumentId::new(16100101));
     both(
-        |keys: Vec<TradableId>| LookupInstruments::by_tradable(&keys),
-        tradable,
+        CheckInstrumentSuitability::of_all,
+        InstrumentId::new(16100101),
     );
+    both(ListInstrumentTrades::of_all, InstrumentId::new(16100101));
+    both(|codes: Vec<&str>| GetInstrumentTypes::of_all(codes), "ESH");
+    both(GetMarkets::of_all, MarketId::new(11));
+    both(GetTickSizes::of_all, TickSizeId::new(5012));
+    both(|codes: Vec<&str>| GetCountries::of_all(codes), "SE");
+    both(GetNews::of_all, NewsId::new(88120045));
+    let tradable = TradableId::new(11, "101");
+    both(GetTradableInfo::of_all, tradable.clone());
+    both(ListTradableTrades::of_all, tradable.clone());
+    both(CheckTradableSuitability::of_all, tradable.clone());
+    both(LookupInstruments::by_tradables, tradable);
     let isin = (
         Isin::new("SE0000108656"),
         Currency::new("SEK"),

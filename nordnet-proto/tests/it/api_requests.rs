@@ -143,7 +143,7 @@ fn calls_of_accounts() {
 fn calls_of_instruments() {
     let tradables = [TradableId::new(11, "101"), TradableId::new(30, "ERIC B,/?")];
     assert_eq!(
-        with_session(LookupInstruments::by_tradable(&tradables)),
+        with_session(LookupInstruments::by_tradables(&tradables)),
         plain("GET /api/2/instruments/lookup/market_id_identifier/11:101,30:ERIC%20B%2C%2F%3F")
     );
     let (isin, currency) = (Isin::new("SE0000108656"), Currency::new("SEK"));
@@ -156,7 +156,7 @@ fn calls_of_instruments() {
         plain("GET /api/2/instruments/lookup/isin_code_currency_market_id/SE0000108656:SEK:11")
     );
     assert_eq!(
-        with_session(GetTradableInfo::of(tradables)),
+        with_session(GetTradableInfo::of_all(tradables)),
         plain("GET /api/2/tradables/info/11:101,30:ERIC%20B%2C%2F%3F")
     );
     assert_eq!(
@@ -165,7 +165,7 @@ fn calls_of_instruments() {
     );
     let some = [TickSizeId::new(5012), TickSizeId::new(5900)];
     assert_eq!(
-        with_session(GetTickSizes::of(some)),
+        with_session(GetTickSizes::of_all(some)),
         plain("GET /api/2/tick_sizes/5012,5900")
     );
 }

@@ -120,7 +120,7 @@ const ERICSSON: &str = r#"{"instrument_id":16100101,"symbol":"ERIC B","name":"Er
 #[test]
 fn instruments_and_positions() {
     let instruments = read(
-        &LookupInstruments::by_tradable(&[TradableId::new(11, "101")]),
+        &LookupInstruments::by_tradable(TradableId::new(11, "101")),
         &format!("[{ERICSSON}]"),
     );
     let instrument = &instruments.unwrap()[0];
@@ -247,7 +247,7 @@ fn fills_tick_tables_and_trading_days() {
     assert_eq!(tables[1].tick_at(decimal("1")), None);
 
     let body = r#"[{"market_id":11,"identifier":"101","iceberg":true,"calendar":[{"date":"2026-03-17","open":1773734400000,"close":1773765000000}],"order_types":[{"type":"LIMIT","name":"Limit"},{"type":"X","name":""}]}]"#;
-    let tradables = read(&GetTradableInfo::of([TradableId::new(11, "101")]), body).unwrap();
+    let tradables = read(&GetTradableInfo::of(TradableId::new(11, "101")), body).unwrap();
     assert_eq!(
         tradables[0].calendar[0].open.to_string(),
         "2026-03-17T08:00:00.000Z"

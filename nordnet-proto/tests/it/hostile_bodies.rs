@@ -171,7 +171,7 @@ fn take_little(size: usize, most: u64) {
             true => peak(&ListAccounts::new(), status, &body),
             false => 0,
         };
-        let activate = ActivateOrders::new([ORDER], ACCOUNT);
+        let activate = ActivateOrders::of(ORDER, ACCOUNT);
         let peaks = [
             ("list_accounts", peak(&ListAccounts::new(), 200, &body)),
             ("list_accounts 400", error(400)),
@@ -230,15 +230,11 @@ fn keep_few(size: usize, most: u64) {
         for (call, peak) in [
             (
                 "get_instruments",
-                peak(&GetInstruments::of([InstrumentId::new(1)]), 200, &body),
+                peak(&GetInstruments::of(InstrumentId::new(1)), 200, &body),
             ),
             (
                 "get_tradable_info",
-                peak(
-                    &GetTradableInfo::of([TradableId::new(11, "101")]),
-                    200,
-                    &body,
-                ),
+                peak(&GetTradableInfo::of(TradableId::new(11, "101")), 200, &body),
             ),
             ("search_main", peak(&SearchMain::new("x"), 200, &body)),
             ("search_stocks", peak(&SearchStocks::new(), 200, &body)),

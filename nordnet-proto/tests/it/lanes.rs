@@ -87,7 +87,7 @@ fn an_order_too_many_delays_orders_and_nothing_else() {
         let wait = order.result.unwrap_err().wait().unwrap();
         assert_eq!(wait.as_secs(), 19);
         let ok = format!("[{OK}]");
-        let activation = ActivateOrders::new([ORDER], ACCOUNT);
+        let activation = ActivateOrders::of(ORDER, ACCOUNT);
         assert_eq!(sent(&world.run(activation, always(answer(200, &ok)))), [19]);
         assert_eq!(sent(&world.run(place(), always(answer(200, OK)))), [0]);
     }
@@ -127,7 +127,7 @@ fn each_call_is_in_its_lane() {
     assert_eq!(lane(&StartLogin::new(api_key)), Lane::Read);
     assert_eq!(lane(&place()), Lane::Order);
     assert_eq!(lane(&modify()), Lane::Order);
-    assert_eq!(lane(&ActivateOrders::new([ORDER], ACCOUNT)), Lane::Order);
+    assert_eq!(lane(&ActivateOrders::of(ORDER, ACCOUNT)), Lane::Order);
     assert_eq!(lane(&cancel()), Lane::Cancel);
 }
 

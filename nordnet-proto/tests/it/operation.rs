@@ -50,7 +50,7 @@ fn an_order_that_a_login_held_up_for_too_long_is_not_sent() {
 /// be made, or is turned away.
 #[test]
 fn a_call_in_doubt_is_never_said_not_to_be_sent() {
-    let activate = || Operation::new(ActivateOrders::new([ORDER], ACCOUNT));
+    let activate = || Operation::new(ActivateOrders::of(ORDER, ACCOUNT));
     let mut world = World::live();
     let mut call = activate();
     let Step::Send(out) = world.poll(&mut call) else {
@@ -86,7 +86,7 @@ fn an_activation_that_may_have_been_done_never_ends_as_refused() {
     const MIXED: &str = r#"[{"order_id":1,"result_code":"OK"},
         {"order_id":430518872,"result_code":"ORDER_NOT_INACTIVE","order_state":"ON_MARKET"}]"#;
     let run = |replies: Vec<Reply>| {
-        let mut call = Operation::new(ActivateOrders::new([ORDER], ACCOUNT));
+        let mut call = Operation::new(ActivateOrders::of(ORDER, ACCOUNT));
         World::live().drive(&mut call, in_turn(replies)).result
     };
     for doubtful in [lost(Cause::Closed), answer(500, ""), Reply::Silence] {

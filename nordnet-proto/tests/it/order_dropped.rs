@@ -213,7 +213,7 @@ fn no_order_call_begins_once_a_logout_has() {
 }
 
 fn activate() -> ActivateOrders {
-    ActivateOrders::new([ORDER, OrderId::new(1)], ACCOUNT)
+    ActivateOrders::of_all([ORDER, OrderId::new(1)], ACCOUNT)
 }
 
 /// What one list of verdicts means for an activation of two orders.

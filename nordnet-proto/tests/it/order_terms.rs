@@ -172,7 +172,7 @@ fn the_shown_part_of_an_iceberg_can_be_changed() {
 
 #[test]
 fn each_activated_order_has_a_verdict_of_its_own() {
-    let call = ActivateOrders::new([OrderId::new(1), OrderId::new(2)], ACCOUNT);
+    let call = ActivateOrders::of_all([OrderId::new(1), OrderId::new(2)], ACCOUNT);
     let answer = r#"[{"order_id":1,"result_code":"OK","order_state":"ON_MARKET","action_state":"INS_PEND"},
         {"order_id":2,"result_code":"NEXT_ORDER_NOT_INACTIVE","message":"Ordern är redan aktiv"}]"#;
     let outcome = call.settle(Ok(HttpResponse::new(answer.into())));

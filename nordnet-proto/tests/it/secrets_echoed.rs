@@ -150,7 +150,7 @@ fn orders_do_not_repeat_the_session_key() {
     each_session_secret(|echo| shows(echo, place));
     each_session_secret(|echo| shows(echo, cancel));
     each_session_secret(|echo| {
-        shows(echo, || ActivateOrders::new([OrderId::new(1)], ACCOUNT));
+        shows(echo, || ActivateOrders::of(OrderId::new(1), ACCOUNT));
     });
 }
 

@@ -61,7 +61,7 @@ impl Desk {
 
         let ericsson = TradableId::new(11, "101");
         let found = nordnet
-            .send(LookupInstruments::by_tradable([&ericsson]))
+            .send(LookupInstruments::by_tradable(&ericsson))
             .await?;
         let instrument = found.first().ok_or("no instrument 11:101")?.clone();
         let tradable = instrument
@@ -94,7 +94,7 @@ impl Desk {
         .await
         .map_err(|_| "no price has come")??;
         let tables = nordnet
-            .send(GetTickSizes::of([self.tradable.tick_size_id]))
+            .send(GetTickSizes::of(self.tradable.tick_size_id))
             .await?;
         let tick = self
             .quote

@@ -10,7 +10,7 @@ pub(crate) async fn show(nordnet: &Client) -> Result<()> {
         let country = or_dash(market.country.as_ref());
         println!("  {:>4}  {country:<2}  {}", market.id, market.name);
     }
-    let home = GetMarkets::of([ericsson().market]);
+    let home = GetMarkets::of(ericsson().market);
     for market in &nordnet.send(home).await? {
         println!("  ERIC B trades on {}", market.name);
     }

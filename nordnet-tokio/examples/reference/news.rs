@@ -16,7 +16,7 @@ pub(crate) async fn show(nordnet: &Client) -> Result<()> {
         println!("  no news that match");
         return Ok(());
     }
-    for article in &nordnet.send(GetNews::of(found)).await? {
+    for article in &nordnet.send(GetNews::of_all(found)).await? {
         println!("  {}  {}", article.timestamp, article.headline);
         for line in article.body.iter().flat_map(|body| body.lines()) {
             println!("    {line}");

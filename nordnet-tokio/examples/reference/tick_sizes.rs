@@ -9,12 +9,12 @@ pub(crate) async fn show(nordnet: &Client) -> Result<()> {
     let all = nordnet.send(ListTickSizes::new()).await?;
     println!("  {} tables", all.len());
 
-    let lookup = LookupInstruments::by_tradable(&[ericsson()]);
+    let lookup = LookupInstruments::by_tradable(ericsson());
     let found = nordnet.send(lookup).await?;
     let Some(tradable) = found.iter().flat_map(|one| &one.tradables).next() else {
         return Ok(());
     };
-    let table = GetTickSizes::of([tradable.tick_size_id]);
+    let table = GetTickSizes::of(tradable.tick_size_id);
     for table in &nordnet.send(table).await? {
         println!("  table {}, that of ERIC B", table.id);
         for range in &table.intervals {

@@ -6,7 +6,7 @@ use nordnet_tokio::{Client, Result};
 use crate::{ericsson, or_dash};
 
 pub(crate) async fn show(nordnet: &Client) -> Result<()> {
-    for info in &nordnet.send(GetTradableInfo::of([ericsson()])).await? {
+    for info in &nordnet.send(GetTradableInfo::of(ericsson())).await? {
         println!("  {}  icebergs: {}", info.id(), info.takes_icebergs);
         for kind in &info.order_types {
             println!("  takes {:<13} {}", kind.code, kind.name);
@@ -16,13 +16,13 @@ pub(crate) async fn show(nordnet: &Client) -> Result<()> {
         }
     }
 
-    let check = CheckTradableSuitability::of([ericsson()]);
+    let check = CheckTradableSuitability::of(ericsson());
     for verdict in &nordnet.send(check).await? {
         println!("  may be traded: {}", verdict.eligible);
     }
 
     // The latest five of each.
-    let trades = nordnet.send(ListTradableTrades::of([ericsson()])).await?;
+    let trades = nordnet.send(ListTradableTrades::of(ericsson())).await?;
     for trade in trades.iter().flat_map(|of| &of.trades) {
         let (buyer, seller) = (
             or_dash(trade.buyer.as_ref()),

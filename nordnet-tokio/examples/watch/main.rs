@@ -82,7 +82,7 @@ pub(crate) async fn watch(
     screen: &mut impl Screen,
     end: impl Future<Output = ()>,
 ) -> Result<()> {
-    let found = nordnet.run(FindListings::new(keys)).await?;
+    let found = nordnet.run(FindListings::of_all(keys)).await?;
     let stocks = found
         .into_iter()
         .collect::<std::result::Result<Vec<_>, _>>()?;

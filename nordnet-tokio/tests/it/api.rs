@@ -35,7 +35,7 @@ async fn accounts_are_read() {
     assert!(accounts.preselected().is_some());
     let info = read(&n, GetAccountInfo::of(ACCOUNT)).await;
     assert_eq!(read(&n, GetAccount::of(ACCOUNT)).await.account, ACCOUNT);
-    assert_eq!(read(&n, GetAccountInfos::of([ACCOUNT])).await[0], info);
+    assert_eq!(read(&n, GetAccountInfos::of_all([ACCOUNT])).await[0], info);
     let ledgers = read(&n, ListLedgers::of(ACCOUNT)).await;
     assert!(ledgers.total.is_some() && !ledgers.ledgers.is_empty());
     read(&n, ListPositions::of_all(accounts.open())).await;
@@ -49,21 +49,21 @@ async fn accounts_are_read() {
 async fn instruments_are_read() {
     let server = server();
     let n = builder(&server).login().await.unwrap();
-    let found = read(&n, LookupInstruments::by_tradable(&[ericsson()])).await;
+    let found = read(&n, LookupInstruments::by_tradable(ericsson())).await;
     let ericsson = found[0].instrument_id;
-    assert_eq!(*read(&n, GetInstruments::of([ericsson])).await, *found);
+    assert_eq!(*read(&n, GetInstruments::of(ericsson)).await, *found);
     let kinds = read(&n, ListInstrumentTypes::new()).await;
-    let some = GetInstrumentTypes::of([kinds[0].code.clone()]);
+    let some = GetInstrumentTypes::of(kinds[0].code.clone());
     assert_eq!(read(&n, some).await[0], kinds[0]);
     for kind in DerivativeKind::ALL {
         assert!(!read(&n, ListUnderlyings::of(*kind, "SEK")).await.is_empty());
     }
-    read(&n, CheckInstrumentSuitability::of([ericsson])).await;
+    read(&n, CheckInstrumentSuitability::of(ericsson)).await;
     let query = LeverageQuery::on(ericsson).direction(Direction::Up);
     let bulls = read(&n, ListLeverages::new(query.clone())).await;
     let filters = read(&n, GetLeverageFilters::new(query)).await;
     assert_eq!(filters.no_of_instruments, bulls.len() as i64);
-    let trades = ListInstrumentTrades::of([ericsson]).count(TradeCount::All);
+    let trades = ListInstrumentTrades::of(ericsson).count(TradeCount::All);
     read(&n, trades).await;
     assert!(
         !read(&n, SearchAttributes::new())
@@ -92,21 +92,21 @@ async fn instruments_are_read() {
 async fn markets_and_lists_are_read() {
     let server = server();
     let n = builder(&server).login().await.unwrap();
-    let info = read(&n, GetTradableInfo::of([ericsson()])).await;
+    let info = read(&n, GetTradableInfo::of(ericsson())).await;
     assert_eq!(info[0].id(), ericsson());
-    read(&n, ListTradableTrades::of([ericsson()])).await;
-    read(&n, CheckTradableSuitability::of([ericsson()])).await;
+    read(&n, ListTradableTrades::of(ericsson())).await;
+    read(&n, CheckTradableSuitability::of(ericsson())).await;
     assert!(!read(&n, ListMarkets::new()).await.is_empty());
-    assert_eq!(read(&n, GetMarkets::of([MarketId::new(11)])).await.len(), 1);
+    assert_eq!(read(&n, GetMarkets::of(MarketId::new(11))).await.len(), 1);
     let tables = read(&n, ListTickSizes::new()).await;
     assert_eq!(
-        read(&n, GetTickSizes::of([tables[0].id])).await[0],
+        read(&n, GetTickSizes::of(tables[0].id)).await[0],
         tables[0]
     );
     assert!(!read(&n, ListCountries::new()).await.is_empty());
-    assert_eq!(read(&n, GetCountries::of(["SE", "FI"])).await.len(), 2);
+    assert_eq!(read(&n, GetCountries::of_all(["SE", "FI"])).await.len(), 2);
     assert!(!read(&n, ListNewsSources::new()).await.is_empty());
-    assert!(read(&n, GetNews::of([NewsId::new(1)])).await.is_empty());
+    assert!(read(&n, GetNews::of(NewsId::new(1))).await.is_empty());
 }
 
 fn sek(text: &str) -> Amount {
@@ -140,7 +140,7 @@ async fn every_type_of_order_is_understood_and_a_held_one_activated() {
         }
     }
     let held = last.unwrap();
-    let activation = nordnet.send(ActivateOrders::new([held], ACCOUNT)).await;
+    let activation = nordnet.send(ActivateOrders::of(held, ACCOUNT)).await;
     let Ok(Outcome::Accepted(accepted)) = activation else {
         panic!("{activation:?}");
     };

@@ -38,7 +38,7 @@ impl Endpoint for GetAccountInfo {
     type Response = AccountInfo;
 
     fn target(&self, target: &mut Target) {
-        GetAccountInfos::of([self.account]).target(target);
+        GetAccountInfos::of_all([self.account]).target(target);
     }
 
     /// The source answers with a list, also for one account.
@@ -60,7 +60,7 @@ pub struct GetAccountInfos {
 impl GetAccountInfos {
     /// Asks for the balances of some accounts. None at all is an error when the
     /// call is sent.
-    pub fn of(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
+    pub fn of_all(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
         Self {
             accounts: numbers(accounts),
             without_interest_rate: false,

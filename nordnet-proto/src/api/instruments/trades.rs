@@ -21,9 +21,14 @@ pub struct ListInstrumentTrades {
 }
 
 impl ListInstrumentTrades {
+    /// Lists the latest five executions of one instrument.
+    pub fn of(instrument: impl Into<InstrumentId>) -> Self {
+        Self::of_all([instrument])
+    }
+
     /// Lists the latest five executions of each instrument. No instrument at
     /// all is an error when the call is sent.
-    pub fn of(instruments: impl IntoIterator<Item = impl Into<InstrumentId>>) -> Self {
+    pub fn of_all(instruments: impl IntoIterator<Item = impl Into<InstrumentId>>) -> Self {
         Self {
             instruments: instruments.into_iter().map(Into::into).collect(),
             count: TradeCount::default(),

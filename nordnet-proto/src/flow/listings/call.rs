@@ -85,22 +85,22 @@ macro_rules! with_call {
                 $do
             }
             Ask::Tradables(keys) => {
-                let $call = LookupInstruments::by_tradable(keys);
+                let $call = LookupInstruments::by_tradables(keys);
                 let $told = Told::Instruments;
                 $do
             }
             Ask::Instruments(keys) => {
-                let $call = GetInstruments::of(keys.iter().copied());
+                let $call = GetInstruments::of_all(keys.iter().copied());
                 let $told = Told::Instruments;
                 $do
             }
             Ask::Info(keys) => {
-                let $call = GetTradableInfo::of(keys.iter().cloned());
+                let $call = GetTradableInfo::of_all(keys.iter().cloned());
                 let $told = Told::Info;
                 $do
             }
             Ask::Ticks(keys) => {
-                let $call = GetTickSizes::of(keys.iter().copied());
+                let $call = GetTickSizes::of_all(keys.iter().copied());
                 let $told = Told::Ticks;
                 $do
             }

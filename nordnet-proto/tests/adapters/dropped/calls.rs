@@ -80,7 +80,7 @@ pub(super) fn activate<R: Futures>(
     assert!(matches!(outcome, Ok(Outcome::Accepted(_))), "{outcome:?}");
     let order = placed(&world.control, &reference).remove(0);
     let handle = world.new_reference();
-    let call = ActivateOrders::new([OrderId::new(order.order_id)], ACCOUNT);
+    let call = ActivateOrders::of(OrderId::new(order.order_id), ACCOUNT);
     let done = is_ok(polled::<R, _>(
         client.send(call.with_reference(handle.clone())),
         polls,

@@ -178,9 +178,9 @@ fn of_accounts() -> Vec<Call> {
         read(ListAccounts::new),
         read(|| ListAccounts::new().include_credit_accounts()),
         read(|| GetAccount::of(ACCOUNT)),
-        read(move || GetAccountInfos::of(two())),
+        read(move || GetAccountInfos::of_all(two())),
         read(|| {
-            GetAccountInfos::of([ACCOUNT])
+            GetAccountInfos::of_all([ACCOUNT])
                 .without_interest_rate()
                 .without_short_position_margin()
         }),
@@ -235,7 +235,7 @@ fn of_orders() -> Vec<Call> {
         ),
         in_session(|| CancelOrder::new(ORDER, ACCOUNT), verdict),
         in_session(
-            || ActivateOrders::new([ORDER, OrderId::new(430518901)], ACCOUNT),
+            || ActivateOrders::of_all([ORDER, OrderId::new(430518901)], ACCOUNT),
             verdict,
         ),
     ]
@@ -250,18 +250,18 @@ fn of_instruments() -> Vec<Call> {
         )
     };
     vec![
-        read(|| GetInstruments::of([ERICSSON, InstrumentId::new(16100366)])),
-        read(|| LookupInstruments::by_tradable(&tradables())),
+        read(|| GetInstruments::of_all([ERICSSON, InstrumentId::new(16100366)])),
+        read(|| LookupInstruments::by_tradables(&tradables())),
         read(move || LookupInstruments::by_isins([isin(), isin()])),
         read(ListInstrumentTypes::new),
-        read(|| GetInstrumentTypes::of(["ESH", "ETF"])),
+        read(|| GetInstrumentTypes::of_all(["ESH", "ETF"])),
         read(|| ListUnderlyings::of(DerivativeKind::Leverage, "SEK")),
         read(|| ListUnderlyings::of(DerivativeKind::OptionPair, "SEK")),
-        read(|| CheckInstrumentSuitability::of([ERICSSON])),
+        read(|| CheckInstrumentSuitability::of(ERICSSON)),
         read(|| ListLeverages::new(LeverageQuery::on(ERICSSON))),
         read(|| ListLeverages::new(leverages())),
         read(|| GetLeverageFilters::new(leverages())),
-        read(|| ListInstrumentTrades::of([ERICSSON]).count(TradeCount::Latest(20))),
+        read(|| ListInstrumentTrades::of(ERICSSON).count(TradeCount::Latest(20))),
     ]
 }
 
@@ -303,16 +303,16 @@ fn of_searches() -> Vec<Call> {
 
 fn of_lists() -> Vec<Call> {
     vec![
-        read(|| GetTradableInfo::of(tradables())),
-        read(|| ListTradableTrades::of(tradables()).count(TradeCount::All)),
-        read(|| CheckTradableSuitability::of(tradables())),
+        read(|| GetTradableInfo::of_all(tradables())),
+        read(|| ListTradableTrades::of_all(tradables()).count(TradeCount::All)),
+        read(|| CheckTradableSuitability::of_all(tradables())),
         read(ListMarkets::new),
-        read(|| GetMarkets::of([MarketId::new(11)])),
+        read(|| GetMarkets::of(MarketId::new(11))),
         read(ListTickSizes::new),
-        read(|| GetTickSizes::of([TickSizeId::new(5012)])),
+        read(|| GetTickSizes::of(TickSizeId::new(5012))),
         read(ListCountries::new),
-        read(|| GetCountries::of(["SE", "FI"])),
-        read(|| GetNews::of([NewsId::new(88_120_045)])),
+        read(|| GetCountries::of_all(["SE", "FI"])),
+        read(|| GetNews::of(NewsId::new(88_120_045))),
         read(ListNewsSources::new),
     ]
 }

@@ -171,24 +171,24 @@ pub(super) const MET: &[Met] = &[
         || {
             let two = [ORDER, OrderId::new(1)];
             assert_eq!(
-                sent(ActivateOrders::new(two, ACCOUNT)),
+                sent(ActivateOrders::of_all(two, ACCOUNT)),
                 "/accounts/60012345/orders/430518872,1/activate "
             );
             assert_eq!(
-                sent(GetInstruments::of([1, 2].map(InstrumentId::new))),
+                sent(GetInstruments::of_all([1, 2].map(InstrumentId::new))),
                 "/instruments/1,2 "
             );
-            assert_eq!(sent(GetNews::of([1, 2].map(NewsId::new))), "/news/1,2 ");
+            assert_eq!(sent(GetNews::of_all([1, 2].map(NewsId::new))), "/news/1,2 ");
             assert_eq!(
-                sent(GetMarkets::of([1, 2].map(MarketId::new))),
+                sent(GetMarkets::of_all([1, 2].map(MarketId::new))),
                 "/markets/1,2 "
             );
             assert_eq!(
-                sent(GetTickSizes::of([1, 2].map(TickSizeId::new))),
+                sent(GetTickSizes::of_all([1, 2].map(TickSizeId::new))),
                 "/tick_sizes/1,2 "
             );
             assert_eq!(
-                sent(GetInstrumentTypes::of(["A", "B"])),
+                sent(GetInstrumentTypes::of_all(["A", "B"])),
                 "/instruments/types/A,B "
             );
         },
@@ -198,7 +198,10 @@ pub(super) const MET: &[Met] = &[
         "country-csv",
         "Several countries can be asked for.",
         || {
-            assert_eq!(sent(GetCountries::of(["SE", "FI"])), "/countries/SE,FI ");
+            assert_eq!(
+                sent(GetCountries::of_all(["SE", "FI"])),
+                "/countries/SE,FI "
+            );
         },
     ),
     (
@@ -224,7 +227,7 @@ pub(super) const MET: &[Met] = &[
         "short-margin-name",
         "The member has its name in the schema.",
         || {
-            let query = sent(GetAccountInfos::of([ACCOUNT]).without_short_position_margin());
+            let query = sent(GetAccountInfos::of_all([ACCOUNT]).without_short_position_margin());
             assert_eq!(
                 query,
                 "/accounts/60012345/info?include_short_pos_margin=false "

@@ -230,7 +230,7 @@ pub(super) const MET: &[Met] = &[
         || {
             let cancellation = CancelOrder::new(ORDER, ACCOUNT);
             assert!(refused(cancellation.settle(Ok(status(404)))));
-            let activation = ActivateOrders::new([ORDER], ACCOUNT);
+            let activation = ActivateOrders::of(ORDER, ACCOUNT);
             assert!(refused(activation.settle(Ok(status(404)))));
             let error = ListOrders::of(ACCOUNT).settle(Ok(status(404))).unwrap_err();
             assert!(matches!(error, Error::Refused(refusal) if refusal.status == 404));

@@ -40,7 +40,7 @@ pub(super) const MET: &[Met] = &[
             assert!(options.settle(Ok(status(204))).unwrap().results.is_empty());
             let account = nordnet_proto::AccountNumber::new(1);
             assert!(
-                GetAccountInfos::of([account])
+                GetAccountInfos::of_all([account])
                     .settle(Ok(status(204)))
                     .unwrap()
                     .is_empty()
@@ -57,7 +57,7 @@ pub(super) const MET: &[Met] = &[
             let bad = || Ok(response(400, r#"{"code":"INVALID_PARAMETER"}"#, &[]));
             for refusal in [
                 refusal(ListAccounts::new().settle(bad())),
-                refusal(GetCountries::of(["SE"]).settle(bad())),
+                refusal(GetCountries::of("SE").settle(bad())),
                 refusal(Logout::new().settle(bad())),
             ] {
                 assert_eq!(refusal.code.as_deref(), Some("INVALID_PARAMETER"));
@@ -65,7 +65,7 @@ pub(super) const MET: &[Met] = &[
         },
     ),
     ("INC-43", "403-meaning", "A refusal needs no body.", || {
-        let call = CheckTradableSuitability::of([TradableId::new(11, "101")]);
+        let call = CheckTradableSuitability::of(TradableId::new(11, "101"));
         let refusal = refusal(call.settle(Ok(status(403))));
         assert_eq!((refusal.status, refusal.code), (403, None));
     }),

@@ -133,7 +133,7 @@ pub(super) const MET: &[Met] = &[
         "Pages count rows, not limits; the count of trades has a type.",
         || {
             let _ = Pages::of(SearchStocks::new().limit(1)).at_most(10);
-            let trades = |count| ListInstrumentTrades::of([InstrumentId::new(1)]).count(count);
+            let trades = |count| ListInstrumentTrades::of(InstrumentId::new(1)).count(count);
             assert!(sent(trades(TradeCount::All)).ends_with("?count=all "));
             assert!(sent(trades(TradeCount::Latest(20))).ends_with("?count=20 "));
             assert!(sent(trades(TradeCount::default())).ends_with("/trades "));
@@ -179,7 +179,10 @@ pub(super) const MET: &[Met] = &[
             let hit: Hit =
                 read(r#"{"display_name":"","news_id":"0b5e-uuid","external_news_id":88120045}"#);
             assert_eq!(hit.external_news_id, Some(NewsId::new(88_120_045)));
-            assert_eq!(sent(GetNews::of(hit.external_news_id)), "/news/88120045 ");
+            assert_eq!(
+                sent(GetNews::of_all(hit.external_news_id)),
+                "/news/88120045 "
+            );
         },
     ),
     (
@@ -199,7 +202,7 @@ pub(super) const MET: &[Met] = &[
         "body-format",
         "The parameter is never sent; the reply tells the format.",
         || {
-            assert_eq!(sent(GetNews::of([NewsId::new(1)])), "/news/1 ");
+            assert_eq!(sent(GetNews::of(NewsId::new(1))), "/news/1 ");
             assert!(read::<NewsArticle>(&news("")).markdown_format);
         },
     ),

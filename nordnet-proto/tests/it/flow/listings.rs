@@ -117,7 +117,9 @@ fn keys(texts: &[&str]) -> Vec<ListingKey> {
 }
 
 fn find(world: &mut World, texts: &[&str]) -> Vec<Result<Arc<Listing>, NotListed>> {
-    world.run(FindListings::new(keys(texts)), server).unwrap()
+    world
+        .run(FindListings::of_all(keys(texts)), server)
+        .unwrap()
 }
 
 /// One error of each kind.
@@ -215,7 +217,7 @@ fn a_key_without_a_listing_says_why_and_does_not_lose_the_others() {
 fn many_keys_go_in_calls_that_are_not_too_long() {
     let mut world = World::new();
     let many = (0..120).map(|number| TradableId::new(11, format!("{number:03}")));
-    let found = world.run(FindListings::new(many), |asked| {
+    let found = world.run(FindListings::of_all(many), |asked| {
         assert!(asked.len() < 1000);
         (204, String::new())
     });
@@ -224,7 +226,7 @@ fn many_keys_go_in_calls_that_are_not_too_long() {
         120
     );
     assert_eq!(world.asked.len(), 3);
-    let none = FindListings::new(Vec::<ListingKey>::new());
+    let none = FindListings::of_all(Vec::<ListingKey>::new());
     assert!(
         world
             .run(none, |asked| panic!("{asked}"))
@@ -236,7 +238,7 @@ fn many_keys_go_in_calls_that_are_not_too_long() {
 #[test]
 fn a_failure_ends_the_flow() {
     let mut world = World::new();
-    let failed = world.run(FindListings::new(keys(&["11:101"])), |_| {
+    let failed = world.run(FindListings::of_all(keys(&["11:101"])), |_| {
         (503, String::new())
     });
     assert!(matches!(failed, Err(Error::Unavailable { .. })));
