@@ -3,10 +3,12 @@
 mod arithmetic;
 #[cfg(feature = "rust_decimal")]
 mod foreign;
+mod into_decimal;
 mod scan;
 mod traits;
 
 pub use self::arithmetic::Rounding;
+pub use self::into_decimal::IntoDecimal;
 use self::scan::Digits;
 
 /// An exact decimal number: a 64-bit mantissa and a count of decimal places.

@@ -2,6 +2,7 @@
 
 mod identifier;
 mod inline;
+mod into_account_number;
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use smol_str::SmolStr;
 
 pub use self::identifier::Identifier;
 pub(crate) use self::inline::Inline;
+pub use self::into_account_number::IntoAccountNumber;
 use crate::error_traits::error_traits;
 use crate::whole::Whole;
 

@@ -126,7 +126,7 @@ pub use country::{BaseUrl, Country, HostError, Server};
 pub use credentials::{
     ApiKey, ApiKeyError, Credentials, Fingerprint, KeyError, PrivateKey, Signature,
 };
-pub use decimal::{Decimal, DecimalError, Rounding};
+pub use decimal::{Decimal, DecimalError, IntoDecimal, Rounding};
 pub use endpoint::{
     Access, Auth, Body, Endpoint, Form, InSession, Lane, NoSession, Observe, PermittedTo, ReadOnly,
     Safety, Target, Trade, Trading,
@@ -143,8 +143,9 @@ pub use feed::{
 pub use flow::{FindListings, Flow, FlowCache, FlowStep, Listing, ListingKey, NotListed, Pages};
 pub use id::{
     AccountId, AccountNumber, AttributeId, CountryCode, Currency, Identifier, IndicatorMarket,
-    InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, IssuerId, MarketId, MarketSubId,
-    Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId, TradableId, TradeId,
+    InstrumentGroupCode, InstrumentId, InstrumentTypeCode, IntoAccountNumber, Isin, IssuerId,
+    MarketId, MarketSubId, Mic, NewsId, NewsSourceId, OrderId, ParseIdError, TickSizeId,
+    TradableId, TradeId,
 };
 pub use login::{
     Challenge, ChallengeError, ChallengeForm, Login, LoginError, LoginRefused, LoginStep,

@@ -64,7 +64,8 @@ pub(crate) use reference::References;
 pub use register::{CallOutcome, ResolveError};
 pub(crate) use register::{Register, Ticket};
 pub use terms::{
-    FillAndKill, FillOrKill, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop, Trigger,
+    FillAndKill, FillOrKill, IntoTerms, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop,
+    Trigger,
 };
 
 /// Verdicts are small; a larger answer is none.

@@ -19,9 +19,12 @@ pub use ledgers::{Ledger, Ledgers, ListLedgers};
 pub use positions::{ListPositions, Position};
 pub use returns::{GetReturnsToday, TransactionsToday};
 
-use crate::id::AccountNumber;
+use crate::id::{AccountNumber, IntoAccountNumber};
 
 /// The accounts that a call is about.
-fn numbers(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Vec<AccountNumber> {
-    accounts.into_iter().map(Into::into).collect()
+fn numbers(accounts: impl IntoIterator<Item = impl IntoAccountNumber>) -> Vec<AccountNumber> {
+    accounts
+        .into_iter()
+        .map(IntoAccountNumber::into_account_number)
+        .collect()
 }

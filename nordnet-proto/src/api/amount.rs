@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, IntoDecimal};
 use crate::error_traits::error_traits;
 use crate::id::Currency;
 use crate::volume::Volume;
@@ -33,9 +33,9 @@ pub struct Amount {
 impl Amount {
     /// Joins a number and a currency.
     #[must_use]
-    pub fn new(value: impl Into<Decimal>, currency: impl AsRef<str>) -> Self {
+    pub fn new(value: impl IntoDecimal, currency: impl AsRef<str>) -> Self {
         Self {
-            value: value.into(),
+            value: value.into_decimal(),
             currency: Currency::new(currency),
         }
     }

@@ -16,7 +16,7 @@ pub use reply::OrderReply;
 use super::reads::reads;
 use crate::answer::List;
 use crate::endpoint::{Endpoint, Target};
-use crate::id::AccountNumber;
+use crate::id::{AccountNumber, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/orders`: the orders of accounts. Empty if there are
 /// none; their order is not documented.
@@ -29,15 +29,18 @@ pub struct ListOrders {
 impl ListOrders {
     /// Lists the orders of an account that are not deleted.
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self::of_all([account])
     }
 
     /// Lists the orders of some accounts that are not deleted. No account at
     /// all is an error when the call is sent.
-    pub fn of_all(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
+    pub fn of_all(accounts: impl IntoIterator<Item = impl IntoAccountNumber>) -> Self {
         Self {
-            accounts: accounts.into_iter().map(Into::into).collect(),
+            accounts: accounts
+                .into_iter()
+                .map(IntoAccountNumber::into_account_number)
+                .collect(),
             deleted: false,
         }
     }

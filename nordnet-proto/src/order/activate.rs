@@ -6,7 +6,7 @@ use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, outcome};
 use crate::endpoint::{Endpoint, InSession, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::id::{AccountNumber, OrderId};
+use crate::id::{AccountNumber, IntoAccountNumber, OrderId};
 use crate::request::HttpResponse;
 
 /// `PUT /accounts/{accid}/orders/{order_id}/activate`: sends orders to the
@@ -34,7 +34,7 @@ pub struct ActivateOrders {
 
 impl ActivateOrders {
     /// Activates one order.
-    pub fn of(order_id: impl Into<OrderId>, account: impl Into<AccountNumber>) -> Self {
+    pub fn of(order_id: impl Into<OrderId>, account: impl IntoAccountNumber) -> Self {
         Self::of_all([order_id], account)
     }
 
@@ -42,10 +42,10 @@ impl ActivateOrders {
     /// when the call is sent.
     pub fn of_all(
         orders: impl IntoIterator<Item = impl Into<OrderId>>,
-        account: impl Into<AccountNumber>,
+        account: impl IntoAccountNumber,
     ) -> Self {
         Self {
-            account: account.into(),
+            account: account.into_account_number(),
             orders: orders.into_iter().map(Into::into).collect(),
             handle: None,
         }

@@ -6,7 +6,7 @@ use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, outcome};
 use crate::endpoint::{Endpoint, InSession, Lane, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::id::{AccountNumber, OrderId};
+use crate::id::{AccountNumber, IntoAccountNumber, OrderId};
 use crate::request::HttpResponse;
 
 /// `DELETE /accounts/{accid}/orders/{order_id}`: takes an order back.
@@ -25,9 +25,9 @@ pub struct CancelOrder {
 
 impl CancelOrder {
     /// Cancels what is left of an order.
-    pub fn new(order_id: OrderId, account: impl Into<AccountNumber>) -> Self {
+    pub fn new(order_id: OrderId, account: impl IntoAccountNumber) -> Self {
         Self {
-            account: account.into(),
+            account: account.into_account_number(),
             order_id,
             handle: None,
         }

@@ -4,13 +4,15 @@ use std::fmt;
 
 use http::Method;
 
-use super::{Action, Intent, MAX_BODY, OrderCall, Outcome, Reference, Terms, outcome};
+use super::{
+    Action, Intent, IntoTerms, MAX_BODY, OrderCall, Outcome, Reference, Terms, outcome,
+};
 use crate::api::{Amount, Side};
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;
 use crate::error_traits::error_traits;
 use crate::failure::Failure;
-use crate::id::{AccountNumber, TradableId};
+use crate::id::{AccountNumber, IntoAccountNumber, TradableId};
 use crate::request::HttpResponse;
 
 /// `POST /accounts/{accid}/orders`: a new order.
@@ -76,10 +78,16 @@ impl PlaceOrder {
     pub fn buy(
         volume: u64,
         tradable: TradableId,
-        terms: impl Into<Terms>,
-        account: impl Into<AccountNumber>,
+        terms: impl IntoTerms,
+        account: impl IntoAccountNumber,
     ) -> Result<Self, InvalidOrder> {
-        Self::new(Side::Buy, volume, tradable, terms.into(), account.into())
+        Self::new(
+            Side::Buy,
+            volume,
+            tradable,
+            terms.into_terms(),
+            account.into_account_number(),
+        )
     }
 
     /// Sells a number of units at a price per unit or above, or on other terms.
@@ -90,10 +98,16 @@ impl PlaceOrder {
     pub fn sell(
         volume: u64,
         tradable: TradableId,
-        terms: impl Into<Terms>,
-        account: impl Into<AccountNumber>,
+        terms: impl IntoTerms,
+        account: impl IntoAccountNumber,
     ) -> Result<Self, InvalidOrder> {
-        Self::new(Side::Sell, volume, tradable, terms.into(), account.into())
+        Self::new(
+            Side::Sell,
+            volume,
+            tradable,
+            terms.into_terms(),
+            account.into_account_number(),
+        )
     }
 
     /// Gives the order a reference of your own, unique among your orders, or

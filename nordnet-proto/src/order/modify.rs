@@ -8,7 +8,7 @@ use crate::api::Amount;
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::id::{AccountNumber, OrderId};
+use crate::id::{AccountNumber, IntoAccountNumber, OrderId};
 use crate::request::HttpResponse;
 
 /// `PUT /accounts/{accid}/orders/{order_id}`: a new price or volume of an
@@ -36,7 +36,7 @@ impl ModifyOrder {
     pub fn price(
         order_id: OrderId,
         price: Amount,
-        account: impl Into<AccountNumber>,
+        account: impl IntoAccountNumber,
     ) -> Result<Self, InvalidOrder> {
         Self::new(order_id, Some(price), None, account)
     }
@@ -49,7 +49,7 @@ impl ModifyOrder {
     pub fn volume(
         order_id: OrderId,
         volume: u64,
-        account: impl Into<AccountNumber>,
+        account: impl IntoAccountNumber,
     ) -> Result<Self, InvalidOrder> {
         Self::new(order_id, None, Some(volume), account)
     }
@@ -63,7 +63,7 @@ impl ModifyOrder {
         order_id: OrderId,
         price: Option<Amount>,
         volume: Option<u64>,
-        account: impl Into<AccountNumber>,
+        account: impl IntoAccountNumber,
     ) -> Result<Self, InvalidOrder> {
         if price.is_none() && volume.is_none() {
             return Err(InvalidOrder::NothingToChange);
@@ -71,7 +71,7 @@ impl ModifyOrder {
         price.as_ref().map_or(Ok(()), check_price)?;
         volume.map_or(Ok(()), check_volume)?;
         Ok(Self {
-            account: account.into(),
+            account: account.into_account_number(),
             order_id,
             price,
             volume,
@@ -88,10 +88,10 @@ impl ModifyOrder {
     pub fn visible_volume(
         order_id: OrderId,
         shown: u64,
-        account: impl Into<AccountNumber>,
+        account: impl IntoAccountNumber,
     ) -> Result<Self, InvalidOrder> {
         let change = Self {
-            account: account.into(),
+            account: account.into_account_number(),
             order_id,
             price: None,
             volume: None,

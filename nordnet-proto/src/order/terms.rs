@@ -1,8 +1,11 @@
 //! The types of orders, each with what it takes and nothing else.
 
+mod into_terms;
 mod words;
 
 use serde::Serialize;
+
+pub use into_terms::IntoTerms;
 
 use super::InvalidOrder;
 use super::entry::{check_price, check_volume};

@@ -2,7 +2,7 @@
 
 use nordnet_proto::api::{Amount, OrderType};
 use nordnet_proto::order::{
-    FillAndKill, FillOrKill, Limit, OneCancelsOther, OrderCall, StopLimit, Terms, TrailingStop,
+    FillAndKill, FillOrKill, IntoTerms, Limit, OneCancelsOther, OrderCall, StopLimit, Terms, TrailingStop,
     Trigger,
 };
 use nordnet_proto::{
@@ -21,7 +21,7 @@ fn percent(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-fn sell(terms: impl Into<Terms>) -> Result<PlaceOrder, InvalidOrder> {
+fn sell(terms: impl IntoTerms) -> Result<PlaceOrder, InvalidOrder> {
     PlaceOrder::sell(200, TradableId::new(11, "101"), terms, ACCOUNT)
 }
 

@@ -5,7 +5,7 @@ use crate::answer::List;
 use crate::api::Fill;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
-use crate::id::AccountNumber;
+use crate::id::{AccountNumber, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/trades`: own executions of today and up to seven
 /// days back. Empty if there are none; their order is not documented.
@@ -19,13 +19,13 @@ impl ListFills {
     /// Lists today's executions of an account. The source gives no time zone
     /// for "today".
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self::of_all([account])
     }
 
     /// Lists today's executions of some accounts. None at all is an error when
     /// the call is sent.
-    pub fn of_all(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
+    pub fn of_all(accounts: impl IntoIterator<Item = impl IntoAccountNumber>) -> Self {
         Self {
             accounts: numbers(accounts),
             days: Days::TODAY,

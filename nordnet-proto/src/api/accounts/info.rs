@@ -9,7 +9,7 @@ use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, InSession, Observe, Safety, Target};
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::id::{AccountId, AccountNumber, Currency};
+use crate::id::{AccountId, AccountNumber, Currency, IntoAccountNumber};
 use crate::request::HttpResponse;
 use crate::time::Date;
 
@@ -22,9 +22,9 @@ pub struct GetAccountInfo {
 impl GetAccountInfo {
     /// Asks for the balances of an account.
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self {
-            account: account.into(),
+            account: account.into_account_number(),
         }
     }
 }
@@ -60,7 +60,7 @@ pub struct GetAccountInfos {
 impl GetAccountInfos {
     /// Asks for the balances of some accounts. None at all is an error when the
     /// call is sent.
-    pub fn of_all(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
+    pub fn of_all(accounts: impl IntoIterator<Item = impl IntoAccountNumber>) -> Self {
         Self {
             accounts: numbers(accounts),
             without_interest_rate: false,
@@ -116,9 +116,9 @@ pub struct GetAccount {
 impl GetAccount {
     /// Asks for the balances of an account.
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self {
-            account: account.into(),
+            account: account.into_account_number(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::answer::List;
 use crate::api::Amount;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
-use crate::id::{AccountNumber, Currency};
+use crate::id::{AccountNumber, Currency, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/ledgers`: the cash of an account by currency. Without
 /// ledgers and totals if there are none.
@@ -18,9 +18,9 @@ pub struct ListLedgers {
 impl ListLedgers {
     /// Lists the ledgers of an account.
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self {
-            account: account.into(),
+            account: account.into_account_number(),
         }
     }
 }

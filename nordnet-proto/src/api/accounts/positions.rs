@@ -8,7 +8,7 @@ use crate::api::reads::reads;
 use crate::api::{Amount, Instrument};
 use crate::decimal::Decimal;
 use crate::endpoint::{Endpoint, Target};
-use crate::id::{AccountId, AccountNumber};
+use crate::id::{AccountId, AccountNumber, IntoAccountNumber};
 use crate::volume::Volume;
 
 /// `GET /accounts/{accid}/positions`: what accounts hold. Empty if they hold
@@ -23,13 +23,13 @@ pub struct ListPositions {
 impl ListPositions {
     /// Lists the positions of an account.
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self::of_all([account])
     }
 
     /// Lists the positions of some accounts. None at all is an error when the
     /// call is sent.
-    pub fn of_all(accounts: impl IntoIterator<Item = impl Into<AccountNumber>>) -> Self {
+    pub fn of_all(accounts: impl IntoIterator<Item = impl IntoAccountNumber>) -> Self {
         Self {
             accounts: numbers(accounts),
             include_instrument_loans: false,

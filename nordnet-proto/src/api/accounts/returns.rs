@@ -6,7 +6,7 @@ use crate::answer::List;
 use crate::api::Amount;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
-use crate::id::AccountNumber;
+use crate::id::{AccountNumber, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/returns/transactions/today`: today's deposits and
 /// withdrawals. Empty if there are none.
@@ -20,9 +20,9 @@ impl GetReturnsToday {
     /// Asks for the deposits and withdrawals of an account and of the credit
     /// account that belongs to it.
     #[must_use]
-    pub fn of(account: impl Into<AccountNumber>) -> Self {
+    pub fn of(account: impl IntoAccountNumber) -> Self {
         Self {
-            account: account.into(),
+            account: account.into_account_number(),
             include_credit_account: true,
         }
     }

@@ -2,7 +2,7 @@
 
 use nordnet_proto::api::*;
 use nordnet_proto::order::{
-    FillOrKill, Limit, OneCancelsOther, OrderCall, StopLimit, Terms, TrailingStop, Trigger,
+    FillOrKill, IntoTerms, Limit, OneCancelsOther, OrderCall, StopLimit, TrailingStop, Trigger,
 };
 use nordnet_proto::{
     AccountNumber, ActivateOrders, CancelOrder, Date, Decimal, Endpoint, Error, InvalidOrder,
@@ -19,7 +19,7 @@ fn sek(value: i64) -> Amount {
     Amount::new(value, "SEK")
 }
 
-fn sell(terms: impl Into<Terms>) -> PlaceOrder {
+fn sell(terms: impl IntoTerms) -> PlaceOrder {
     PlaceOrder::sell(10, TradableId::new(11, "101"), terms, ACCOUNT)
         .unwrap()
         .with_reference(Reference::new("r").unwrap())
