@@ -18,20 +18,20 @@ use crate::exchange::Exchange;
 use crate::keys::KeyPair;
 
 mod builder;
+mod connections;
 mod control;
-mod door;
 mod early;
 mod feed;
 mod handle;
 mod http;
 mod http1;
+mod listener;
 mod memory;
+mod metered;
 mod plan;
 mod shared;
 mod socket;
 mod tls;
-mod wire;
-mod wires;
 
 pub use builder::ServerBuilder;
 pub use control::Refused;
@@ -39,7 +39,7 @@ pub use handle::{ConnectionRecord, Control};
 pub use memory::{InMemory, MemoryStream};
 pub use plan::{Channel, Direction};
 
-use door::{Door, Port};
+use listener::{Listener, Port};
 use shared::{Clock, Shared};
 use tls::Identity;
 
@@ -159,14 +159,14 @@ impl Drop for Server {
 }
 
 /// The ports of a server, in their order.
-struct Doors {
-    rest: Door,
-    public: Door,
-    private: Door,
-    control: Door,
+struct Listeners {
+    rest: Listener,
+    public: Listener,
+    private: Listener,
+    control: Listener,
 }
 
-impl Doors {
+impl Listeners {
     /// Opens four ports from this one on, or any four for port 0. The control
     /// port asks for no password, so it is on loopback wherever the others are.
     fn open(address: SocketAddr) -> io::Result<Self> {
@@ -183,7 +183,7 @@ impl Doors {
                     .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "port too high"))?,
             };
             let address = SocketAddr::new(ip, port);
-            Door::open(address).map_err(|error| {
+            Listener::open(address).map_err(|error| {
                 io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
             })
         };
@@ -219,22 +219,22 @@ impl Drop for OwnRuntime {
 /// Starts the thread that serves; it ends when the returned sender is dropped.
 fn spawn(
     runtime: OwnRuntime,
-    doors: Doors,
+    listeners: Listeners,
     shared: Arc<Shared>,
     identity: Option<&Identity>,
 ) -> io::Result<(oneshot::Sender<()>, JoinHandle<()>)> {
     let (stop, stopped) = oneshot::channel();
     let tls = identity.map(Identity::acceptor).transpose()?;
     let serve = async move {
-        let open = |port, door, tls: &Option<TlsAcceptor>| {
-            door::serve(port, door, tls.clone(), Arc::clone(&shared))
+        let open = |port, listener, tls: &Option<TlsAcceptor>| {
+            listener::serve(port, listener, tls.clone(), Arc::clone(&shared))
         };
         tokio::select! {
             () = shared::keep_time(&shared) => {}
-            () = open(Port::Api(Channel::Rest), doors.rest, &tls) => {}
-            () = open(Port::Api(Channel::Public), doors.public, &tls) => {}
-            () = open(Port::Api(Channel::Private), doors.private, &tls) => {}
-            () = open(Port::Control, doors.control, &None) => {}
+            () = open(Port::Api(Channel::Rest), listeners.rest, &tls) => {}
+            () = open(Port::Api(Channel::Public), listeners.public, &tls) => {}
+            () = open(Port::Api(Channel::Private), listeners.private, &tls) => {}
+            () = open(Port::Control, listeners.control, &None) => {}
             _ = stopped => {}
         }
     };
@@ -251,9 +251,9 @@ fn spawn(
 /// Puts a running server together.
 fn launch(builder: ServerBuilder) -> io::Result<Server> {
     let runtime = OwnRuntime::new()?;
-    let doors = {
+    let listeners = {
         let _context = runtime.0.as_ref().map(Runtime::enter);
-        Doors::open(builder.listen)?
+        Listeners::open(builder.listen)?
     };
     let hostname = builder.listen.ip().to_string();
     let identity = if builder.plain {
@@ -261,15 +261,15 @@ fn launch(builder: ServerBuilder) -> io::Result<Server> {
     } else {
         Some(Identity::new(&hostname)?)
     };
-    let feed = |door: &Door| FeedAddress {
+    let feed = |listener: &Listener| FeedAddress {
         hostname: hostname.clone(),
-        port: door.address.port(),
+        port: listener.address.port(),
         encrypted: !builder.plain,
     };
-    let (public_feed, private_feed) = (feed(&doors.public), feed(&doors.private));
+    let (public_feed, private_feed) = (feed(&listeners.public), feed(&listeners.private));
     let scheme = if builder.plain { "http" } else { "https" };
-    let rest_url = format!("{scheme}://{}", doors.rest.address);
-    let control_url = format!("http://{}", doors.control.address);
+    let rest_url = format!("{scheme}://{}", listeners.rest.address);
+    let control_url = format!("http://{}", listeners.control.address);
 
     let (mut config, keys) = builder.config()?;
     config.public_feed = public_feed.clone();
@@ -280,7 +280,7 @@ fn launch(builder: ServerBuilder) -> io::Result<Server> {
         Clock::Wall(Instant::now()),
         builder.log,
     ));
-    let (stop, thread) = spawn(runtime, doors, Arc::clone(&shared), identity.as_ref())?;
+    let (stop, thread) = spawn(runtime, listeners, Arc::clone(&shared), identity.as_ref())?;
     Ok(Server {
         rest_url,
         control_url,

@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 
 use crate::exchange::{ConnectionId, Cut, FeedKind};
 
+use super::metered::{Metered, Record};
 use super::shared::Shared;
-use super::wire::{Record, Wire};
 
 /// Bytes that wait for a slow reader before it is disconnected.
 const MOST_WAITING: usize = 4 * 1024 * 1024;
@@ -118,13 +118,13 @@ impl Drop for Leave<'_> {
 }
 
 /// Serves a feed connection, and says how it is to end.
-pub(super) async fn talk(kind: FeedKind, wire: &mut Wire, shared: &Shared) -> Cut {
-    let record = Arc::clone(wire.record());
+pub(super) async fn talk(kind: FeedKind, stream: &mut Metered, shared: &Shared) -> Cut {
+    let record = Arc::clone(stream.record());
     let id = ConnectionId(record.number);
     let outbox = Arc::new(Outbox::new(Arc::clone(&record)));
     shared.connect(id, kind, Arc::clone(&outbox));
     let leave = Leave { id, shared };
-    let (reader, writer) = tokio::io::split(wire);
+    let (reader, writer) = tokio::io::split(stream);
     tokio::select! {
         biased;
         // The other side has gone.

@@ -10,10 +10,10 @@ use crate::exchange::{
 };
 use crate::faults::Faults;
 
-use super::door::Port;
+use super::connections::Connections;
+use super::listener::Port;
 use super::plan::{Channel, Direction, Welcome};
 use super::shared::Shared;
-use super::wires::Wires;
 
 mod market;
 
@@ -51,8 +51,8 @@ impl Control {
         Self { shared }
     }
 
-    fn wires(&self) -> &Wires {
-        self.shared.wires(Port::Api(Channel::Rest))
+    fn api_connections(&self) -> &Connections {
+        self.shared.connections(Port::Api(Channel::Rest))
     }
 
     /// Ends all sessions: the next call with any of them is answered with 401.
@@ -113,13 +113,14 @@ impl Control {
     /// What was received before the cut still counts: a request is processed if
     /// all of its bytes were. Nothing is sent any more.
     pub fn cut_at(&self, channel: Channel, direction: Direction, bytes: u64, cut: Cut) {
-        self.wires()
+        self.api_connections()
             .plan(channel, Welcome::Cut(direction, bytes, cut));
     }
 
     /// Cuts the present connections to a port after so many more bytes that way.
     pub fn cut_after(&self, channel: Channel, direction: Direction, bytes: u64, cut: Cut) {
-        self.wires().cut_after(channel, direction, bytes, cut);
+        self.api_connections()
+            .cut_after(channel, direction, bytes, cut);
     }
 
     /// Cuts one connection.
@@ -128,7 +129,7 @@ impl Control {
     ///
     /// [`ControlError`] if there is no open connection of this number.
     pub fn disconnect(&self, connection: u64, cut: Cut) -> Result<(), ControlError> {
-        let mut open = self.wires().open().into_iter();
+        let mut open = self.api_connections().open().into_iter();
         let record = open.find(|record| record.number == connection);
         let record = record.ok_or(ControlError::UnknownConnection)?;
         let feed = ConnectionId(connection);
@@ -146,20 +147,20 @@ impl Control {
     /// reset.
     pub fn refuse_connections(&self, channel: Channel, time: Duration) {
         let until = self.shared.elapsed().saturating_add(time);
-        self.wires().refuse(channel, until);
+        self.api_connections().refuse(channel, until);
     }
 
     /// Lets the next connections to a port wait for TLS in vain.
     pub fn stall_handshakes(&self, channel: Channel, times: usize) {
         for _ in 0..times {
-            self.wires().plan(channel, Welcome::NoHandshake);
+            self.api_connections().plan(channel, Welcome::NoHandshake);
         }
     }
 
     /// Takes back what was planned: answers, cuts, stalls, refusals, a pause,
     /// faults at random. What has happened stays.
     pub fn reset(&self) {
-        self.wires().clear();
+        self.api_connections().clear();
         self.shared.run(|exchange, now| exchange.reset(now));
     }
 
@@ -203,7 +204,7 @@ impl Control {
         }
         for _ in 0..times {
             let early = Welcome::Early(Box::new(answer.clone()));
-            self.wires().plan(Channel::Rest, early);
+            self.api_connections().plan(Channel::Rest, early);
         }
         Ok(())
     }
@@ -233,8 +234,8 @@ impl Control {
     #[must_use]
     pub fn connections(&self) -> Vec<ConnectionRecord> {
         let feeds = self.shared.run(|exchange, _| exchange.feeds());
-        let open = self.wires().open();
-        let record = |one: &Arc<super::wire::Record>| {
+        let open = self.api_connections().open();
+        let record = |one: &Arc<super::metered::Record>| {
             let number = one.number;
             let mut of_feed = feeds.iter();
             let feed = of_feed.find(|feed| feed.connection.number() == number);
@@ -257,7 +258,9 @@ impl Control {
     /// connections the latest.
     #[must_use]
     pub fn received(&self, connection: u64) -> Option<Vec<u8>> {
-        self.wires().find(connection).map(|record| record.kept())
+        self.api_connections()
+            .find(connection)
+            .map(|record| record.kept())
     }
 
     /// Returns the sessions that are alive, oldest first.

@@ -11,7 +11,7 @@ use crate::exchange::{Cut, Delivery, Flood, Reply, Request, Response};
 
 use super::early::Early;
 use super::http1::{Bad, Form, Image, head, interim};
-use super::wire::Wire;
+use super::metered::Metered;
 
 const IDLE_FOR: Duration = Duration::from_secs(60);
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
@@ -28,7 +28,7 @@ type Unasked = Option<(Instant, Vec<u8>)>;
 ///
 /// If the first one was answered early, `answered` takes it instead.
 pub(super) async fn converse(
-    wire: &mut Wire,
+    stream: &mut Metered,
     answer: impl Fn(&Request) -> Reply,
     date: impl Fn() -> String,
     early: Option<Early>,
@@ -37,18 +37,18 @@ pub(super) async fn converse(
     let mut input = Vec::new();
     let mut unasked = None;
     if let Some(early) = early {
-        match greet(wire, &mut input, early, answered).await {
+        match greet(stream, &mut input, early, answered).await {
             Ok(None) => {}
             Ok(Some(cut)) => return cut,
             Err(_) => return Cut::Clean,
         }
     }
     loop {
-        wire.record().set_idle(true);
-        let (reply, form) = match receive(wire, &mut input, &mut unasked).await {
+        stream.record().set_idle(true);
+        let (reply, form) = match receive(stream, &mut input, &mut unasked).await {
             Ok(Ok((mut request, form))) => {
-                wire.record().set_idle(false);
-                request.connection = wire.record().number;
+                stream.record().set_idle(false);
+                request.connection = stream.record().number;
                 (answer(&request), form)
             }
             Ok(Err(Bad(status))) => (bare(status), Form::LAST),
@@ -59,7 +59,7 @@ pub(super) async fn converse(
             tokio::time::sleep(reply.delay).await;
         }
         let image = Image::new(reply.response, &reply.delivery, form, &date());
-        if send(wire, &image).await.is_err() {
+        if send(stream, &image).await.is_err() {
             return Cut::Clean;
         }
         if let Some(cut) = image.end {
@@ -76,18 +76,18 @@ pub(super) async fn converse(
 /// Answers the first request before it is read, and says how the connection is
 /// to end if it is.
 async fn greet(
-    wire: &mut Wire,
+    stream: &mut Metered,
     input: &mut Vec<u8>,
     early: Early,
     answered: impl Fn(&Request, bool),
 ) -> io::Result<Option<Cut>> {
-    wire.record().set_idle(false);
+    stream.record().set_idle(false);
     if !early.delay.is_zero() {
         tokio::time::sleep(early.delay).await;
     }
-    send(wire, &early.image).await?;
-    if let Ok((mut request, _)) = receive(wire, input, &mut None).await? {
-        request.connection = wire.record().number;
+    send(stream, &early.image).await?;
+    if let Ok((mut request, _)) = receive(stream, input, &mut None).await? {
+        request.connection = stream.record().number;
         answered(&request, early.processed);
         return Ok(early.image.end);
     }
@@ -96,7 +96,7 @@ async fn greet(
 
 /// Receives a request. Bytes of the one after it stay in the input.
 async fn receive(
-    wire: &mut Wire,
+    stream: &mut Metered,
     input: &mut Vec<u8>,
     unasked: &mut Unasked,
 ) -> io::Result<Result<(Request, Form), Bad>> {
@@ -115,7 +115,7 @@ async fn receive(
             until = Instant::now() + HEAD_WITHIN;
         }
         seen = input.len();
-        match timeout_at(until, read_more(wire, input, unasked)).await {
+        match timeout_at(until, read_more(stream, input, unasked)).await {
             Ok(more) => more?,
             Err(_) if input.is_empty() => return Err(io::ErrorKind::TimedOut.into()),
             Err(_) => return Ok(Err(Bad(408))),
@@ -129,10 +129,10 @@ async fn receive(
             Ok(false) => {}
         }
         if std::mem::take(&mut head.waits) {
-            wire.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
-            wire.flush().await?;
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            stream.flush().await?;
         }
-        match timeout_at(until, read_more(wire, input, unasked)).await {
+        match timeout_at(until, read_more(stream, input, unasked)).await {
             Ok(more) => more?,
             Err(_) => return Ok(Err(Bad(408))),
         }
@@ -142,7 +142,11 @@ async fn receive(
 }
 
 /// Reads some more. What goes out unasked goes out meanwhile.
-async fn read_more(wire: &mut Wire, input: &mut Vec<u8>, unasked: &mut Unasked) -> io::Result<()> {
+async fn read_more(
+    stream: &mut Metered,
+    input: &mut Vec<u8>,
+    unasked: &mut Unasked,
+) -> io::Result<()> {
     let mut buffer = [0; 8192];
     let read = loop {
         let due = async {
@@ -154,10 +158,10 @@ async fn read_more(wire: &mut Wire, input: &mut Vec<u8>, unasked: &mut Unasked) 
         tokio::select! {
             biased;
             () = due => {}
-            read = wire.read(&mut buffer) => break read?,
+            read = stream.read(&mut buffer) => break read?,
         }
         if let Some((_, bytes)) = unasked.take() {
-            write(wire, &bytes).await?;
+            write(stream, &bytes).await?;
         }
     };
     match read {
@@ -169,39 +173,39 @@ async fn read_more(wire: &mut Wire, input: &mut Vec<u8>, unasked: &mut Unasked) 
     }
 }
 
-async fn send(wire: &mut Wire, image: &Image) -> io::Result<()> {
+async fn send(stream: &mut Metered, image: &Image) -> io::Result<()> {
     if let Some(flood) = &image.flood {
-        send_flood(wire, flood).await?;
+        send_flood(stream, flood).await?;
     }
     let (dripped, pause) = image.drip.clone().unwrap_or_default();
     let at_once = match dripped.is_empty() {
         true => &image.bytes[..],
         false => &image.bytes[..dripped.start],
     };
-    write(wire, at_once).await?;
+    write(stream, at_once).await?;
     for byte in image.bytes[dripped].chunks(1) {
         tokio::time::sleep(pause).await;
-        write(wire, byte).await?;
+        write(stream, byte).await?;
     }
     Ok(())
 }
 
-async fn send_flood(wire: &mut Wire, flood: &Flood) -> io::Result<()> {
+async fn send_flood(stream: &mut Metered, flood: &Flood) -> io::Result<()> {
     let one = interim(flood);
     let block = (FLOOD_AT_ONCE / one.len()).max(1);
     let mut left = flood.times;
     while left > 0 {
         let count = usize::try_from(left).map_or(block, |left| left.min(block));
-        write(wire, &one.repeat(count)).await?;
+        write(stream, &one.repeat(count)).await?;
         left -= count as u64;
     }
     Ok(())
 }
 
-async fn write(wire: &mut Wire, bytes: &[u8]) -> io::Result<()> {
+async fn write(stream: &mut Metered, bytes: &[u8]) -> io::Result<()> {
     let written = async {
-        wire.write_all(bytes).await?;
-        wire.flush().await
+        stream.write_all(bytes).await?;
+        stream.flush().await
     };
     timeout(WRITTEN_WITHIN, written).await?
 }

@@ -17,8 +17,8 @@ use crate::exchange::{Exchange, FeedKind};
 use crate::keys::KeyPair;
 
 use super::builder::ServerBuilder;
-use super::door::{Guest, Port};
 use super::handle::Control;
+use super::listener::{Guest, Port};
 use super::plan::{Channel, Welcome};
 use super::shared::{self, Clock, Shared};
 use super::socket::Socket;
@@ -92,15 +92,18 @@ impl InMemory {
     /// there are too many.
     pub async fn connect(&self, channel: Channel) -> io::Result<MemoryStream> {
         let port = Port::Api(channel);
-        let wires = self.shared.wires(port);
+        let connections = self.shared.connections(port);
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
-        if wires.refused_for(channel, self.shared.elapsed()).is_some() {
+        if connections
+            .refused_for(channel, self.shared.elapsed())
+            .is_some()
+        {
             return Err(refused());
         }
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let record = wires.enter(channel, peer).ok_or_else(refused)?;
-        let guest = Guest::new(port, record, wires);
-        let welcome = wires.welcome(channel);
+        let record = connections.enter(channel, peer).ok_or_else(refused)?;
+        let guest = Guest::new(port, record, connections);
+        let welcome = connections.welcome(channel);
         if welcome == Some(Welcome::NoHandshake) {
             let _stays = guest;
             return pending().await;

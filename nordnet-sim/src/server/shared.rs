@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 
 use crate::exchange::{ConnectionId, Cut, Exchange, FeedKind, Output, utc};
 
-use super::door::Port;
+use super::connections::Connections;
 use super::feed::Outbox;
-use super::wires::Wires;
+use super::listener::Port;
 
 /// How much time can be made up for.
 const MOST_BEHIND: Duration = Duration::from_millis(20);
@@ -27,8 +27,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// The exchange, its feed connections and the wall clock.
 pub(super) struct Shared {
     state: Mutex<State>,
-    api: Arc<Wires>,
-    control: Arc<Wires>,
+    api: Arc<Connections>,
+    control: Arc<Connections>,
     wake: Notify,
     clock: Clock,
     log: bool,
@@ -90,7 +90,7 @@ impl Shared {
     }
 
     /// Returns the connections to a port and those of its kind.
-    pub(super) fn wires(&self, port: Port) -> &Arc<Wires> {
+    pub(super) fn connections(&self, port: Port) -> &Arc<Connections> {
         match port {
             Port::Api(_) => &self.api,
             Port::Control => &self.control,

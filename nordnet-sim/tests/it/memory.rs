@@ -52,7 +52,7 @@ async fn connections_end_as_they_do_over_tls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn doors_close_and_handshakes_stall_in_memory_too() {
+async fn refusals_and_stalled_handshakes_work_in_memory_too() {
     let server = start();
     let control = server.control();
     control.refuse_connections(Channel::Public, Duration::from_secs(5));

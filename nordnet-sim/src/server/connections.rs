@@ -1,4 +1,4 @@
-//! All connections: who they are, who must go, what was received.
+//! All connections: open ones, eviction of idle ones, what was received.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 
 use crate::exchange::Cut;
 
+use super::metered::Record;
 use super::plan::{Channel, Direction, Plan, Welcome};
-use super::wire::Record;
 
 /// Connections to one port at a time.
 const MOST_OPEN: usize = 1024;
@@ -23,10 +23,10 @@ const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// The connections to one kind of port each: the API's three, or the control
 /// port.
 #[derive(Debug, Default)]
-pub(super) struct Wires {
+pub(super) struct Connections {
     state: Mutex<State>,
-    /// Told when connections are refused from now on.
-    pub(super) doors: Notify,
+    /// Notified when a refusal begins or is taken back.
+    pub(super) refusals: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ struct State {
     plans: BTreeMap<Channel, Plan>,
 }
 
-impl Wires {
+impl Connections {
     /// Takes in a connection, in the place of idle ones if there is no other;
     /// none if nobody can be spared.
     pub(super) fn enter(&self, channel: Channel, peer: SocketAddr) -> Option<Arc<Record>> {
@@ -88,7 +88,7 @@ impl Wires {
 
     pub(super) fn refuse(&self, channel: Channel, until: Duration) {
         self.state().plans.entry(channel).or_default().refuse(until);
-        self.doors.notify_waiters();
+        self.refusals.notify_waiters();
     }
 
     /// Returns for how much longer connections are refused, if they are.
@@ -105,7 +105,7 @@ impl Wires {
             record.clear_cuts();
         }
         drop(state);
-        self.doors.notify_waiters();
+        self.refusals.notify_waiters();
     }
 
     /// Plans a cut of all present connections to a port.

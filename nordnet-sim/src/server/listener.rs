@@ -1,4 +1,4 @@
-//! Ports: who comes in, and who is kept waiting or out.
+//! Listening sockets: accepting connections, delaying them, refusing them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,12 +10,12 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::exchange::{Cut, FeedKind};
 
+use super::connections::Connections;
 use super::early::Early;
+use super::metered::{End, Metered, Record};
 use super::plan::{Channel, Welcome};
 use super::shared::Shared;
 use super::socket::Socket;
-use super::wire::{End, Record, Wire};
-use super::wires::Wires;
 use super::{control, feed, http};
 
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
@@ -33,14 +33,14 @@ pub(super) enum Port {
 
 /// A port that is listened on, but for the times when it is closed on purpose.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(super) struct Listener {
     pub(super) address: SocketAddr,
-    listener: Option<TcpListener>,
-    /// Bound and deaf: keeps the port from others while it is closed.
+    socket: Option<TcpListener>,
+    /// Bound, never listening: reserves the port while it is closed.
     _reserve: Option<TcpSocket>,
 }
 
-impl Door {
+impl Listener {
     /// Opens a port; needs a runtime.
     pub(super) fn open(address: SocketAddr) -> io::Result<Self> {
         // Two sockets at one address is not what this option means elsewhere.
@@ -49,20 +49,20 @@ impl Door {
             Some(socket) => socket.local_addr()?,
             None => address,
         };
-        let listener = bind(address)?.listen(BACKLOG)?;
+        let socket = bind(address)?.listen(BACKLOG)?;
         Ok(Self {
-            address: listener.local_addr()?,
-            listener: Some(listener),
+            address: socket.local_addr()?,
+            socket: Some(socket),
             _reserve: reserve,
         })
     }
 
-    fn listener(&mut self) -> io::Result<&TcpListener> {
-        let listener = match self.listener.take() {
-            Some(listener) => listener,
+    fn socket(&mut self) -> io::Result<&TcpListener> {
+        let socket = match self.socket.take() {
+            Some(socket) => socket,
             None => bind(self.address)?.listen(BACKLOG)?,
         };
-        Ok(self.listener.insert(listener))
+        Ok(self.socket.insert(socket))
     }
 }
 
@@ -78,57 +78,58 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-/// Serves what comes in at a door, for ever.
+/// Accepts and serves connections, for ever.
 pub(super) async fn serve(
     port: Port,
-    mut door: Door,
+    mut listener: Listener,
     tls: Option<TlsAcceptor>,
     shared: Arc<Shared>,
 ) {
-    let wires = Arc::clone(shared.wires(port));
+    let connections = Arc::clone(shared.connections(port));
     loop {
-        let told = wires.doors.notified();
+        let refusal = connections.refusals.notified();
         let channel = port.channel();
-        if let Some(left) = wires.refused_for(channel, shared.elapsed()) {
-            door.listener = None;
+        if let Some(left) = connections.refused_for(channel, shared.elapsed()) {
+            listener.socket = None;
             tokio::select! {
                 () = tokio::time::sleep(left) => {}
-                () = told => {}
+                () = refusal => {}
             }
             continue;
         }
-        let accepted = match door.listener() {
+        let accepted = match listener.socket() {
             Err(error) => Err(error),
-            Ok(listener) => tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = told => continue,
+            Ok(socket) => tokio::select! {
+                accepted = socket.accept() => accepted,
+                () = refusal => continue,
             },
         };
         let Ok((stream, peer)) = accepted else {
             // File descriptors may be short.
-            wires.evict();
+            connections.evict();
             if port == Port::Control {
-                shared.wires(Port::Api(Channel::Rest)).evict();
+                shared.connections(Port::Api(Channel::Rest)).evict();
             }
             tokio::time::sleep(MOMENT).await;
             continue;
         };
-        if wires.refused_for(channel, shared.elapsed()).is_some() {
-            // It came while the door was closing.
+        if connections.refused_for(channel, shared.elapsed()).is_some() {
+            // It was accepted while the listener was closing.
             let _ = stream.set_zero_linger();
             continue;
         }
         // Without a place it is closed.
-        if let (Ok(()), Some(record)) = (stream.set_nodelay(true), wires.enter(channel, peer)) {
-            let guest = Guest::new(port, record, &wires);
+        if let (Ok(()), Some(record)) = (stream.set_nodelay(true), connections.enter(channel, peer))
+        {
+            let guest = Guest::new(port, record, &connections);
             tokio::spawn(guest.stay(stream, tls.clone(), Arc::clone(&shared)));
         }
     }
 }
 
 impl Port {
-    /// Returns the kind of its connections. The control port has a book of its
-    /// own, in which there is no other kind.
+    /// Returns the kind of its connections. The control port has [`Connections`]
+    /// of its own, all of one kind.
     fn channel(self) -> Channel {
         match self {
             Self::Api(channel) => channel,
@@ -141,29 +142,29 @@ impl Port {
 pub(super) struct Guest {
     port: Port,
     record: Arc<Record>,
-    wires: Arc<Wires>,
+    connections: Arc<Connections>,
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        self.wires.leave(self.record.number);
+        self.connections.leave(self.record.number);
     }
 }
 
 impl Guest {
-    pub(super) fn new(port: Port, record: Arc<Record>, wires: &Arc<Wires>) -> Self {
+    pub(super) fn new(port: Port, record: Arc<Record>, connections: &Arc<Connections>) -> Self {
         Self {
             port,
             record,
-            wires: Arc::clone(wires),
+            connections: Arc::clone(connections),
         }
     }
 
     async fn stay(self, stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
-        let welcome = self.wires.welcome(self.record.channel);
+        let welcome = self.connections.welcome(self.record.channel);
         if welcome == Some(Welcome::NoHandshake) {
-            let deaf = Wire::new(Socket::Plain(stream), Arc::clone(&self.record));
-            return deaf.end(End::Cut(Cut::Stall)).await;
+            let stalled = Metered::new(Socket::Plain(stream), Arc::clone(&self.record));
+            return stalled.end(End::Cut(Cut::Stall)).await;
         }
         let mut early = self.early(welcome.as_ref(), &shared);
         let socket = match tls {
@@ -206,21 +207,21 @@ impl Guest {
         early: Option<Early>,
         shared: Arc<Shared>,
     ) {
-        let mut wire = Wire::new(socket, Arc::clone(&self.record));
+        let mut stream = Metered::new(socket, Arc::clone(&self.record));
         if let Some(Welcome::Cut(direction, bytes, cut)) = welcome {
             self.record.cut_after(direction, bytes, cut);
         }
         let end = tokio::select! {
             // What was received before a cut still counts.
             biased;
-            cut = self.serve(&mut wire, early, &shared) => End::Cut(cut),
+            cut = self.serve(&mut stream, early, &shared) => End::Cut(cut),
             end = self.record.ended() => end,
         };
-        wire.end(end).await;
+        stream.end(end).await;
     }
 
     /// Serves the connection, and says how it is to end.
-    async fn serve(&self, wire: &mut Wire, early: Option<Early>, shared: &Arc<Shared>) -> Cut {
+    async fn serve(&self, stream: &mut Metered, early: Option<Early>, shared: &Arc<Shared>) -> Cut {
         let date = || shared.run(|exchange, _| exchange.http_date(Duration::ZERO));
         match self.port {
             Port::Api(Channel::Rest) => {
@@ -229,13 +230,13 @@ impl Guest {
                 let answered = |request: &_, processed| {
                     shared.run(|exchange, now| exchange.handle_answered(request, processed, now));
                 };
-                http::converse(wire, answer, date, early, answered).await
+                http::converse(stream, answer, date, early, answered).await
             }
-            Port::Api(Channel::Public) => feed::talk(FeedKind::Public, wire, shared).await,
-            Port::Api(Channel::Private) => feed::talk(FeedKind::Private, wire, shared).await,
+            Port::Api(Channel::Public) => feed::talk(FeedKind::Public, stream, shared).await,
+            Port::Api(Channel::Private) => feed::talk(FeedKind::Private, stream, shared).await,
             Port::Control => {
                 let answer = |request: &_| control::answer(shared, request);
-                http::converse(wire, answer, date, None, |_, _| {}).await
+                http::converse(stream, answer, date, None, |_, _| {}).await
             }
         }
     }

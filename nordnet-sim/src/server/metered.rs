@@ -192,15 +192,15 @@ impl Record {
     }
 }
 
-/// A connection at work. Once it is to end, reading and writing come to
-/// nothing; whoever works with it watches [`Record::ended`] as well.
+/// The stream of an open connection, with its bytes counted. Once it is to end,
+/// reads and writes stay pending; its user watches [`Record::ended`] as well.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct Metered {
     socket: Socket,
     record: Arc<Record>,
 }
 
-impl Wire {
+impl Metered {
     pub(super) fn new(socket: Socket, record: Arc<Record>) -> Self {
         Self { socket, record }
     }
@@ -221,7 +221,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Metered {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -251,7 +251,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Metered {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
