@@ -9,11 +9,9 @@ use crate::json::Encoder;
 use crate::rng::Rng;
 
 mod accounts;
-mod agenda;
 mod answer;
 mod auction;
 mod audit;
-mod boards;
 mod book;
 mod calendar;
 mod cash;
@@ -22,13 +20,14 @@ mod checks;
 mod clock;
 mod command;
 mod control;
+mod delayed;
 mod derivatives;
 mod entry;
 mod feed;
 mod fills;
 mod indicators;
 mod instruments;
-mod late;
+mod liquidity;
 mod listings;
 mod login;
 mod main_search;
@@ -37,8 +36,8 @@ mod master;
 mod matching;
 mod news;
 mod order;
+mod order_json;
 mod orders;
-mod others;
 mod phases;
 mod public_trades;
 mod reference;
@@ -48,11 +47,12 @@ mod route;
 mod search;
 mod serve;
 mod stops;
+mod subscribers;
 mod texts;
 mod ticks;
+mod timers;
 mod verdict;
 mod walk;
-mod wire;
 
 pub(crate) use clock::utc;
 
@@ -66,21 +66,21 @@ pub use market::Side;
 pub use request::{Reply, Request, Response};
 
 use accounts::Account;
-use agenda::Agenda;
 use answer::Scripts;
 use audit::Audit;
-use boards::Boards;
 use catalog::Catalog;
 use clock::Clock;
+use delayed::Delayed;
 use feed::Connection;
 use indicators::Indicator;
-use late::Late;
 use login::Gate;
 use market::Instrument;
 use news::News;
 use order::{Order, OwnTrade};
 use phases::Rota;
 use public_trades::Tape;
+use subscribers::Subscribers;
+use timers::Timers;
 
 /// Nordnet's side of the API, as a value.
 ///
@@ -108,7 +108,7 @@ pub struct Exchange {
     /// The time from one listing's turn to move to the next one's; none if they
     /// never move.
     pace: Option<Duration>,
-    agenda: Agenda<Event>,
+    timers: Timers<Event>,
     encoder: Encoder,
     outputs: VecDeque<Output>,
     /// Connections with lines on their way out.
@@ -128,14 +128,14 @@ pub struct Exchange {
     rota: Rota,
     catalog: Catalog,
     tape: Tape,
-    late: Late,
+    delayed: Delayed,
     indicators: Vec<Indicator>,
     news: News,
     paused: bool,
 
     connections: BTreeMap<ConnectionId, Connection>,
     connected: u64,
-    boards: Boards,
+    subscribers: Subscribers,
 
     audit: Audit,
     scripts: Scripts,
@@ -206,10 +206,10 @@ impl Exchange {
         let market = Instrument::all(&config, opening);
         let indicators = Indicator::all(&market, seed, opening);
         let mut exchange = Self {
-            boards: Boards::new(market.len(), indicators.len(), news::SOURCES.len()),
+            subscribers: Subscribers::new(market.len(), indicators.len(), news::SOURCES.len()),
             now: Duration::ZERO,
             pace: pace(&config, &clock, market.len()),
-            agenda: Agenda::new(),
+            timers: Timers::new(),
             encoder: Encoder::new(&config.dialect, seed),
             outputs: VecDeque::new(),
             ready: VecDeque::new(),
@@ -223,7 +223,7 @@ impl Exchange {
             indicators,
             catalog: Catalog::new(&market),
             tape: Tape::new(&market),
-            late: Late::default(),
+            delayed: Delayed::default(),
             news: News::new(&market, config.opening),
             market,
             paused: false,
@@ -236,7 +236,7 @@ impl Exchange {
             clock,
             config,
         };
-        exchange.begin_late();
+        exchange.begin_delayed();
         exchange.derive_days();
         exchange.plan();
         exchange
@@ -293,7 +293,7 @@ impl Exchange {
     /// Returns when [`handle_timeout`](Self::handle_timeout) is to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        self.agenda.next()
+        self.timers.next()
     }
 
     /// Returns the settings that the exchange was opened with.
@@ -302,10 +302,10 @@ impl Exchange {
         &self.config
     }
 
-    /// Runs the agenda up to now, each event at its own time, so that it does
+    /// Runs the timers up to now, each event at its own time, so that it does
     /// not matter how often and how late the caller looks at the clock.
     fn advance(&mut self, now: Duration) {
-        while let Some((at, event)) = self.agenda.pop(now) {
+        while let Some((at, event)) = self.timers.pop(now) {
             self.now = self.now.max(at);
             self.run(event);
         }
@@ -317,7 +317,7 @@ impl Exchange {
     #[cfg(feature = "server")]
     pub(crate) fn advance_within(&mut self, now: Duration, most: usize) -> Duration {
         for _ in 0..most {
-            let Some((at, event)) = self.agenda.pop(now) else {
+            let Some((at, event)) = self.timers.pop(now) else {
                 self.now = self.now.max(now);
                 break;
             };
@@ -330,12 +330,12 @@ impl Exchange {
     fn plan(&mut self) {
         self.plan_turn();
         if let Some(pace) = self.pace {
-            self.agenda.push(pace, Event::Tick(0));
+            self.timers.push(pace, Event::Tick(0));
         }
         let (indicators, news) = (self.indicator_period(), self.news_period());
-        self.agenda.push(indicators, Event::Indicators);
-        self.agenda.push(news, Event::News);
-        self.agenda.push(Duration::from_secs(1), Event::Strike);
+        self.timers.push(indicators, Event::Indicators);
+        self.timers.push(news, Event::News);
+        self.timers.push(Duration::from_secs(1), Event::Strike);
     }
 
     fn run(&mut self, event: Event) {
@@ -377,7 +377,7 @@ impl Exchange {
     }
 
     fn after(&mut self, wait: Duration, event: Event) {
-        self.agenda.push(self.now.saturating_add(wait), event);
+        self.timers.push(self.now.saturating_add(wait), event);
     }
 
     fn note(&mut self, text: String) {

@@ -144,7 +144,7 @@ impl Exchange {
         };
         let due = connection.spoke + HEARTBEAT;
         if due > self.now {
-            self.agenda.push(due, Event::Heartbeat(id));
+            self.timers.push(due, Event::Heartbeat(id));
             return;
         }
         if connection.stalled.is_none() {
@@ -187,7 +187,7 @@ impl Exchange {
         let until = self.now.saturating_add(time);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.stalled = Some(until);
-            self.agenda.push(until, Event::Resume(id));
+            self.timers.push(until, Event::Resume(id));
         }
     }
 

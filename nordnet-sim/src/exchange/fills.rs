@@ -47,7 +47,7 @@ impl Exchange {
                 price: deal.price,
                 volume: deal.volume,
             });
-            self.agenda.push(due, Event::Deliver(id));
+            self.timers.push(due, Event::Deliver(id));
             due = due.saturating_add(self.clock.span(NEXT_FILL_AFTER));
         }
         if !order.kind.is_immediate() {

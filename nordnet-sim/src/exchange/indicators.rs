@@ -23,7 +23,7 @@ pub(crate) struct Index {
     members: Option<i64>,
     /// How many of them, at most.
     most: usize,
-    /// How many minutes late the customer gets it.
+    /// By how many minutes it is delayed for the customer.
     pub(crate) delay: i64,
 }
 

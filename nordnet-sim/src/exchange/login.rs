@@ -125,7 +125,7 @@ impl Exchange {
         };
         let ends = idle_since.saturating_add(self.config.session_expiry);
         if ends > self.now {
-            self.agenda.push(ends, Event::Idle(key));
+            self.timers.push(ends, Event::Idle(key));
             return;
         }
         self.expire(&key);

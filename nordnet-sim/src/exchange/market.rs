@@ -132,7 +132,7 @@ pub(crate) struct Instrument {
 }
 
 impl Instrument {
-    /// Opens the markets of the listings; those that are told late as they were
+    /// Opens the markets of the listings; those that are delayed as they were
     /// then, if that was not before the venue's hours.
     pub(crate) fn all(config: &Config, at: i64) -> Vec<Self> {
         let listings = listings(config.instruments, config.seed, at);

@@ -78,7 +78,7 @@ impl Exchange {
         order.requests.push_back(Request { change, due });
         self.tell_order(id);
         if let Some(due) = due {
-            self.agenda.push(due, Event::Confirm(id));
+            self.timers.push(due, Event::Confirm(id));
         }
     }
 
@@ -101,7 +101,7 @@ impl Exchange {
         };
         order.modified = modified;
         self.tell_order(id);
-        self.agenda.push(due, Event::Confirm(id));
+        self.timers.push(due, Event::Confirm(id));
     }
 
     /// Lets the market confirm the requests for an order that are due.

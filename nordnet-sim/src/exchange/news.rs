@@ -26,7 +26,7 @@ pub(crate) struct Source {
     level: &'static str,
     /// Empty if it covers more than can be listed.
     countries: &'static [&'static str],
-    /// How many minutes late the customer gets its news.
+    /// By how many minutes its news are delayed for the customer.
     delay: i64,
     /// None if it writes in the language of the place.
     language: Option<&'static str>,
@@ -210,17 +210,17 @@ impl Exchange {
         }
         let now = self.market_time();
         self.news.write(&self.market, now);
-        self.tell_latest_news();
+        self.publish_delayedst_news();
     }
 
     /// Lets a source publish what somebody else has written.
     pub(super) fn tell_own_news(&mut self, source: usize, headline: &str, about: Option<usize>) {
         let now = self.market_time();
         self.news.take_in(source, headline, about, now);
-        self.tell_latest_news();
+        self.publish_delayedst_news();
     }
 
-    fn tell_latest_news(&mut self) {
+    fn publish_delayedst_news(&mut self) {
         let Some(article) = self.news.latest().next() else {
             return;
         };
@@ -238,7 +238,7 @@ impl Exchange {
                 "instruments": instrument.map(|id| Json::Array(vec![id])),
             },
         };
-        self.tell_subscribers(topic, &message);
+        self.send_to_subscribers(topic, &message);
     }
 
     pub(super) fn headline(&self, article: &Article) -> String {

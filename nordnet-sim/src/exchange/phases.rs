@@ -45,7 +45,7 @@ impl Exchange {
     pub(super) fn plan_turn(&mut self) {
         if let Some(until) = self.rota.next() {
             self.rota.turn_at = self.clock.when(until).max(self.now);
-            self.agenda.push(self.rota.turn_at, Event::Turn);
+            self.timers.push(self.rota.turn_at, Event::Turn);
         }
     }
 
@@ -76,7 +76,7 @@ impl Exchange {
         }
         self.jump_through(to);
         self.plan_turn();
-        self.tell_late();
+        self.publish_delayed();
         for index in 0..self.market.len() {
             self.publish(index);
         }

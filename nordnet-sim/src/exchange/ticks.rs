@@ -77,9 +77,9 @@ impl Exchange {
         let at = self.market_time();
         for index in 0..self.indicators.len() {
             self.indicators[index].step(&self.market, at);
-            self.tell_change(Topic::Indicator(index));
+            self.send_change(Topic::Indicator(index));
         }
-        self.tell_late();
+        self.publish_delayed();
     }
 
     /// Tells what changed of a listing's price, depth and status.
@@ -89,7 +89,7 @@ impl Exchange {
             Topic::Depth(index),
             Topic::Status(index),
         ] {
-            self.tell_change(topic);
+            self.send_change(topic);
         }
     }
 
@@ -104,7 +104,7 @@ impl Exchange {
     /// Lets everybody see a trade.
     pub(super) fn print(&mut self, index: usize, trade: PublicTrade) {
         self.tape.record(index, trade);
-        if !self.boards.has_subscribers(Topic::Trade(index)) {
+        if !self.subscribers.any(Topic::Trade(index)) {
             return;
         }
         let listing = &self.market[index].listing;
@@ -122,7 +122,7 @@ impl Exchange {
                 "trade_type": trade.kind(),
             },
         };
-        self.tell_subscribers(Topic::Trade(index), &message);
+        self.send_to_subscribers(Topic::Trade(index), &message);
     }
 
     /// Returns the members that every message of a topic has: whose it is.
@@ -197,7 +197,7 @@ impl Exchange {
             ("ep", auction.map(|at| at.price).into()),
             ("paired", auction.map(|at| at.paired).into()),
             ("imbalance", auction.map(|at| at.imbalance).into()),
-            ("delayed", minutes_late(instrument.listing.venue.delay)),
+            ("delayed", minutes_delayed(instrument.listing.venue.delay)),
         ]);
     }
 
@@ -248,7 +248,7 @@ impl Exchange {
             ("high", indicator.high.into()),
             ("low", indicator.low.into()),
             ("close", indicator.close.into()),
-            ("delayed", minutes_late(indicator.index.delay)),
+            ("delayed", minutes_delayed(indicator.index.delay)),
         ]);
     }
 
@@ -258,8 +258,8 @@ impl Exchange {
     }
 }
 
-/// Only data that is late says how late it is.
-fn minutes_late(delay: i64) -> Scalar {
+/// Only delayed data has a member for its delay.
+fn minutes_delayed(delay: i64) -> Scalar {
     (delay > 0).then_some(delay).into()
 }
 

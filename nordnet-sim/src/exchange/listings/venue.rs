@@ -12,7 +12,7 @@ pub(crate) struct Venue {
     pub(crate) currency: &'static str,
     /// Opening and closing time in minutes after midnight in Stockholm.
     pub(crate) hours: (i64, i64),
-    /// How many minutes late the customer gets its data.
+    /// By how many minutes its data are delayed for the customer.
     pub(crate) delay: i64,
     /// Whether orders for shares may hide part of their volume.
     pub(crate) iceberg: bool,

@@ -1,4 +1,4 @@
-//! The other participants: what they quote, and how they trade.
+//! Liquidity: what the other participants quote, and how they trade.
 //!
 //! They quote around what the walk says the listing is worth, on the tick
 //! grid, in queues like everybody; where a new price of theirs reaches an own

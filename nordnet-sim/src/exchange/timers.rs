@@ -1,4 +1,4 @@
-//! What happens when, in the order of time.
+//! Events with their due times, in order.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// A queue of events by due time; equal times keep their order of entry.
 #[derive(Debug)]
-pub(crate) struct Agenda<E> {
+pub(crate) struct Timers<E> {
     entries: BinaryHeap<Entry<E>>,
     entered: u64,
 }
@@ -18,7 +18,7 @@ struct Entry<E> {
     event: E,
 }
 
-impl<E> Agenda<E> {
+impl<E> Timers<E> {
     pub(crate) fn new() -> Self {
         Self {
             entries: BinaryHeap::new(),
@@ -73,14 +73,14 @@ mod tests {
 
     #[test]
     fn hands_out_by_time_then_by_entry() {
-        let mut agenda = Agenda::new();
+        let mut timers = Timers::new();
         for (at, event) in [(2, "c"), (1, "a"), (2, "d"), (1, "b"), (9, "later")] {
-            agenda.push(Duration::from_secs(at), event);
+            timers.push(Duration::from_secs(at), event);
         }
-        let due: String = std::iter::from_fn(|| agenda.pop(Duration::from_secs(2)))
+        let due: String = std::iter::from_fn(|| timers.pop(Duration::from_secs(2)))
             .map(|(_, event)| event)
             .collect();
         assert_eq!(due, "abcd");
-        assert_eq!(agenda.next(), Some(Duration::from_secs(9)));
+        assert_eq!(timers.next(), Some(Duration::from_secs(9)));
     }
 }

@@ -1,4 +1,4 @@
-//! How orders and own trades look on the wire.
+//! Orders and own trades as JSON.
 
 use crate::fixed::Fixed;
 use crate::json::{Json, object};

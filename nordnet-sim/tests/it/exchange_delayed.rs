@@ -1,4 +1,4 @@
-//! Market data that comes a quarter of an hour late.
+//! Market data that is delayed by a quarter of an hour.
 
 use std::time::Duration;
 
