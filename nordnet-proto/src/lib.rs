@@ -164,3 +164,8 @@ pub use session_key::{Epoch, LoggedIn, SessionKey};
 pub use setup_error::SetupError;
 pub use time::{Date, DateError, TimeOfDay, Timestamp};
 pub use volume::Volume;
+
+// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
