@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 //! The protocol of the Nordnet external API, without any I/O.
 //!
 //! Nordnet is a broker of Sweden, Norway, Denmark and Finland. Its API has a
