@@ -21,8 +21,8 @@ mod settings;
 mod words;
 
 pub use harness::run;
-pub use in_memory::{Alarm, InMemory, MemoryWire, Net};
-pub use runner::{Playing, Runner, over_tls};
+pub use in_memory::play_in_memory;
+pub use runner::{Playing, Runner};
 pub use scenario::{Scenario, Trouble};
 
 /// Compiles the examples of the README.

@@ -1,16 +1,21 @@
-//! Playing a scenario over an adapter, step by step.
+//! Playing a scenario, step by step.
 
 mod client;
 mod feed;
+mod played;
 mod truth;
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use nordnet_proto::driver::{BoxFuture, Client, FeedDriver, Trust, by_timer};
-use nordnet_proto::{Limits, Private, Public, Trading};
+use nordnet_driver::{BoxFuture, Client, Runtime};
+use nordnet_proto::{AccountMessage, Trading};
 use nordnet_sim::Control;
 
+use self::played::{PlayedFeed, PlayedMarketFeed};
 use crate::runner::Runner;
 use crate::scenario::{Part, Scenario, Transcript, Trouble};
 use crate::settings::{Settings, duration};
@@ -19,15 +24,16 @@ use crate::settings::{Settings, duration};
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Where a scenario is played.
-pub(crate) struct Site<R: Runner> {
+pub(crate) struct Site {
     pub(crate) url: String,
     pub(crate) api_key: String,
     pub(crate) private_key: String,
-    pub(crate) trust: Trust<R::Tls>,
+    pub(crate) ca: Option<Vec<u8>>,
     pub(crate) control: Control,
+    pub(crate) runner: Runner,
 }
 
-impl<R: Runner> std::fmt::Debug for Site<R> {
+impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Site")
             .field("url", &self.url)
@@ -40,8 +46,8 @@ impl<R: Runner> std::fmt::Debug for Site<R> {
 /// # Errors
 ///
 /// [`Trouble`] if a step makes no sense.
-pub(crate) async fn play<R: Runner>(scenario: Scenario, site: Site<R>) -> Result<String, Trouble> {
-    let mut player = Player::new(scenario.settings, site)?;
+pub(crate) async fn play(scenario: Scenario, site: Site) -> Result<String, Trouble> {
+    let mut player = Player::new(scenario.settings, site);
     let mut transcript = Transcript::default();
     for part in &scenario.parts {
         match part {
@@ -60,30 +66,30 @@ pub(crate) async fn play<R: Runner>(scenario: Scenario, site: Site<R>) -> Result
 /// What was seen, a line each.
 type Seen = Vec<String>;
 
-struct Player<R: Runner> {
+struct Player {
     settings: Settings,
-    site: Site<R>,
-    /// For its clock, and to run calls meanwhile.
-    adapter: R,
-    client: Option<Client<R, Trading>>,
-    market: Option<FeedDriver<R, Public>>,
-    account: Option<FeedDriver<R, Private>>,
+    site: Site,
+    client: Option<Client<Trading>>,
+    market: Option<Box<dyn PlayedMarketFeed>>,
+    account: Option<Box<dyn PlayedFeed<AccountMessage>>>,
     /// Calls under way, by the names that they were given.
     calls: BTreeMap<String, BoxFuture<Seen>>,
 }
 
-impl<R: Runner> Player<R> {
-    fn new(settings: Settings, site: Site<R>) -> Result<Self, Trouble> {
-        let adapter = R::new(site.trust.clone(), &Limits::default());
-        Ok(Self {
+impl Player {
+    const fn new(settings: Settings, site: Site) -> Self {
+        Self {
             settings,
-            adapter: adapter.map_err(|error| Trouble::new(error.to_string()))?,
             site,
             client: None,
             market: None,
             account: None,
             calls: BTreeMap::new(),
-        })
+        }
+    }
+
+    fn now(&self) -> Instant {
+        self.site.runner.runtime.now()
     }
 
     async fn step(&mut self, line: &str) -> Result<Seen, Trouble> {
@@ -91,7 +97,7 @@ impl<R: Runner> Player<R> {
             Some((line, bounds)) => (line, Some(bounds.split_once("..").ok_or_else(unclear)?)),
             None => (line, None),
         };
-        let began = self.adapter.now();
+        let began = self.now();
         let (who, what) = line.split_once(' ').unwrap_or((line, ""));
         let mut seen = match who {
             "control" => self.control(what)?,
@@ -116,7 +122,7 @@ impl<R: Runner> Player<R> {
             _ => return Err(unclear()),
         };
         if let Some((least, most)) = bounds {
-            let took = self.adapter.now().saturating_duration_since(began);
+            let took = self.now().saturating_duration_since(began);
             if took < duration(least)? || took > duration(most)? {
                 seen.push(format!("it took {took:?}"));
             }
@@ -144,18 +150,33 @@ impl<R: Runner> Player<R> {
 
     /// Waits for a call, though not for ever.
     async fn patiently(&self, call: BoxFuture<Seen>) -> Seen {
-        let seen = self.before(self.adapter.now() + PATIENCE, call).await;
+        let seen = self.before(self.now() + PATIENCE, call).await;
         seen.unwrap_or_else(|| vec!["no end comes".into()])
     }
 
     async fn before<T>(&self, at: Instant, future: impl Future<Output = T>) -> Option<T> {
-        by_timer(&mut self.adapter.timer(), at, future).await
+        before(&*self.site.runner.runtime, at, future).await
     }
 
     async fn sleep(&self, time: Duration) {
-        let at = self.adapter.now() + time;
+        let at = self.now() + time;
         self.before(at, std::future::pending::<()>()).await;
     }
+}
+
+/// Waits for a future until that time.
+async fn before<T>(
+    runtime: &dyn Runtime,
+    at: Instant,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let mut timer = runtime.timer();
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending => timer.poll_until(at, cx).map(|()| None),
+    })
+    .await
 }
 
 fn unclear() -> Trouble {

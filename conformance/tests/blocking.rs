@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use nordnet_blocking::Blocking;
-use nordnet_conformance::over_tls;
-use nordnet_proto::driver::BlockingAdapter as _;
+use nordnet_conformance::Runner;
+use nordnet_driver::blocking::block_on;
 
 fn main() -> ExitCode {
     nordnet_conformance::run("blocking", |scenario| {
-        over_tls::<Blocking>(scenario, Blocking::wait)
+        Runner::of_blocking(Blocking).play_over_tls(scenario, |played| block_on(played))
     })
 }

@@ -1,9 +1,7 @@
-//! The bare core, in memory and in virtual time.
+//! The driver in memory and in virtual time.
 
 use std::process::ExitCode;
 
-use nordnet_conformance::InMemory;
-
 fn main() -> ExitCode {
-    nordnet_conformance::run("in memory", InMemory::play)
+    nordnet_conformance::run("in memory", nordnet_conformance::play_in_memory)
 }

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use nordnet_conformance::over_tls;
+use nordnet_conformance::Runner;
 use nordnet_smol::Smol;
 
 fn main() -> ExitCode {
     nordnet_conformance::run("smol", |scenario| {
-        over_tls::<Smol>(scenario, smol::block_on)
+        Runner::of_async(Smol).play_over_tls(scenario, |played| smol::block_on(played))
     })
 }

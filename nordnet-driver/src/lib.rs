@@ -16,6 +16,8 @@
 //! it to [`ClientBuilder::new`]; `nordnet-smol` is an example of about 300 lines. In a
 //! loop without any runtime, drive the machines of [`nordnet_proto`] yourself.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod blocking;
 mod builder;
 mod call;

@@ -56,6 +56,36 @@ pub trait Runtime: Send + Sync + 'static {
     }
 }
 
+impl<R: Runtime + ?Sized> Runtime for Arc<R> {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn timer(&self) -> Box<dyn Timer> {
+        (**self).timer()
+    }
+
+    fn spawn(&self, task: BoxFuture<()>) {
+        (**self).spawn(task);
+    }
+
+    fn run_blocking(&self, work: Box<dyn FnOnce() + Send>) {
+        (**self).run_blocking(work);
+    }
+
+    fn connect(&self, to: Connect) -> BoxFuture<Result<Box<dyn Wire>, Failure>> {
+        (**self).connect(to)
+    }
+
+    fn http(
+        &self,
+        wire: Gate,
+        max_head: usize,
+    ) -> BoxFuture<Result<Box<dyn HttpConnection>, Failure>> {
+        (**self).http(wire, max_head)
+    }
+}
+
 /// Where to connect, and how.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

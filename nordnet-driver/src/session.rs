@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use nordnet_proto::{
-    Cause, Endpoint, Error, FeedConfig, FlowCache, Intent, Operation, Safety, Session, SetupError, Unresolved,
+    Cause, Endpoint, Error, FeedConfig, FlowCache, Intent, Operation, Safety, Session, SetupError,
+    Unresolved,
 };
 
 use crate::call::{self, Call, Task};

@@ -1,4 +1,3 @@
-#![cfg_attr(docsrs, feature(doc_cfg))]
 //! Trade on Nordnet from a smol program.
 //!
 //! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`](proto), which make every

@@ -1,24 +1,25 @@
 //! What a client does in a scenario.
 
+use std::sync::Arc;
+
+use nordnet_driver::{BoxFuture, Client, ClientBuilder, blocking};
 use nordnet_proto::api::{Amount, GetStatus, ListAccounts, ListOrders};
-use nordnet_proto::driver::Trust;
-use nordnet_proto::driver::{Adapter, BoxFuture, Client, detached};
 use nordnet_proto::order::Limit;
 use nordnet_proto::{
-    AccountNumber, ActivateOrders, ApiKey, BaseUrl, CancelOrder, Decimal, Endpoint, ModifyOrder,
-    OrderId, PlaceOrder, Reference, TradableId, Trading,
+    AccountNumber, ActivateOrders, ApiKey, BaseUrl, CancelOrder, Decimal, Endpoint, Error,
+    ModifyOrder, OrderId, PermittedTo, PlaceOrder, Reference, TradableId, Trading,
 };
 use nordnet_sim::KeyPair;
 
 use super::{Player, Seen, truth, unclear};
-use crate::runner::Runner;
+use crate::runner::Face;
 use crate::scenario::Trouble;
 use crate::settings::parsed;
 use crate::words;
 
 const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
 
-impl<R: Runner> Player<R> {
+impl Player {
     /// Does something and waits for its end.
     pub(super) async fn client(&mut self, what: &str) -> Result<Seen, Trouble> {
         match what.split_once(' ').unwrap_or((what, "")) {
@@ -48,25 +49,32 @@ impl<R: Runner> Player<R> {
         }
         let api_key = ApiKey::new(&api_key).map_err(|error| trouble(&error))?;
         let mut settled = Ok(());
-        let builder = Client::<R>::builder(url)
+        let runner = &self.site.runner;
+        let mut builder = ClientBuilder::new(Arc::clone(&runner.runtime), url)
             .key_file(api_key, private_key, None)
             .configure(|config| settled = self.settings.apply_to(config))
             .trading();
         settled?;
-        let builder = match self.site.trust.clone() {
-            Trust::Mozilla => builder,
-            Trust::Own(pem) => builder.trust_only(pem),
-            Trust::Settings(tls) => builder.tls(tls),
-        };
-        let call = move || {
-            if logs_in {
-                builder.login()
-            } else {
-                builder.open()
+        if let Some(ca) = &self.site.ca {
+            builder = builder.trust_only(ca.clone());
+        }
+        let face = runner.face;
+        let opened = runner.spawn(async move {
+            match (face, logs_in) {
+                (Face::Async, true) => builder.login().await,
+                (Face::Async, false) => builder.open().await,
+                (Face::Blocking, true) => blocking::ClientBuilder::from(builder)
+                    .login()
+                    .map(Into::into),
+                (Face::Blocking, false) => blocking::ClientBuilder::from(builder)
+                    .open()
+                    .map(Into::into),
             }
-        };
-        let opened = detached(&self.adapter, R::future(call)).await;
-        match opened.ok_or_else(|| Trouble::new("the runtime is gone"))? {
+        });
+        match opened
+            .await
+            .ok_or_else(|| Trouble::new("the runtime is gone"))?
+        {
             Ok(client) => {
                 self.client = Some(client);
                 Ok(vec!["ok".into()])
@@ -105,6 +113,7 @@ impl<R: Runner> Player<R> {
                 self.send(ActivateOrders::of_all(orders?, ACCOUNT), words::activation)
             }
             ["session"] => self.call(
+                |client| async move { client.session().await },
                 |client| client.session(),
                 |result| match result {
                     Ok(_) => "ok".into(),
@@ -112,6 +121,7 @@ impl<R: Runner> Player<R> {
                 },
             ),
             ["logout"] => self.call(
+                |client| client.logout(),
                 |client| client.logout(),
                 |result| match result {
                     Ok(()) => "ok".into(),
@@ -148,31 +158,56 @@ impl<R: Runner> Player<R> {
         self.send(order.with_reference(reference(name)?), words::outcome)
     }
 
-    fn send<E>(
+    fn send<E: Endpoint<Access: PermittedTo<Trading>>>(
         &self,
         endpoint: E,
         show: impl FnOnce(&E::Response) -> String + Send + 'static,
-    ) -> Result<BoxFuture<Seen>, Trouble>
-    where
-        E: Endpoint<Response: Send> + Send + 'static,
-        Trading: nordnet_proto::Permits<E::Access>,
-    {
-        self.call(
-            move |client| client.send(endpoint),
-            move |result| match result {
-                Ok(response) => show(&response),
-                Err(error) => words::error(&error),
-            },
-        )
+    ) -> Result<BoxFuture<Seen>, Trouble> {
+        let show = move |result: Result<E::Response, Error>| match result {
+            Ok(response) => show(&response),
+            Err(error) => words::error(&error),
+        };
+        match self.face() {
+            Face::Async => self.spawned(|client| async move { client.send(endpoint).await }, show),
+            Face::Blocking => self.spawned(
+                |client| async move { blocking::Client::from(client).send(endpoint) },
+                show,
+            ),
+        }
     }
 
-    fn call<T: Send + 'static>(
+    /// Makes a call with the async or the blocking client.
+    fn call<T, F>(
         &self,
-        call: impl FnOnce(Client<R, Trading>) -> <R as Adapter>::Call<T> + Send + 'static,
+        call: impl FnOnce(Client<Trading>) -> F + Send + 'static,
+        blocking_call: impl FnOnce(blocking::Client<Trading>) -> T + Send + 'static,
         show: impl FnOnce(T) -> String + Send + 'static,
-    ) -> Result<BoxFuture<Seen>, Trouble> {
-        let client = self.existing_client()?.clone();
-        let ended = detached(&self.adapter, R::future(move || call(client)));
+    ) -> Result<BoxFuture<Seen>, Trouble>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        match self.face() {
+            Face::Async => self.spawned(call, show),
+            Face::Blocking => {
+                self.spawned(|client| async move { blocking_call(client.into()) }, show)
+            }
+        }
+    }
+
+    fn spawned<T, F>(
+        &self,
+        call: impl FnOnce(Client<Trading>) -> F + Send + 'static,
+        show: impl FnOnce(T) -> String + Send + 'static,
+    ) -> Result<BoxFuture<Seen>, Trouble>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let ended = self
+            .site
+            .runner
+            .spawn(call(self.existing_client()?.clone()));
         let gone = || "dropped".into();
         Ok(Box::pin(async move {
             vec![ended.await.map_or_else(gone, show)]
@@ -181,13 +216,17 @@ impl<R: Runner> Player<R> {
 
     fn tell(
         &self,
-        tell: impl FnOnce(&Client<R, Trading>) -> Seen,
+        tell: impl FnOnce(&Client<Trading>) -> Seen,
     ) -> Result<BoxFuture<Seen>, Trouble> {
         let seen = tell(self.existing_client()?);
         Ok(Box::pin(std::future::ready(seen)))
     }
 
-    pub(super) fn existing_client(&self) -> Result<&Client<R, Trading>, Trouble> {
+    pub(super) const fn face(&self) -> Face {
+        self.site.runner.face
+    }
+
+    pub(super) fn existing_client(&self) -> Result<&Client<Trading>, Trouble> {
         self.client
             .as_ref()
             .ok_or_else(|| Trouble::new("there is no client"))

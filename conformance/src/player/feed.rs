@@ -1,73 +1,63 @@
 //! What the feeds of a client do in a scenario.
 
-use std::future::poll_fn;
 use std::time::Duration;
 
-use nordnet_proto::driver::{Client, FeedDriver};
-use nordnet_proto::{
-    Error, Event, FeedConfig, Kind, Public, Subscription, SubscriptionState, TradableId, Trading,
-};
+use nordnet_proto::feed::SubscriptionState;
+use nordnet_proto::{Event, FeedConfig, Subscription, TradableId};
 use nordnet_sim::Channel;
 
+use super::played::{PlayedFeed, PlayedMarketFeed, open_account, open_market};
 use super::{PATIENCE, Player, Seen, truth, unclear};
-use crate::runner::Runner;
 use crate::scenario::Trouble;
 use crate::settings::{duration, parsed};
 use crate::words::{self, Message};
 
-impl<R: Runner> Player<R> {
+impl Player {
     /// Does something with the feed of market data.
     pub(super) async fn market(&mut self, what: &str) -> Result<Seen, Trouble> {
-        let mut feed = self.market.take();
-        let subscribed = feed.as_mut().map(|feed| subscribe(feed, what));
-        let seen = match subscribed.transpose()?.flatten() {
-            Some(seen) => seen,
-            None => {
-                let open = Client::market_feed_with;
-                self.feed(&mut feed, open, Channel::Public, what).await?
-            }
-        };
-        self.market = feed;
-        Ok(seen)
-    }
-
-    /// Does something with the feed of own orders and trades.
-    pub(super) async fn account(&mut self, what: &str) -> Result<Seen, Trouble> {
-        let mut feed = self.account.take();
-        let open = Client::account_feed_with;
-        let seen = self.feed(&mut feed, open, Channel::Private, what).await?;
-        self.account = feed;
-        Ok(seen)
-    }
-
-    /// Does what every feed can.
-    async fn feed<K: Kind<Message: Message>>(
-        &self,
-        place: &mut Option<FeedDriver<R, K>>,
-        open: impl Fn(&Client<R, Trading>, FeedConfig) -> Result<FeedDriver<R, K>, Error>,
-        channel: Channel,
-        what: &str,
-    ) -> Result<Seen, Trouble> {
         match what {
             "open" => {
-                let config = self.feed_config()?;
-                match open(self.existing_client()?, config) {
-                    Ok(feed) => *place = Some(feed),
+                match open_market(self.existing_client()?, self.face(), self.feed_config()?) {
+                    Ok(feed) => self.market = Some(feed),
                     Err(error) => return Ok(vec![words::error(&error)]),
                 }
             }
-            "drop" => *place = None,
+            "drop" => self.market = None,
             _ => {
-                let feed = place.as_mut().ok_or_else(no_feed)?;
-                return self.read(feed, channel, what).await;
+                let mut feed = self.market.take().ok_or_else(no_feed)?;
+                let seen = match subscribe(&mut *feed, what)? {
+                    Some(seen) => seen,
+                    None => self.read(&mut *feed, Channel::Public, what).await?,
+                };
+                self.market = Some(feed);
+                return Ok(seen);
             }
         }
         Ok(Seen::new())
     }
 
-    async fn read<K: Kind<Message: Message>>(
+    /// Does something with the feed of own orders and trades.
+    pub(super) async fn account(&mut self, what: &str) -> Result<Seen, Trouble> {
+        match what {
+            "open" => match open_account(self.existing_client()?, self.face(), self.feed_config()?)
+            {
+                Ok(feed) => self.account = Some(feed),
+                Err(error) => return Ok(vec![words::error(&error)]),
+            },
+            "drop" => self.account = None,
+            _ => {
+                let mut feed = self.account.take().ok_or_else(no_feed)?;
+                let seen = self.read(&mut *feed, Channel::Private, what).await?;
+                self.account = Some(feed);
+                return Ok(seen);
+            }
+        }
+        Ok(Seen::new())
+    }
+
+    async fn read<M: Message, F: PlayedFeed<M> + ?Sized>(
         &self,
-        feed: &mut FeedDriver<R, K>,
+        feed: &mut F,
         channel: Channel,
         what: &str,
     ) -> Result<Seen, Trouble> {
@@ -114,22 +104,19 @@ impl<R: Runner> Player<R> {
     }
 
     /// The next event but for heartbeats, which come when they like.
-    async fn next<K: Kind<Message: Message>>(
+    async fn next<M: Message, F: PlayedFeed<M> + ?Sized>(
         &self,
-        feed: &mut FeedDriver<R, K>,
+        feed: &mut F,
         within: Duration,
     ) -> Option<String> {
-        let next = async {
-            loop {
-                let event = poll_fn(|cx| feed.poll_event(cx)).await;
-                match event {
-                    None => return END.into(),
-                    Some(Event::Message(message)) if message.is_heartbeat() => {}
-                    Some(event) => return words::event(&event),
-                }
+        let at = self.now() + within;
+        loop {
+            match feed.next_before(at, &*self.site.runner.runtime).await? {
+                None => return Some(END.into()),
+                Some(Event::Message(message)) if message.is_heartbeat() => {}
+                Some(event) => return Some(words::event(&event)),
             }
-        };
-        self.before(self.adapter.now() + within, next).await
+        }
     }
 
     fn feed_config(&self) -> Result<FeedConfig, Trouble> {
@@ -155,10 +142,7 @@ fn no_feed() -> Trouble {
 }
 
 /// Does what only the feed of market data can, if this is such a step.
-fn subscribe<R: Runner>(
-    feed: &mut FeedDriver<R, Public>,
-    what: &str,
-) -> Result<Option<Seen>, Trouble> {
+fn subscribe(feed: &mut dyn PlayedMarketFeed, what: &str) -> Result<Option<Seen>, Trouble> {
     match what.split_whitespace().collect::<Vec<_>>()[..] {
         ["subscribe", kind, of] => feed.subscribe(subscription(kind, of)?),
         ["unsubscribe", kind, of] => feed.unsubscribe(&subscription(kind, of)?),
@@ -170,7 +154,7 @@ fn subscribe<R: Runner>(
                 SubscriptionState::Refused => "refused",
                 _ => "wanted",
             };
-            let all = feed.subscriptions();
+            let all = feed.subscriptions().into_iter();
             let all = all.map(|(of, now)| format!("{of}: {}", state(now)));
             return Ok(Some(all.collect()));
         }

@@ -140,6 +140,13 @@ impl<A> From<crate::Client<A>> for Client<A> {
     }
 }
 
+/// The same client, whose calls are futures.
+impl<A> From<Client<A>> for crate::Client<A> {
+    fn from(client: Client<A>) -> Self {
+        Self::new(client.driver)
+    }
+}
+
 impl<A> Clone for Client<A> {
     fn clone(&self) -> Self {
         Self::new(Arc::clone(&self.driver))

@@ -4,9 +4,7 @@ use std::fmt;
 
 use http::Method;
 
-use super::{
-    Action, Intent, IntoTerms, MAX_BODY, OrderCall, Outcome, Reference, Terms, outcome,
-};
+use super::{Action, Intent, IntoTerms, MAX_BODY, OrderCall, Outcome, Reference, Terms, outcome};
 use crate::api::{Amount, Side};
 use crate::endpoint::{Body, Endpoint, Form, InSession, Safety, Target, Trade};
 use crate::error::Error;

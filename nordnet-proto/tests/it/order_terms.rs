@@ -2,8 +2,8 @@
 
 use nordnet_proto::api::{Amount, OrderType};
 use nordnet_proto::order::{
-    FillAndKill, FillOrKill, IntoTerms, Limit, OneCancelsOther, OrderCall, StopLimit, Terms, TrailingStop,
-    Trigger,
+    FillAndKill, FillOrKill, IntoTerms, Limit, OneCancelsOther, OrderCall, StopLimit, Terms,
+    TrailingStop, Trigger,
 };
 use nordnet_proto::{
     AccountNumber, ActivateOrders, Body, Config, Country, Date, Decimal, Endpoint, HttpResponse,

@@ -99,10 +99,7 @@ async fn markets_and_lists_are_read() {
     assert!(!read(&n, ListMarkets::new()).await.is_empty());
     assert_eq!(read(&n, GetMarkets::of(MarketId::new(11))).await.len(), 1);
     let tables = read(&n, ListTickSizes::new()).await;
-    assert_eq!(
-        read(&n, GetTickSizes::of(tables[0].id)).await[0],
-        tables[0]
-    );
+    assert_eq!(read(&n, GetTickSizes::of(tables[0].id)).await[0], tables[0]);
     assert!(!read(&n, ListCountries::new()).await.is_empty());
     assert_eq!(read(&n, GetCountries::of_all(["SE", "FI"])).await.len(), 2);
     assert!(!read(&n, ListNewsSources::new()).await.is_empty());

@@ -30,7 +30,10 @@ async fn listings_are_found_by_every_key_and_then_remembered() {
     let nordnet = builder(&server).login().await.unwrap();
     let keys = ["11:101", "XSTO:ERIC B", "SE0000115446", "11:nothing"]
         .map(|key| key.parse::<ListingKey>().unwrap());
-    let found = nordnet.run(FindListings::of_all(keys.clone())).await.unwrap();
+    let found = nordnet
+        .run(FindListings::of_all(keys.clone()))
+        .await
+        .unwrap();
     let [Ok(by_number), Ok(by_name), Ok(by_isin), Err(nothing)] = &found[..] else {
         panic!("{found:?}");
     };
