@@ -7,16 +7,15 @@
     reason = "a test fails by panicking"
 )]
 
-use std::future::poll_fn;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use nordnet_blocking::Blocking;
-use nordnet_conformance::Runner;
+use nordnet_driver::blocking::block_on;
+use nordnet_driver::{ClientBuilder, Runtime};
 use nordnet_proto::api::{GetStatus, ListAccounts};
-use nordnet_proto::driver::{Adapter, BlockingAdapter as _, Client, ClientBuilder};
 use nordnet_proto::{ApiKey, BaseUrl, Event, MarketMessage, Subscription, TradableId};
 use nordnet_sim::Server;
 use nordnet_smol::Smol;
@@ -30,38 +29,34 @@ use tokio::runtime::Builder;
 /// What aws-lc-rs has and ring has not.
 const MARK: NamedGroup = NamedGroup::X25519MLKEM768;
 
-trait Tls: Runner + Adapter<Tls = ClientConfig> {}
-
-impl<R: Runner + Adapter<Tls = ClientConfig>> Tls for R {}
-
 #[test]
 fn tokio_takes_ring_or_what_it_is_given() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(both::<Tokio>());
+    runtime.block_on(both(Tokio));
 }
 
 #[test]
 fn smol_takes_ring_or_what_it_is_given() {
-    smol::block_on(both::<Smol>());
+    smol::block_on(both(Smol));
 }
 
 #[test]
 fn blocking_takes_ring_or_what_it_is_given() {
-    Blocking::wait(both::<Blocking>());
+    block_on(both(Blocking));
 }
 
-async fn both<R: Tls>() {
+async fn both(runtime: impl Runtime + Copy) {
     let server = Server::builder().rate(20.0).start().unwrap();
     let pem = server.ca_pem().unwrap().to_owned();
     let der = CertificateDer::from(server.ca_der().unwrap().to_vec());
 
-    works::<R>(&server, |builder| builder.trust_only(pem.clone())).await;
-    let groups = offered::<R>(|builder| builder.trust_only(pem)).await;
+    works(runtime, &server, |builder| builder.trust_only(pem.clone())).await;
+    let groups = offered(runtime, |builder| builder.trust_only(pem)).await;
     assert!(!groups.is_empty() && !groups.contains(&MARK), "{groups:?}");
 
     let tls = other_tls(der);
-    works::<R>(&server, |builder| builder.tls(tls.clone())).await;
-    let groups = offered::<R>(|builder| builder.tls(tls)).await;
+    works(runtime, &server, |builder| builder.tls(tls.clone())).await;
+    let groups = offered(runtime, |builder| builder.tls(tls)).await;
     assert!(groups.contains(&MARK), "{groups:?}");
 
     assert!(
@@ -82,24 +77,25 @@ fn other_tls(authority: CertificateDer<'static>) -> ClientConfig {
 }
 
 /// A login, a call, and a tick.
-async fn works<R: Tls>(
+async fn works(
+    runtime: impl Runtime,
     server: &Server,
-    trusting: impl FnOnce(ClientBuilder<R>) -> ClientBuilder<R>,
+    trusting: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) {
     let builder = trusting(builder(
+        runtime,
         server.rest_url(),
         server.api_key(),
         &server.private_key().unwrap(),
     ));
-    let client = R::future(move || builder.login()).await.unwrap();
-    let again = client.clone();
-    let accounts = R::future(move || again.send(ListAccounts::new())).await;
-    assert!(!accounts.unwrap().is_empty());
+    let client = builder.login().await.unwrap();
+    let accounts = client.send(ListAccounts::new()).await.unwrap();
+    assert!(!accounts.is_empty());
     let mut feed = client.market_feed().unwrap();
     feed.subscribe(Subscription::Price(TradableId::new(11, "101")));
     // Heartbeats come all the time.
     for _ in 0..20 {
-        match poll_fn(|cx| feed.poll_event(cx)).await.unwrap() {
+        match feed.next().await.unwrap() {
             Event::Message(MarketMessage::Price(_)) => return,
             Event::Disconnected(lost) => panic!("{lost}"),
             _ => {}
@@ -109,8 +105,9 @@ async fn works<R: Tls>(
 }
 
 /// The key exchanges that a client offers to a server that then hangs up.
-async fn offered<R: Tls>(
-    trusting: impl FnOnce(ClientBuilder<R>) -> ClientBuilder<R>,
+async fn offered(
+    runtime: impl Runtime,
+    trusting: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Vec<NamedGroup> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
@@ -126,15 +123,15 @@ async fn offered<R: Tls>(
     });
     let server = Server::builder().start().unwrap();
     let key_file = server.private_key().unwrap();
-    let builder = trusting(builder(&url, server.api_key(), &key_file));
-    let client = R::future(move || builder.open()).await.unwrap();
+    let builder = trusting(builder(runtime, &url, server.api_key(), &key_file));
+    let client = builder.open().await.unwrap();
     // It is tried again, though nobody listens any more.
-    let call = move || client.send_within(GetStatus::new(), Duration::from_secs(5));
-    assert!(R::future(call).await.is_err());
+    let call = client.send_within(GetStatus::new(), Duration::from_secs(5));
+    assert!(call.await.is_err());
     hello.join().unwrap()
 }
 
-fn builder<R: Tls>(url: &str, api_key: &str, key_file: &str) -> ClientBuilder<R> {
+fn builder(runtime: impl Runtime, url: &str, api_key: &str, key_file: &str) -> ClientBuilder {
     let base_url: BaseUrl = url.parse().unwrap();
-    Client::<R>::builder(base_url).key_file(ApiKey::new(api_key).unwrap(), key_file, None)
+    ClientBuilder::new(runtime, base_url).key_file(ApiKey::new(api_key).unwrap(), key_file, None)
 }
