@@ -8,8 +8,9 @@
 //! It speaks plain TCP, as a simulator does with `--plain`; put TLS into `open`
 //! for the real Nordnet. `own_loop SECONDS` sets how long it watches.
 //!
-//! What a feed needs is `Line`, some sixty lines; calls and logins over HTTP are
-//! as many (`call`, `log_in`, `send`). The rest is settings, sockets and time.
+//! What a feed needs is `Line`, some sixty lines; calls and logins are as many
+//! (`call`, `log_in`, `send`). HTTP is `request_bytes` and `parse_response`, with
+//! `httparse` for heads. The rest is settings, sockets and time.
 
 #![allow(
     clippy::disallowed_methods,
@@ -24,12 +25,15 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::uri::PathAndQuery;
+use httparse::Status;
 use nordnet_proto::api::ListAccounts;
 use nordnet_proto::{
-    AccountFeed, AnswerReader, Attempt, Cause, Config, Counters, Credentials, Endpoint, Epoch,
-    Error, Failure, Feed, FeedConfig, HttpResponse, Kind, LoggedIn, LoginError, LoginStep,
-    LoginTurn, MarketFeed, Operation, Outgoing, Output, PrivateKey, Server, Session, Settings,
-    Step, Subscription, TradableId, to_http1,
+    AccountFeed, Attempt, Cause, Config, Counters, Credentials, Endpoint, Epoch, Error, Failure,
+    Feed, FeedConfig, HttpRequest, HttpResponse, Kind, LoggedIn, LoginError, LoginStep, LoginTurn,
+    MarketFeed, Operation, Outgoing, Output, Payload, PrivateKey, Server, Session, Settings, Step,
+    Subscription, TradableId,
 };
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
@@ -117,26 +121,102 @@ pub(crate) fn log_in(
     result
 }
 
-/// Sends a request on a connection of its own, and reads the whole answer.
+/// Sends a request on a connection of its own, and reads the whole response.
 fn send(out: &Outgoing) -> Result<HttpResponse, Failure> {
     let mut socket = open(&out.server, out.connect_by)?;
-    let mut reader = AnswerReader::new(out);
     let mut exchange = || {
         socket.set_nonblocking(false)?;
-        socket.write_all(to_http1(&out.request).as_bytes())?;
+        socket.write_all(request_bytes(&out.request).as_bytes())?;
+        let mut bytes = Vec::new();
         let mut buffer = [0; 16 << 10];
-        loop {
+        while bytes.len() <= out.max_head + out.max_body {
             socket.set_read_timeout(Some(left(out.answer_by)))?;
-            let count = socket.read(&mut buffer)?;
-            match reader.handle_input(&buffer[..count]) {
-                Ok(Some(answer)) => return Ok(Ok(answer)),
-                Err(failure) => return Ok(Err(failure)),
-                Ok(None) => {}
+            match socket.read(&mut buffer)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => bytes.extend_from_slice(&buffer[..count]),
+            }
+            if let Some(response) = parse_response(&bytes)? {
+                return Ok(response);
             }
         }
+        Err(invalid("a response that is too large"))
     };
-    // Something may have left: of an order only the core can say what it means.
-    exchange().unwrap_or_else(|error: io::Error| Err(lost(&error)))
+    // The request may have left: what that means for an order, only the core can say.
+    exchange().map_err(|error: io::Error| lost(&error))
+}
+
+fn request_bytes(request: &HttpRequest) -> Payload {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", PathAndQuery::as_str);
+    let mut bytes = format!("{} {path} HTTP/1.1\r\n", request.method()).into_bytes();
+    for (name, value) in request.headers() {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let body = request.body().as_bytes();
+    bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).bytes());
+    bytes.extend(body);
+    bytes.into()
+}
+
+/// Parses a response; `None` if its end is missing.
+///
+/// Refuses what the real server does not send: interim responses, bodies without a
+/// length, transfer codings other than `chunked`, trailers.
+fn parse_response(bytes: &[u8]) -> io::Result<Option<HttpResponse>> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut head = httparse::Response::new(&mut headers);
+    let Status::Complete(end) = head.parse(bytes).map_err(invalid)? else {
+        return Ok(None);
+    };
+    let mut response = http::Response::builder().status(head.code.unwrap_or_default());
+    for header in head.headers {
+        response = response.header(header.name, header.value);
+    }
+    let response = response.body(()).map_err(invalid)?;
+    let values = |name| -> Vec<_> { response.headers().get_all(name).iter().collect() };
+    let body = match (
+        response.status().as_u16(),
+        &*values(TRANSFER_ENCODING),
+        &*values(CONTENT_LENGTH),
+    ) {
+        (204, ..) => Some(Vec::new()),
+        (200.., [coding], []) if *coding == "chunked" => parse_chunks(&bytes[end..])?,
+        (200.., [], [length]) => {
+            let length: usize = length.to_str().map_err(invalid)?.parse().map_err(invalid)?;
+            bytes[end..].get(..length).map(Vec::from)
+        }
+        _ => return Err(invalid("a response without a clear length")),
+    };
+    Ok(body.map(|body| response.map(|()| body.into())))
+}
+
+fn parse_chunks(mut bytes: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    loop {
+        let size = httparse::parse_chunk_size(bytes);
+        let size = size.map_err(|_| invalid("a wrong chunk size"))?;
+        let Status::Complete((start, size)) = size else {
+            return Ok(None);
+        };
+        let size = u32::try_from(size).map_err(invalid)? as usize;
+        let Some((chunk, rest)) = bytes[start..].split_at_checked(size + 2) else {
+            return Ok(None);
+        };
+        let Some(data) = chunk.strip_suffix(b"\r\n") else {
+            return Err(invalid("a wrong end of a chunk"));
+        };
+        body.extend(data);
+        bytes = rest;
+        if size == 0 {
+            return Ok(Some(body));
+        }
+    }
+}
+
+fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 /// A feed and its connection.
