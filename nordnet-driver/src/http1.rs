@@ -124,8 +124,25 @@ impl ResponseReader {
     /// # Errors
     ///
     /// [`Failure`] if the response is larger than allowed, is not valid HTTP/1.1, or
-    /// has ended too early. The connection must not be used again.
-    pub fn handle_input(&mut self, mut bytes: &[u8]) -> Result<Option<HttpResponse>, Failure> {
+    /// has ended too early. The connection must not be used again, and the reader
+    /// takes nothing more.
+    pub fn handle_input(&mut self, bytes: &[u8]) -> Result<Option<HttpResponse>, Failure> {
+        let read = self.read(bytes);
+        if read.is_err() {
+            self.state = State::Done;
+            self.reusable = false;
+        }
+        read
+    }
+
+    /// Returns `true` if another request may be sent on the connection: the response
+    /// is complete, nothing came after it, and its head [allows it](allows_reuse).
+    #[must_use]
+    pub const fn may_reuse_connection(&self) -> bool {
+        matches!(self.state, State::Done) && self.reusable
+    }
+
+    fn read(&mut self, mut bytes: &[u8]) -> Result<Option<HttpResponse>, Failure> {
         if matches!(self.state, State::Done) {
             // No request is waiting for what these bytes say.
             self.reusable = false;
@@ -163,13 +180,6 @@ impl ResponseReader {
         let body = std::mem::take(&mut *self.body);
         let response = std::mem::take(&mut self.response);
         Ok(Some(response.map(|()| Payload::from(body))))
-    }
-
-    /// Returns `true` if another request may be sent on the connection: the response
-    /// is complete, nothing came after it, and its head [allows it](allows_reuse).
-    #[must_use]
-    pub const fn may_reuse_connection(&self) -> bool {
-        matches!(self.state, State::Done) && self.reusable
     }
 
     fn end_stream(&mut self) -> Result<(), Failure> {

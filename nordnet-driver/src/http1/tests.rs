@@ -272,6 +272,15 @@ fn a_wrong_line_is_refused_before_the_head_ends() {
 }
 
 #[test]
+fn takes_nothing_after_an_error() {
+    let mut reader = ResponseReader::with_limits(MAX_HEAD, MAX_BODY);
+    assert!(reader.handle_input(&[b'x'; MAX_HEAD + 1]).is_err());
+    let rest = reader.handle_input(b"HTTP/1.1 204\r\n\r\n");
+    assert_eq!(rest.map(|response| response.is_some()), Ok(false));
+    assert!(!reader.may_reuse_connection());
+}
+
+#[test]
 fn bytes_after_a_response_make_the_connection_unusable() {
     let response = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
     let mut reader = ResponseReader::with_limits(MAX_HEAD, MAX_BODY);
