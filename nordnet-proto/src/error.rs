@@ -16,6 +16,21 @@ use crate::setup_error::SetupError;
 /// From an order call every one of them means that nothing was placed, changed,
 /// cancelled or activated: what may have had an effect is not an error but
 /// [`Outcome::Unknown`](crate::Outcome::Unknown).
+///
+/// Its text says everything, the texts of the causes included, and `Debug` is the
+/// same text: a program whose `main` returns the error prints its `Debug`. So
+/// there is no [`source`](std::error::Error::source), which would say it twice;
+/// to handle a cause, match on the variant that holds it. All error types of this
+/// crate are like this.
+///
+/// ```
+/// use nordnet_proto::{Cause, Error, Failure, LoginError};
+///
+/// let failure = Failure::before_sending(Cause::Connect, "connection refused");
+/// let error = Error::Login(LoginError::Unreachable(failure));
+/// assert_eq!(error.to_string(), "not logged in: could not connect: connection refused");
+/// assert_eq!(format!("{error:?}"), error.to_string());
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {

@@ -18,8 +18,9 @@ reads_some! {
     /// ```
     /// use nordnet_proto::api::GetCountries;
     ///
-    /// let call = GetCountries::of_all(["SE", "FI"]);
-    /// # let _ = call;
+    /// let one = GetCountries::of("SE");
+    /// let two = GetCountries::of_all(["SE", "FI"]);
+    /// # let _ = (one, two);
     /// ```
     GetCountries of CountryCode, "get_countries" => Country, "countries", list
 }

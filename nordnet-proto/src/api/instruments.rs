@@ -25,11 +25,40 @@ reads_some! {
     /// `GET /instruments/{instrument_id}`: some instruments by Nordnet's
     /// number. Those that do not exist are left out; the list is empty if none
     /// does.
+    ///
+    /// ```
+    /// use nordnet_proto::InstrumentId;
+    /// use nordnet_proto::api::GetInstruments;
+    ///
+    /// let one = GetInstruments::of(InstrumentId::new(16100101));
+    /// let two = GetInstruments::of_all([16100101, 16100366].map(InstrumentId::new));
+    /// # let _ = (one, two);
+    /// ```
     GetInstruments of InstrumentId, "get_instruments" => Instrument, "instruments", list
 }
 
 /// `GET /instruments/lookup/{lookup_type}/{lookup}`: instruments by exact key.
 /// Those that do not exist are left out; the list is empty if none does.
+///
+/// ```
+/// use nordnet_proto::api::{Instrument, LookupInstruments};
+/// use nordnet_proto::{Config, Country, SessionKey, TradableId, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let call = LookupInstruments::by_tradable(TradableId::new(11, "101"));
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(
+///     request.uri().path(),
+///     "/api/2/instruments/lookup/market_id_identifier/11:101"
+/// );
+///
+/// // An element of the response has all its tradables:
+/// fn on_market(instrument: &Instrument, market: i64) -> Option<TradableId> {
+///     let mut ids = instrument.tradables.iter().map(|tradable| tradable.id());
+///     ids.find(|id| id.market.get() == market)
+/// }
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct LookupInstruments {
     keys: Keys,

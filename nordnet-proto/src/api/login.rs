@@ -25,6 +25,19 @@ use crate::whole;
 const MAX_BODY: usize = 64 << 10;
 
 /// `POST /login/start`: asks for a challenge.
+///
+/// ```
+/// use nordnet_proto::api::StartLogin;
+/// use nordnet_proto::{ApiKey, Config, Country, HttpResponse, to_request};
+///
+/// let api_key = ApiKey::new("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35")?;
+/// let (request, sent) = to_request(StartLogin::new(api_key), &Config::new(Country::Norway), ())?;
+/// assert_eq!(request.uri(), "https://public.nordnet.no/api/2/login/start");
+///
+/// let answer = HttpResponse::new(r#"{"challenge":"25e10e34-5bd1-4b8e"}"#.into());
+/// assert_eq!(sent.settle(Ok(answer))?, "25e10e34-5bd1-4b8e");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct StartLogin {
     api_key: ApiKey,

@@ -21,6 +21,20 @@ use crate::whole;
 ///
 /// Limit and offset count in each group of hits by itself;
 /// [`Pages`](crate::flow::Pages) goes through all pages.
+///
+/// ```
+/// use nordnet_proto::api::{SearchMain, SearchSpace};
+/// use nordnet_proto::{Config, Country, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let call = SearchMain::new("ericsson").space(SearchSpace::Instruments).limit(10);
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(
+///     request.uri().path_and_query().unwrap(),
+///     "/api/2/main_search?query=ericsson&search_space=INSTRUMENTS&limit=10"
+/// );
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SearchMain {

@@ -13,6 +13,16 @@ reads_all! {
 reads_some! {
     /// `GET /markets/{market_id}`: some markets. Those that do not exist are
     /// left out; the list is empty if none does.
+    ///
+    /// ```
+    /// use nordnet_proto::api::GetMarkets;
+    /// use nordnet_proto::{Endpoint, HttpResponse, MarketId};
+    ///
+    /// let answer = HttpResponse::new(r#"[{"market_id":11,"name":"Nasdaq Stockholm","country":"SE"}]"#.into());
+    /// let markets = GetMarkets::of(MarketId::new(11)).settle(Ok(answer))?;
+    /// assert_eq!(markets[0].name, "Nasdaq Stockholm");
+    /// # Ok::<(), nordnet_proto::Error>(())
+    /// ```
     GetMarkets of MarketId, "get_markets" => Market, "markets", list
 }
 

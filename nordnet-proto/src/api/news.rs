@@ -44,6 +44,19 @@ reads_some! {
     /// The numbers are those of the feed, and of a hit's `external_news_id`.
     /// In what form a text comes, its
     /// [`markdown_format`](NewsArticle::markdown_format) tells.
+    ///
+    /// ```
+    /// use nordnet_proto::NewsId;
+    /// use nordnet_proto::api::{GetNews, NewsArticle};
+    ///
+    /// let call = GetNews::of(NewsId::new(88120045));
+    ///
+    /// // An element of the response:
+    /// fn show(article: &NewsArticle) {
+    ///     println!("{} {}", article.timestamp, article.headline);
+    /// }
+    /// # let _ = call;
+    /// ```
     GetNews of NewsId, "get_news_articles" => NewsArticle, "news", list
 }
 

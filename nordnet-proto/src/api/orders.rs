@@ -20,6 +20,25 @@ use crate::id::{AccountNumber, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/orders`: the orders of accounts. Empty if there are
 /// none; their order is not documented.
+///
+/// ```
+/// use nordnet_proto::api::{ListOrders, Order};
+/// use nordnet_proto::{AccountNumber, Config, Country, List, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let call = ListOrders::of(AccountNumber::new(60012345)).include_deleted();
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(
+///     request.uri().path_and_query().unwrap(),
+///     "/api/2/accounts/60012345/orders?deleted=true"
+/// );
+///
+/// // From the response, the order that carries a reference:
+/// fn find<'a>(orders: &'a List<Order>, reference: &str) -> Option<&'a Order> {
+///     orders.iter().find(|order| order.reference.as_deref() == Some(reference))
+/// }
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ListOrders {
     accounts: Vec<AccountNumber>,

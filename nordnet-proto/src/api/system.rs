@@ -11,6 +11,18 @@ use crate::request::HttpResponse;
 use crate::time::Timestamp;
 
 /// `GET /`: the health of the service and its clock. Needs no session.
+///
+/// ```
+/// use nordnet_proto::api::GetStatus;
+/// use nordnet_proto::{Endpoint, HttpResponse};
+///
+/// let answer = HttpResponse::new(
+///     r#"{"message":"","system_running":true,"timestamp":1773738845000,"valid_version":true}"#.into(),
+/// );
+/// let status = GetStatus::new().settle(Ok(answer))?;
+/// assert!(status.system_running && status.valid_version);
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GetStatus {}
 

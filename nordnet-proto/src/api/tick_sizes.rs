@@ -16,6 +16,15 @@ reads_all! {
 reads_some! {
     /// `GET /tick_sizes/{tick_size_id}`: some tick tables. Those that do not
     /// exist are left out; the list is empty if none does.
+    ///
+    /// ```
+    /// use nordnet_proto::api::{GetTickSizes, Tradable};
+    ///
+    /// /// The table of the prices that an order may have.
+    /// fn ticks(tradable: &Tradable) -> GetTickSizes {
+    ///     GetTickSizes::of(tradable.tick_size_id)
+    /// }
+    /// ```
     GetTickSizes of TickSizeId, "get_tick_sizes" => TickSizeTable, "tick_sizes", list
 }
 

@@ -12,6 +12,20 @@ use crate::time::{Date, Timestamp};
 reads_some! {
     /// `GET /tradables/info/{tradables}`: trading days and order types. Those
     /// that do not exist are left out; the list is empty if none does.
+    ///
+    /// ```
+    /// use nordnet_proto::api::{GetTradableInfo, OrderType};
+    /// use nordnet_proto::{Endpoint, HttpResponse, TradableId};
+    ///
+    /// let answer = HttpResponse::new(
+    ///     r#"[{"market_id":11,"identifier":"101","iceberg":true,"calendar":[],
+    ///          "order_types":[{"type":"LIMIT","name":"Limit"}]}]"#.into(),
+    /// );
+    /// let found = GetTradableInfo::of(TradableId::new(11, "101")).settle(Ok(answer))?;
+    /// assert!(found[0].takes_icebergs);
+    /// assert_eq!(found[0].order_types[0].code, OrderType::Limit);
+    /// # Ok::<(), nordnet_proto::Error>(())
+    /// ```
     GetTradableInfo of TradableId, "get_tradable_info" => TradableInfo, "tradables"/"info", tradables
 }
 

@@ -38,6 +38,39 @@ pub enum Output<'a, M> {
 }
 
 /// Something that happened on a feed; each is handed out exactly once.
+///
+/// ```
+/// use nordnet_proto::{AccountMessage, Event};
+///
+/// /// Whether to read orders and fills with the REST API now.
+/// fn must_read(event: &Event<AccountMessage>) -> bool {
+///     match event {
+///         Event::Live { .. } => true,
+///         Event::Message(AccountMessage::Order(update)) => {
+///             println!("order {}: {:?}", update.order_id, update.state);
+///             false
+///         }
+///         Event::Message(AccountMessage::Fill(fill)) => {
+///             println!("order {}: {} at {}", fill.order_id, fill.volume, fill.price);
+///             false
+///         }
+///         Event::Disconnected(disconnected) => {
+///             println!("{disconnected}"); // the feed connects again by itself
+///             false
+///         }
+///         // It may have been about an order.
+///         Event::Malformed(malformed) => {
+///             println!("{malformed}");
+///             true
+///         }
+///         Event::Closed(reason) => {
+///             println!("{reason}");
+///             false
+///         }
+///         _ => false,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<M> {

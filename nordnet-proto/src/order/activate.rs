@@ -24,6 +24,29 @@ use crate::request::HttpResponse;
 /// refused by the next one, so a refusal after a loss is unknown, too: look at the
 /// [`state`](crate::api::Order::state) of the orders with
 /// [`ListOrders`](crate::api::ListOrders).
+///
+/// ```
+/// use nordnet_proto::order::Limit;
+/// use nordnet_proto::{
+///     AccountNumber, ActivateOrders, Config, Country, OrderId, PlaceOrder, SessionKey, TradableId,
+///     to_request,
+/// };
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let account = AccountNumber::new(60012345);
+/// let held = Limit::at("86.50 SEK".parse()?).held();
+/// let order = PlaceOrder::buy(100, TradableId::new(11, "101"), held, account)?;
+/// # let _ = order;
+///
+/// // Later, with the numbers that two such orders were accepted with:
+/// let orders = [430518872, 430518901].map(OrderId::new);
+/// let (request, _) = to_request(ActivateOrders::of_all(orders, account), &config, &key)?;
+/// assert_eq!(
+///     request.uri().path(),
+///     "/api/2/accounts/60012345/orders/430518872,430518901/activate"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an activation does nothing unless it is sent"]
 pub struct ActivateOrders {

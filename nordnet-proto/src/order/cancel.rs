@@ -15,6 +15,26 @@ use crate::request::HttpResponse;
 /// [`ActionState::DeleteConfirmed`](crate::api::ActionState::DeleteConfirmed).
 /// An order that is gone already gives a rejection that
 /// [says so](super::Rejection::is_already_gone).
+///
+/// ```
+/// use nordnet_proto::{
+///     AccountNumber, CancelOrder, Config, Country, HttpResponse, OrderId, Outcome, SessionKey,
+///     to_request,
+/// };
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let call = CancelOrder::new(OrderId::new(430518872), AccountNumber::new(60012345));
+/// let (request, sent) = to_request(call, &config, &key)?;
+/// assert_eq!(request.method(), "DELETE");
+///
+/// let mut answer = HttpResponse::new(r#"{"code":"ORDER_NOT_FOUND"}"#.into());
+/// *answer.status_mut() = http::StatusCode::NOT_FOUND;
+/// match sent.settle(Ok(answer))? {
+///     Outcome::Rejected(rejection) => assert!(rejection.is_already_gone()),
+///     outcome => panic!("{outcome:?}"),
+/// }
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "a cancellation does nothing unless it is sent"]
 pub struct CancelOrder {

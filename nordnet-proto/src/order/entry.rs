@@ -21,13 +21,30 @@ use crate::request::HttpResponse;
 ///
 /// ```
 /// use nordnet_proto::api::Amount;
-/// use nordnet_proto::{AccountNumber, Decimal, PlaceOrder, TradableId};
+/// use nordnet_proto::order::Reference;
+/// use nordnet_proto::{
+///     AccountNumber, Config, Country, HttpResponse, Outcome, PlaceOrder, SessionKey, TradableId,
+///     to_request,
+/// };
 ///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
 /// let account = AccountNumber::new(60012345);
 /// let ericsson = TradableId::new(11, "101");
-/// let limit = Amount::new("86.52".parse::<Decimal>()?, "SEK");
+/// let limit: Amount = "86.52 SEK".parse()?;
 /// let order = PlaceOrder::buy(100, ericsson, limit, account)?;
-/// # let _ = order;
+///
+/// // An `Operation` gives it a reference; without one it is yours to choose.
+/// let order = order.with_reference(Reference::new("rebalance-17")?);
+/// let (request, sent) = to_request(order, &config, &key)?;
+/// assert_eq!(request.uri().path(), "/api/2/accounts/60012345/orders");
+///
+/// let answer = HttpResponse::new(
+///     r#"{"order_id":430518872,"result_code":"OK","order_state":"ON_MARKET"}"#.into(),
+/// );
+/// let Outcome::Accepted(accepted) = sent.settle(Ok(answer))? else {
+///     panic!("the answer says that it is accepted");
+/// };
+/// assert_eq!(accepted.order_id.get(), 430518872);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -16,6 +16,18 @@ use crate::request::HttpResponse;
 ///
 /// Never repeated by itself: it could overwrite a newer change. Whether the
 /// volume counts units that are already executed is not documented.
+///
+/// ```
+/// use nordnet_proto::{AccountNumber, Config, Country, ModifyOrder, OrderId, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let (order, account) = (OrderId::new(430518872), AccountNumber::new(60012345));
+/// let call = ModifyOrder::price(order, "86.60 SEK".parse()?, account)?;
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(request.method(), "PUT");
+/// assert_eq!(request.body().as_bytes(), b"price=86.60&currency=SEK");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "a change does nothing unless it is sent"]
 pub struct ModifyOrder {

@@ -13,6 +13,19 @@ use crate::id::OrderId;
 use crate::request::HttpResponse;
 
 /// What became of an order call that was not certainly in vain.
+///
+/// ```
+/// use nordnet_proto::{Error, Outcome};
+///
+/// fn report(result: Result<Outcome, Error>) -> String {
+///     match result {
+///         Ok(Outcome::Accepted(accepted)) => format!("order {}", accepted.order_id),
+///         Ok(Outcome::Rejected(rejection)) => rejection.to_string(),
+///         Ok(Outcome::Unknown(unresolved)) => format!("look at the orders: {unresolved}"),
+///         Err(error) => format!("nothing was done: {error}"),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an order may be live"]
 pub enum Outcome {
@@ -101,6 +114,36 @@ impl fmt::Display for Rejection {
 }
 
 /// An order call whose outcome nobody knows yet.
+///
+/// ```
+/// use nordnet_proto::api::{Amount, Order};
+/// use nordnet_proto::order::Reference;
+/// use nordnet_proto::{
+///     AccountNumber, Cause, Doubt, Endpoint, Failure, List, Outcome, PlaceOrder, TradableId,
+///     Unresolved,
+/// };
+///
+/// let account = AccountNumber::new(60012345);
+/// let ericsson = TradableId::new(11, "101");
+/// let limit: Amount = "86.50 SEK".parse()?;
+/// let order = PlaceOrder::buy(100, ericsson, limit, account)?
+///     .with_reference(Reference::new("rebalance-17")?);
+///
+/// // The connection broke after the request had left.
+/// let lost = Failure::after_sending(Cause::Closed, "");
+/// let Outcome::Unknown(unresolved) = order.settle(Err(lost))? else {
+///     panic!("nobody knows whether the order exists");
+/// };
+/// assert!(matches!(unresolved.doubt, Doubt::Lost(_)));
+/// assert_eq!(unresolved.intent.account, account);
+///
+/// // `ListOrders` and `ListFills` show whether it does, by its reference:
+/// fn find<'a>(orders: &'a List<Order>, unresolved: &Unresolved) -> Option<&'a Order> {
+///     let reference = Some(unresolved.reference.as_str());
+///     orders.iter().find(|order| order.reference.as_deref() == reference)
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unresolved {

@@ -1,5 +1,6 @@
 //! The types of orders, each with what it takes and nothing else.
 
+mod form;
 mod into_terms;
 mod words;
 
@@ -7,17 +8,24 @@ use serde::Serialize;
 
 pub use into_terms::IntoTerms;
 
-use super::InvalidOrder;
-use super::entry::{check_price, check_volume};
 use crate::api::{ActivationKind, Amount, OrderType};
 use crate::decimal::Decimal;
-use crate::endpoint::Form;
 use crate::time::Date;
 
 /// At what price and under which conditions an order trades: one of the order
 /// types, made from one of the structs here, or from the limit price alone.
 ///
 /// What a tradable takes, its [`TradableInfo`](crate::api::TradableInfo) tells.
+///
+/// ```
+/// use nordnet_proto::api::Amount;
+/// use nordnet_proto::order::{FillOrKill, Limit, Terms};
+///
+/// let price: Amount = "86.50 SEK".parse()?;
+/// assert_eq!(Terms::from(price.clone()), Limit::at(price.clone()).into());
+/// assert_eq!(Terms::from(FillOrKill::at(price)).to_string(), "fill or kill at 86.50 SEK");
+/// # Ok::<(), nordnet_proto::api::AmountError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub enum Terms {
@@ -41,10 +49,15 @@ pub enum Terms {
 /// ```
 /// use nordnet_proto::api::Amount;
 /// use nordnet_proto::order::Limit;
+/// use nordnet_proto::{AccountNumber, PlaceOrder, TradableId};
 ///
 /// let price: Amount = "88.20 SEK".parse()?;
 /// let iceberg = Limit::at(price).until("2026-04-02".parse()?).showing(500);
-/// # let _ = iceberg;
+/// assert_eq!(iceberg.to_string(), "limit 88.20 SEK until 2026-04-02, showing 500");
+///
+/// let ericsson = TradableId::new(11, "101");
+/// let order = PlaceOrder::sell(2000, ericsson, iceberg, AccountNumber::new(60012345))?;
+/// # let _ = order;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -120,6 +133,18 @@ impl Limit {
 }
 
 /// At a price or better, at once; what is left lapses.
+///
+/// ```
+/// use nordnet_proto::order::FillAndKill;
+/// use nordnet_proto::{AccountNumber, PlaceOrder, TradableId};
+///
+/// // Buys up to 100 of what is on offer now at 86.50 or less.
+/// let terms = FillAndKill::at("86.50 SEK".parse()?);
+/// let ericsson = TradableId::new(11, "101");
+/// let order = PlaceOrder::buy(100, ericsson, terms, AccountNumber::new(60012345))?;
+/// # let _ = order;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct FillAndKill {
@@ -134,6 +159,18 @@ impl FillAndKill {
 }
 
 /// At a price or better, at once and in full, or not at all.
+///
+/// ```
+/// use nordnet_proto::order::FillOrKill;
+/// use nordnet_proto::{AccountNumber, PlaceOrder, TradableId};
+///
+/// // Buys 100 now at 86.50 or less, or none.
+/// let terms = FillOrKill::at("86.50 SEK".parse()?);
+/// let ericsson = TradableId::new(11, "101");
+/// let order = PlaceOrder::buy(100, ericsson, terms, AccountNumber::new(60012345))?;
+/// # let _ = order;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct FillOrKill {
@@ -152,11 +189,14 @@ impl FillOrKill {
 ///
 /// ```
 /// use nordnet_proto::order::{StopLimit, Trigger};
+/// use nordnet_proto::{AccountNumber, PlaceOrder, TradableId};
 ///
 /// // Sells at 81.50 or better, once the price has fallen to 82.
 /// let stop_loss = StopLimit::new(Trigger::at_or_below("82 SEK".parse()?), "81.50 SEK".parse()?);
-/// # let _ = stop_loss;
-/// # Ok::<(), nordnet_proto::api::AmountError>(())
+/// let ericsson = TradableId::new(11, "101");
+/// let order = PlaceOrder::sell(100, ericsson, stop_loss, AccountNumber::new(60012345))?;
+/// # let _ = order;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
@@ -173,6 +213,14 @@ impl StopLimit {
 }
 
 /// The market price at which an order that is held back goes live.
+///
+/// ```
+/// use nordnet_proto::order::Trigger;
+///
+/// assert_eq!(Trigger::at_or_below("82 SEK".parse()?).to_string(), "<= 82 SEK");
+/// assert_eq!(Trigger::at_or_above("95 SEK".parse()?).to_string(), ">= 95 SEK");
+/// # Ok::<(), nordnet_proto::api::AmountError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct Trigger {
@@ -215,11 +263,14 @@ impl Trigger {
 ///
 /// ```
 /// use nordnet_proto::order::TrailingStop;
+/// use nordnet_proto::{AccountNumber, PlaceOrder, TradableId};
 ///
 /// // Fires 5 % below the highest price, and sells down to 6 % below it.
 /// let stop = TrailingStop::on_fall("5".parse()?, "-6".parse()?);
-/// # let _ = stop;
-/// # Ok::<(), nordnet_proto::DecimalError>(())
+/// let ericsson = TradableId::new(11, "101");
+/// let order = PlaceOrder::sell(100, ericsson, stop, AccountNumber::new(60012345))?;
+/// # let _ = order;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
@@ -251,6 +302,19 @@ impl TrailingStop {
 
 /// A limit order and a stop in one: when one trades, the other is cancelled. It
 /// lives for today.
+///
+/// ```
+/// use nordnet_proto::order::{OneCancelsOther, Trigger};
+/// use nordnet_proto::{AccountNumber, PlaceOrder, TradableId};
+///
+/// // Sells at 95 or better; or at 81.50 or better, once the price has fallen to 82.
+/// let stop = Trigger::at_or_below("82 SEK".parse()?);
+/// let terms = OneCancelsOther::new("95 SEK".parse()?, stop, "81.50 SEK".parse()?);
+/// let ericsson = TradableId::new(11, "101");
+/// let order = PlaceOrder::sell(100, ericsson, terms, AccountNumber::new(60012345))?;
+/// # let _ = order;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct OneCancelsOther {
@@ -308,76 +372,4 @@ impl Terms {
             Self::OneCancelsOther(_) => Some(ActivationKind::OcoStop),
         }
     }
-
-    /// Checks what no type can: numbers that are above zero, and currencies
-    /// that are one.
-    pub(super) fn check(&self, volume: u64) -> Result<(), InvalidOrder> {
-        check_volume(volume)?;
-        match self {
-            Self::Limit(Limit { price, showing, .. }) => match showing {
-                Some(shown) if !(1..=volume).contains(shown) => Err(InvalidOrder::VisibleVolume),
-                _ => check_prices([price]),
-            },
-            Self::FillAndKill(FillAndKill { price }) | Self::FillOrKill(FillOrKill { price }) => {
-                check_prices([price])
-            }
-            Self::StopLimit(StopLimit { trigger, price }) => check_prices([price, &trigger.price]),
-            Self::TrailingStop(stop) if stop.percent < Decimal::from(1) => {
-                Err(InvalidOrder::Trigger)
-            }
-            Self::TrailingStop(_) => Ok(()),
-            Self::OneCancelsOther(OneCancelsOther {
-                price,
-                trigger,
-                stop_price,
-            }) => check_prices([price, &trigger.price, stop_price]),
-        }
-    }
-
-    pub(super) fn write(&self, form: &mut Form) {
-        let price = self.price();
-        form.field("order_type", self.order_type())
-            .optional("price", price.map(|price| price.value))
-            .optional("currency", price.map(|price| &price.currency))
-            .optional("activation_condition", self.activation());
-        match self {
-            Self::Limit(limit) => {
-                form.optional("valid_until", limit.until)
-                    .optional("open_volume", limit.showing)
-                    .optional("extended_hours", limit.extended_hours.then_some(true));
-            }
-            Self::FillAndKill(_) | Self::FillOrKill(_) => {}
-            Self::StopLimit(stop) => stop.trigger.write(form),
-            Self::TrailingStop(stop) => {
-                form.field("trigger_condition", stop.condition)
-                    .field("trigger_value", stop.percent)
-                    .field("target_value", stop.target_percent);
-            }
-            Self::OneCancelsOther(oco) => {
-                oco.trigger.write(form);
-                form.field("target_value", oco.stop_price.value);
-            }
-        }
-    }
-}
-
-impl Trigger {
-    fn write(&self, form: &mut Form) {
-        form.field("trigger_condition", self.condition)
-            .field("trigger_value", self.price.value);
-    }
-}
-
-/// Checks each price, and that all are in one currency.
-fn check_prices<const N: usize>(prices: [&Amount; N]) -> Result<(), InvalidOrder> {
-    for price in prices {
-        check_price(price)?;
-    }
-    if prices
-        .iter()
-        .any(|price| price.currency != prices[0].currency)
-    {
-        return Err(InvalidOrder::UnlikeCurrencies);
-    }
-    Ok(())
 }

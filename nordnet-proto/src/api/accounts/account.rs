@@ -11,6 +11,19 @@ use crate::id::{AccountId, AccountNumber};
 use crate::whole;
 
 /// `GET /accounts`: the accounts that the session may see.
+///
+/// ```
+/// use nordnet_proto::api::ListAccounts;
+/// use nordnet_proto::{Endpoint, HttpResponse};
+///
+/// let answer = HttpResponse::new(
+///     r#"[{"accno":60012345,"accid":1,"type":"ISK","default":true,"alias":"Savings"}]"#.into(),
+/// );
+/// let accounts = ListAccounts::new().settle(Ok(answer))?;
+/// assert_eq!(accounts[0].to_string(), "60012345 Savings");
+/// assert_eq!(accounts.preselected(), accounts.first());
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ListAccounts {
     include_credit_accounts: bool,

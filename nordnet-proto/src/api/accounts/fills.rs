@@ -9,6 +9,21 @@ use crate::id::{AccountNumber, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/trades`: own executions of today and up to seven
 /// days back. Empty if there are none; their order is not documented.
+///
+/// ```
+/// use nordnet_proto::api::{Days, ListFills};
+/// use nordnet_proto::{AccountNumber, Config, Country, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let accounts = [60012345, 60012399].map(AccountNumber::new);
+/// let call = ListFills::of_all(accounts).days(Days::MAX);
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(
+///     request.uri().path_and_query().unwrap(),
+///     "/api/2/accounts/60012345,60012399/trades?days=7"
+/// );
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ListFills {
     accounts: Vec<AccountNumber>,

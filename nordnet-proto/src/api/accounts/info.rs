@@ -14,6 +14,22 @@ use crate::request::HttpResponse;
 use crate::time::Date;
 
 /// `GET /accounts/{accid}/info`: balances and buying power of one account.
+///
+/// ```
+/// use nordnet_proto::api::{AccountInfo, GetAccountInfo};
+/// use nordnet_proto::{AccountNumber, Config, Country, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let call = GetAccountInfo::of(AccountNumber::new(60012345));
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(request.uri().path(), "/api/2/accounts/60012345/info");
+///
+/// // The response:
+/// fn show(info: &AccountInfo) {
+///     println!("{} of {} to trade with", info.trading_power, info.own_capital);
+/// }
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct GetAccountInfo {
     account: AccountNumber,
@@ -50,6 +66,16 @@ impl Endpoint for GetAccountInfo {
 }
 
 /// `GET /accounts/{accid}/info`: balances and buying power of some accounts.
+///
+/// ```
+/// use nordnet_proto::List;
+/// use nordnet_proto::api::{Account, GetAccountInfos};
+///
+/// // Without blocked accounts: a call about one of them fails.
+/// fn balances(accounts: &List<Account>) -> GetAccountInfos {
+///     GetAccountInfos::of_all(accounts.open()).without_interest_rate()
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct GetAccountInfos {
     accounts: Vec<AccountNumber>,

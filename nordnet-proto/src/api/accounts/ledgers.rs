@@ -10,6 +10,16 @@ use crate::id::{AccountNumber, Currency, IntoAccountNumber};
 
 /// `GET /accounts/{accid}/ledgers`: the cash of an account by currency. Without
 /// ledgers and totals if there are none.
+///
+/// ```
+/// use nordnet_proto::api::ListLedgers;
+/// use nordnet_proto::{AccountNumber, Endpoint, HttpResponse};
+///
+/// let answer = HttpResponse::new(r#"{"total":{"value":78950.75,"currency":"SEK"},"ledgers":[]}"#.into());
+/// let ledgers = ListLedgers::of(AccountNumber::new(60012345)).settle(Ok(answer))?;
+/// assert_eq!(ledgers.total, Some("78950.75 SEK".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ListLedgers {
     account: AccountNumber,

@@ -13,6 +13,22 @@ use crate::volume::Volume;
 
 /// `GET /accounts/{accid}/positions`: what accounts hold. Empty if they hold
 /// nothing but cash.
+///
+/// ```
+/// use nordnet_proto::api::{ListPositions, Position};
+/// use nordnet_proto::{AccountNumber, Config, Country, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let call = ListPositions::of(AccountNumber::new(60012345));
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert_eq!(request.uri().path(), "/api/2/accounts/60012345/positions");
+///
+/// // An element of the response:
+/// fn show(position: &Position) {
+///     println!("{} {}: {}", position.qty, position.instrument.symbol, position.market_value);
+/// }
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ListPositions {
     accounts: Vec<AccountNumber>,

@@ -11,6 +11,18 @@ use crate::id::Currency;
 ///
 /// Prices are live only with the rights to them, and each live answer counts as
 /// a look at the market's data.
+///
+/// ```
+/// use nordnet_proto::api::{EpochTime, SearchOptionPairs};
+/// use nordnet_proto::{Config, Country, SessionKey, to_request};
+///
+/// # let (config, key) = (Config::new(Country::Sweden), SessionKey::new("5d1f7c0e"));
+/// let third_friday = EpochTime::new(1_781_827_200_000);
+/// let call = SearchOptionPairs::new("ERIC B", "SEK", third_friday);
+/// let (request, _) = to_request(call, &config, &key)?;
+/// assert!(request.uri().query().unwrap().ends_with("underlying_symbol=ERIC%20B"));
+/// # Ok::<(), nordnet_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SearchOptionPairs {
     underlying_symbol: String,

@@ -14,6 +14,15 @@ use crate::volume::Volume;
 /// `GET /instruments/{instrument_id}/trades`: today's executions on all
 /// markets of an instrument, by anyone. Empty if there are none; their order is
 /// not documented.
+///
+/// ```
+/// use nordnet_proto::InstrumentId;
+/// use nordnet_proto::api::{ListInstrumentTrades, TradeCount};
+///
+/// let ericsson = InstrumentId::new(16100101);
+/// let today = ListInstrumentTrades::of(ericsson).count(TradeCount::All);
+/// # let _ = today;
+/// ```
 #[derive(Clone, Debug)]
 pub struct ListInstrumentTrades {
     instruments: Vec<InstrumentId>,
