@@ -39,7 +39,7 @@ proptest! {
         prop_assert!(is_valid_or_refused(GetTradableInfo::of_all(tradable())));
         prop_assert!(is_valid_or_refused(ListTradableTrades::of_all(tradable())));
         prop_assert!(is_valid_or_refused(CheckTradableSuitability::of_all(tradable())));
-        prop_assert!(is_valid_or_refused(LookupInstruments::by_tradables(&tradable())));
+        prop_assert!(is_valid_or_refused(LookupInstruments::by_tradables(tradable())));
         let (isin, currency) = (Isin::new(&text), Currency::new(&text));
         let by_isin = LookupInstruments::by_isin(&isin, &currency, MarketId::new(number));
         prop_assert!(is_valid_or_refused(by_isin));

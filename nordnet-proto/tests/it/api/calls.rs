@@ -251,7 +251,7 @@ fn of_instruments() -> Vec<Call> {
     };
     vec![
         read(|| GetInstruments::of_all([ERICSSON, InstrumentId::new(16100366)])),
-        read(|| LookupInstruments::by_tradables(&tradables())),
+        read(|| LookupInstruments::by_tradables(tradables())),
         read(move || LookupInstruments::by_isins([isin(), isin()])),
         read(ListInstrumentTypes::new),
         read(|| GetInstrumentTypes::of_all(["ESH", "ETF"])),
