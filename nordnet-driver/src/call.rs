@@ -1,16 +1,16 @@
 //! The steps of one call, taken one after another.
 
+mod log;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use nordnet_proto::{
-    Access, Attempt, Cause, Endpoint, Error, Failure, HttpResponse, Operation, Outcome, Safety,
-    Step,
+    Attempt, Cause, Endpoint, Error, Failure, HttpResponse, Operation, Safety, Step,
 };
 
 use crate::session::{Counted, Driver};
 use crate::task::{Reply, by, sleep_until};
-use crate::telemetry::{Why, event, in_span, millis, text};
+use crate::telemetry::in_span;
 
 /// A call in a task of its own. If the runtime drops the task before its end, the
 /// call ends with what is certain of it.
@@ -71,7 +71,7 @@ impl<E: Endpoint> Call<E> {
         let call = async {
             let (attempt, result) = self.take_steps().await;
             let took = self.driver.io.now().saturating_duration_since(begun);
-            log_end::<E>(attempt, took, &result);
+            log::ended::<E>(attempt, took, &result);
             result
         };
         in_span!("call", operation = E::OPERATION; call).await
@@ -81,47 +81,27 @@ impl<E: Endpoint> Call<E> {
     async fn take_steps(&mut self) -> (Option<u64>, Result<E::Response, Error>) {
         let driver = Arc::clone(&self.driver);
         let io = &driver.io;
-        let mut attempts = None;
+        let mut last = None;
         let mut is_limited = false;
         loop {
             let Some(call) = &mut self.call else {
-                return (attempts, Err(lost()));
+                return (last, Err(lost()));
             };
             let step = call.poll(&mut driver.session(), io.now());
             // A call whose time is over ends when it is polled.
             let ends_by = call.ends_by().unwrap_or_else(|| io.now());
             if std::mem::take(&mut is_limited) {
                 let paused = driver.session().paused_until(E::LANE, io.now());
-                event!(
-                    WARN,
-                    "cool_down",
-                    operation = E::OPERATION,
-                    attempt = attempts,
-                    wait_ms = paused.map(|until| millis(until.saturating_duration_since(io.now()))),
-                );
+                let wait = paused.map(|until| until.saturating_duration_since(io.now()));
+                log::cool_down::<E>(last, wait);
             }
             match step {
                 Step::Send(out) => {
                     let attempt = out.attempt;
-                    match attempts.replace(attempt.number()) {
-                        None => {
-                            event!(
-                                DEBUG,
-                                "call_sent",
-                                operation = E::OPERATION,
-                                attempt = attempts
-                            )
-                        }
-                        Some(_) => event!(
-                            INFO,
-                            "call_retried",
-                            operation = E::OPERATION,
-                            attempt = attempts
-                        ),
-                    }
+                    log::sent::<E>(last.replace(attempt.number()).is_none(), last);
                     let sent = io.now();
                     let answer = io.send(out).await;
-                    log_answer::<E>(attempts, io.now().saturating_duration_since(sent), &answer);
+                    log::answered::<E>(last, io.now().saturating_duration_since(sent), &answer);
                     is_limited = answer.as_ref().is_ok_and(|answer| answer.status() == 429);
                     self.take_answer(attempt, answer).await;
                 }
@@ -137,16 +117,10 @@ impl<E: Endpoint> Call<E> {
                 }
                 Step::InFlight { answer_by } => sleep_until(io, answer_by).await,
                 Step::Wait(until) => {
-                    event!(
-                        INFO,
-                        "call_waits",
-                        operation = E::OPERATION,
-                        attempt = attempts,
-                        wait_ms = millis(until.saturating_duration_since(io.now())),
-                    );
+                    log::waits::<E>(last, until.saturating_duration_since(io.now()));
                     sleep_until(io, until).await;
                 }
-                Step::Done(result) => return (attempts, result),
+                Step::Done(result) => return (last, result),
                 Step::Settled => std::future::pending().await,
             }
         }
@@ -167,66 +141,6 @@ impl<E: Endpoint> Call<E> {
         } else if let Some(call) = &mut self.call {
             call.handle_answer(attempt, answer);
         }
-    }
-}
-
-fn log_answer<E: Endpoint>(
-    attempt: Option<u64>,
-    took: Duration,
-    answer: &Result<HttpResponse, Failure>,
-) {
-    match answer {
-        Ok(response) => event!(
-            DEBUG,
-            "call_answered",
-            operation = E::OPERATION,
-            attempt = attempt,
-            status = response.status().as_u16(),
-            took_ms = millis(took),
-        ),
-        Err(failure) => event!(
-            WARN,
-            "call_lost",
-            operation = E::OPERATION,
-            attempt = attempt,
-            why = text(Why::from(failure)),
-            took_ms = millis(took),
-        ),
-    }
-}
-
-fn log_end<E: Endpoint>(attempt: Option<u64>, took: Duration, result: &Result<E::Response, Error>) {
-    match result.as_ref().map(<E::Access as Access<E>>::outcome) {
-        Err(error) => {
-            let why = Why::from(error);
-            event!(
-                WARN,
-                "call_failed",
-                operation = E::OPERATION,
-                attempt = attempt,
-                status = why.status,
-                why = text(why),
-                took_ms = millis(took),
-            );
-        }
-        Ok(Some(Outcome::Unknown(unresolved))) => event!(
-            ERROR,
-            "outcome_unknown",
-            operation = E::OPERATION,
-            attempt = attempt,
-            about = text(&unresolved.reference),
-            took_ms = millis(took),
-        ),
-        Ok(Some(Outcome::Rejected(rejection))) => event!(
-            WARN,
-            "order_rejected",
-            operation = E::OPERATION,
-            attempt = attempt,
-            about = text(&rejection.reference),
-            status = rejection.status,
-            took_ms = millis(took),
-        ),
-        Ok(_) => {}
     }
 }
 

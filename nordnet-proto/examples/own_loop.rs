@@ -30,10 +30,10 @@ use http::uri::PathAndQuery;
 use httparse::Status;
 use nordnet_proto::api::ListAccounts;
 use nordnet_proto::{
-    AccountFeed, Attempt, Cause, Config, Counters, Credentials, Endpoint, Epoch, Error, Failure,
-    Feed, FeedConfig, HttpRequest, HttpResponse, Kind, LoggedIn, LoginError, LoginStep, LoginTurn,
-    MarketFeed, Operation, Outgoing, Output, Payload, PrivateKey, Server, Session, Settings, Step,
-    Subscription, TradableId,
+    AccountFeed, ApiKey, Attempt, BaseUrl, Cause, Config, Counters, Credentials, Endpoint, Epoch,
+    Error, Failure, Feed, FeedConfig, HttpRequest, HttpResponse, Kind, LoggedIn, LoginError,
+    LoginStep, LoginTurn, MarketFeed, Operation, Outgoing, Output, Payload, PrivateKey, Server,
+    Session, Step, Subscription, TradableId,
 };
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
@@ -42,16 +42,21 @@ type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 const PAUSE: Duration = Duration::from_millis(5);
 
 fn main() -> Result<()> {
-    let settings = Settings::from_vars(|name| std::env::var(name).ok())?;
+    let var = |name: &str| std::env::var(name).map_err(|error| format!("{name}: {error}"));
+    let base_url: BaseUrl = var("NORDNET_BASE_URL")?.parse()?;
+    let key = PrivateKey::open(&std::fs::read(var("NORDNET_KEY_FILE")?)?, None)?;
+    let credentials = Credentials::new(ApiKey::new(&var("NORDNET_API_KEY")?)?, key);
     let seconds = std::env::args().nth(1).map_or(Ok(5), |text| text.parse())?;
-    run(settings, Duration::from_secs(seconds))
+    run(
+        Config::new(base_url),
+        credentials,
+        Duration::from_secs(seconds),
+    )
 }
 
-/// A whole life: login, a call, both feeds for so long, and a good end.
-pub(crate) fn run(settings: Settings, time: Duration) -> Result<()> {
-    let key = PrivateKey::open(&std::fs::read(settings.key_file)?, None)?;
-    let credentials = Credentials::new(settings.api_key, key);
-    let mut session = Session::new(Config::new(settings.base_url), credentials, seed());
+/// A whole life: login, a call, both feeds for `time`, and a logout.
+pub(crate) fn run(config: Config, credentials: Credentials, time: Duration) -> Result<()> {
+    let mut session = Session::new(config, credentials, seed());
     let accounts = call(Operation::new(ListAccounts::new()), &mut session)?;
     println!("{} accounts", accounts.len());
     let [market, account] = watch(&mut session, time);

@@ -6,11 +6,10 @@
     reason = "a driver of the core does what the core leaves to it"
 )]
 
-use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use nordnet_proto::{ApiKey, BaseUrl, Config, Credentials, PrivateKey, Session, Settings};
+use nordnet_proto::{ApiKey, BaseUrl, Config, Credentials, PrivateKey, Session};
 use nordnet_sim::{Cut, Feeds, Server};
 
 use crate::clock;
@@ -22,17 +21,8 @@ mod own_loop;
 #[test]
 fn a_loop_of_its_own_logs_in_watches_and_logs_out() {
     let server = server();
-    let name = format!("nordnet-own-loop-{}", std::process::id());
-    let key = std::env::temp_dir().join(name);
-    fs::write(&key, server.private_key().unwrap()).unwrap();
-    let settings = Settings::from_vars(|name| match name {
-        "NORDNET_BASE_URL" => Some(server.rest_url().into()),
-        "NORDNET_API_KEY" => Some(server.api_key().into()),
-        "NORDNET_KEY_FILE" => Some(key.to_str().unwrap().into()),
-        _ => None,
-    });
-    own_loop::run(settings.unwrap(), Duration::from_millis(300)).unwrap();
-    fs::remove_file(&key).unwrap();
+    let (config, credentials) = login(&server);
+    own_loop::run(config, credentials, Duration::from_millis(300)).unwrap();
     let asked = ["start_login", "verify_login", "list_accounts", "logout"];
     assert_eq!(operations(&server), asked);
     let commands = server.control().commands();
@@ -43,18 +33,24 @@ fn a_loop_of_its_own_logs_in_watches_and_logs_out() {
     );
 }
 
+/// The settings and the credentials for a simulator.
+fn login(server: &Server) -> (Config, Credentials) {
+    let base_url: BaseUrl = server.rest_url().parse().unwrap();
+    let key = PrivateKey::open(server.private_key().unwrap().as_bytes(), None).unwrap();
+    let credentials = Credentials::new(ApiKey::new(server.api_key()).unwrap(), key);
+    (Config::new(base_url), credentials)
+}
+
 /// Half the life of the session is 29 s at the least, so it is told to be
 /// shorter than the server said.
 #[test]
 fn a_loop_of_its_own_lives_through_idleness_and_a_cut() {
     let server = server();
-    let config = || Config::new(server.rest_url().parse::<BaseUrl>().unwrap());
-    let key = PrivateKey::open(server.private_key().unwrap().as_bytes(), None).unwrap();
-    let credentials = Credentials::new(ApiKey::new(server.api_key()).unwrap(), key);
-    let mut session = Session::new(config(), credentials, [1; 16]);
+    let (config, credentials) = login(&server);
+    let mut session = Session::new(config.clone(), credentials, [1; 16]);
     let mut logged_in = own_loop::log_in(None, &mut session).unwrap();
     logged_in.expires_in = Duration::from_millis(800);
-    let mut session = Session::resume(config(), logged_in, [2; 16], clock::start());
+    let mut session = Session::resume(config, logged_in, [2; 16], clock::start());
 
     let control = server.control();
     let fault = thread::spawn(move || {
