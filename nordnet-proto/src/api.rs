@@ -3,6 +3,7 @@
 //! Each call is a struct: make it, then give it to a client's `send`, to an
 //! [`Operation`](crate::Operation), or to [`to_request`](crate::to_request).
 //! What takes several calls is a [`flow`](crate::flow).
+//! A call that takes one id or several has `of` for one and `of_all` for several.
 //!
 //! # What comes back
 //!
