@@ -75,12 +75,12 @@
 //! | `GET /tradables/info/{tradables}` | [`GetTradableInfo`] | list of [`TradableInfo`] | read |
 //! | `GET /tradables/trades/{tradables}` | [`ListTradableTrades`] | list of [`TradableTrades`] | read |
 //! | `GET /tradables/validation/suitability/{tradables}` | [`CheckTradableSuitability`] | list of [`TradableEligibility`] | read |
-//! | `GET /markets` | [`ListMarkets`] | list of [`Market`] | read |
-//! | `GET /markets/{market_id}` | [`GetMarkets`] | list of [`Market`] | read |
+//! | `GET /markets` | [`ListMarkets`] | list of [`MarketEntry`] | read |
+//! | `GET /markets/{market_id}` | [`GetMarkets`] | list of [`MarketEntry`] | read |
 //! | `GET /tick_sizes` | [`ListTickSizes`] | list of [`TickSizeTable`] | read |
 //! | `GET /tick_sizes/{tick_size_id}` | [`GetTickSizes`] | list of [`TickSizeTable`] | read |
-//! | `GET /countries` | [`ListCountries`] | list of [`Country`] | read |
-//! | `GET /countries/{country}` | [`GetCountries`] | list of [`Country`] | read |
+//! | `GET /countries` | [`ListCountries`] | list of [`CountryEntry`] | read |
+//! | `GET /countries/{country}` | [`GetCountries`] | list of [`CountryEntry`] | read |
 //! | `GET /news` | [`SearchNews`] (deprecated) | list of [`NewsArticle`] | read |
 //! | `GET /news/{item_id}` | [`GetNews`] | list of [`NewsArticle`] | read |
 //! | `GET /news_sources` | [`ListNewsSources`] | list of [`NewsSource`] | read |

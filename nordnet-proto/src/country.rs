@@ -9,7 +9,7 @@ use http::uri::Scheme;
 use serde::Deserialize;
 
 use crate::error_traits::error_traits;
-use crate::whole;
+use crate::lenient_int;
 
 /// The country of the customer, which decides the host: a customer of one
 /// country cannot log in at the host of another.
@@ -230,7 +230,7 @@ pub struct Server {
     /// The host name, also the name that the certificate must bear.
     pub hostname: String,
     /// The TCP port.
-    #[serde(deserialize_with = "whole::required")]
+    #[serde(deserialize_with = "lenient_int::required")]
     pub port: u16,
     /// Whether the connection uses TLS.
     pub encrypted: bool,

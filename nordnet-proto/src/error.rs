@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::answer;
 use crate::error_traits::error_traits;
 use crate::failure::Failure;
 use crate::flow::NotListed;
 use crate::login::LoginError;
 use crate::order::InvalidOrder;
+use crate::response;
 use crate::setup_error::SetupError;
 
 /// Why a call gave no result.
@@ -140,7 +140,7 @@ impl fmt::Display for Error {
             Self::SessionEnded => f.write_str(
                 "the session is not accepted any more; nothing was done, and the next call logs in again",
             ),
-            Self::RateLimited { wait, .. } => answer::write_rate_limited(*wait, f),
+            Self::RateLimited { wait, .. } => response::write_rate_limited(*wait, f),
             Self::Unavailable {
                 status,
                 wait,
@@ -151,7 +151,7 @@ impl fmt::Display for Error {
                 f.write_str(")")?;
                 wait.map_or(Ok(()), |wait| {
                     f.write_str("; ")?;
-                    answer::write_wait(wait, f)
+                    response::write_wait(wait, f)
                 })
             }
             Self::Refused(refusal) => fmt::Display::fmt(refusal, f),

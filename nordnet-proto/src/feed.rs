@@ -23,27 +23,27 @@ macro_rules! planted {
 
 mod account;
 mod change;
-mod columns;
 mod command;
 mod config;
 mod counters;
 mod decode;
 mod depth;
 mod event;
+mod inbound;
 mod kind;
-mod life;
 mod line;
 mod malformed;
 mod members;
 mod message;
 mod outbox;
 mod pacing;
-mod reading;
 mod server_error;
+mod slots;
 mod state;
 mod subscriptions;
 mod tick;
 mod trade;
+mod transitions;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -51,7 +51,6 @@ use std::time::Instant;
 
 pub use self::account::OrderUpdate;
 pub use self::change::Change;
-pub(crate) use self::columns::{Columns, index_numbers, number, price_numbers};
 pub use self::command::{Command, IndicatorId, Subscription};
 pub use self::config::{FeedConfig, GetState, Reconnect};
 pub use self::counters::Counters;
@@ -64,6 +63,7 @@ pub use self::line::{LineDecoder, LineTooLong};
 pub use self::malformed::{Malformed, MalformedReason};
 pub use self::message::{AccountMessage, BadLine, MarketMessage, Unknown};
 pub use self::server_error::{About, ServerError};
+pub(crate) use self::slots::{TickSlots, index_numbers, number, price_numbers};
 pub use self::state::FeedState;
 pub use self::subscriptions::SubscriptionState;
 pub use self::tick::{IndicatorTick, PriceTick};
@@ -71,7 +71,7 @@ pub use self::trade::{News, PublicTrade, TradingStatus};
 
 use self::outbox::Outbox;
 use self::pacing::Pacing;
-use self::state::{Ending, Link, Open, Rejection, State};
+use self::state::{Ending, Link, Open, RejectedLogins, State};
 use self::subscriptions::Subscriptions;
 use crate::backoff::Backoff;
 use crate::failure::{Attempt, Cause, Failure};
@@ -127,7 +127,7 @@ pub struct Feed<K: Kind> {
     notice: Option<Disconnected>,
     /// Why the feed has ended, while that is still to tell.
     closing: Option<CloseReason>,
-    rejection: Option<Rejection>,
+    rejection: Option<RejectedLogins>,
     /// How many times in a row the server hung up soon after the feed was live.
     displaced: u32,
     /// When the last proven connection was lost.

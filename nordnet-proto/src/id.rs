@@ -14,7 +14,7 @@ pub use self::identifier::Identifier;
 pub(crate) use self::inline::Inline;
 pub use self::into_account_number::IntoAccountNumber;
 use crate::error_traits::error_traits;
-use crate::whole::Whole;
+use crate::lenient_int::LenientInt;
 
 macro_rules! number_id {
     ($( $(#[$meta:meta])* $name:ident )+) => { $(
@@ -25,7 +25,7 @@ macro_rules! number_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Whole::deserialize(deserializer).map(|number| Self(number.0))
+                LenientInt::deserialize(deserializer).map(|number| Self(number.0))
             }
         }
 

@@ -87,7 +87,6 @@
 //! # Ok::<(), nordnet_proto::Error>(())
 //! ```
 
-mod answer;
 pub mod api;
 mod backoff;
 mod closed_enum;
@@ -103,6 +102,7 @@ mod failure;
 pub mod feed;
 pub mod flow;
 mod id;
+mod lenient_int;
 mod login;
 pub mod market;
 mod open_enum;
@@ -111,17 +111,16 @@ pub mod order;
 mod outgoing;
 mod random;
 mod request;
+mod response;
+mod retry;
 mod scrub;
 mod secret;
 mod session;
 mod session_key;
 mod setup_error;
 mod time;
-mod tries;
 mod volume;
-mod whole;
 
-pub use answer::{List, Unread};
 pub use config::{Config, Language, Limits};
 pub use country::{BaseUrl, Country, HostError, Server};
 pub use credentials::{
@@ -159,6 +158,7 @@ pub use order::{
 };
 pub use outgoing::Outgoing;
 pub use request::{HttpRequest, HttpResponse, Payload, Sent, to_origin_form, to_request};
+pub use response::{List, Unread};
 pub use secret::Passphrase;
 pub use session::{LoginTurn, Session, SessionCounters};
 pub use session_key::{Epoch, LoggedIn, SessionKey};

@@ -20,7 +20,6 @@ pub use challenge::{Challenge, ChallengeError, ChallengeForm};
 pub use error::{LoginError, LoginRefused};
 pub use login_step::LoginStep;
 
-use crate::answer;
 use crate::api::{StartLogin, TouchSession, VerifyLogin};
 use crate::config::Config;
 use crate::credentials::{Credentials, Signature, Signer};
@@ -31,9 +30,10 @@ use crate::failure::{Attempt, Failure};
 use crate::outgoing::Outgoing;
 use crate::random::Random;
 use crate::request::{self, HttpResponse};
+use crate::response;
+use crate::retry::{self, Flight, Retries, Signal};
 use crate::scrub::Scrub;
 use crate::session_key::{Epoch, LoggedIn};
-use crate::tries::{self, Flight, Signal, Tries};
 
 /// How many challenges one login asks for before it gives up.
 const MAX_CHALLENGES: u8 = 3;
@@ -53,7 +53,7 @@ pub struct Login {
     random: Random,
     state: State,
     flight: Flight,
-    tries: Tries,
+    retries: Retries,
     challenges: u8,
     until: Option<Instant>,
     /// Held while the login runs: its loss tells the session that none does.
@@ -92,7 +92,7 @@ impl Login {
             random,
             state: suspect.map_or(State::Start, State::Probe),
             flight: Flight::new(),
-            tries: Tries::new(Safety::Read),
+            retries: Retries::new(Safety::Read),
             challenges: 0,
             until: None,
             _turn: turn,
@@ -105,7 +105,7 @@ impl Login {
         let limit = self.config.limits.login;
         let until = *self.until.get_or_insert_with(|| after(now, limit));
         if let Some(since) = self.flight.expire(now) {
-            self.take_answer(Err(tries::unanswered()), since, now);
+            self.take_answer(Err(retry::unanswered()), since, now);
         }
         if let Some(answer_by) = self.flight.answer_by() {
             return LoginStep::InFlight { answer_by };
@@ -176,7 +176,7 @@ impl Login {
                 request,
                 &self.config,
                 &mut self.flight,
-                &self.tries,
+                &self.retries,
                 now,
                 self.until.unwrap_or(now),
             )),
@@ -216,12 +216,15 @@ impl Login {
         let signal = Signal::of(&answer);
         // A page may hide a refusal that counts as a failed login, so the session
         // decides when to log in again.
-        let is_page = answer.as_ref().is_ok_and(answer::is_page_as_refusal);
-        let again = self.tries.again(signal, &mut self.random).filter(|wait| {
-            self.challenges < MAX_CHALLENGES
-                && self.until.is_none_or(|until| now + *wait < until)
-                && !is_page
-        });
+        let is_page = answer.as_ref().is_ok_and(response::is_page_as_refusal);
+        let again = self
+            .retries
+            .wait_before_next(signal, &mut self.random)
+            .filter(|wait| {
+                self.challenges < MAX_CHALLENGES
+                    && self.until.is_none_or(|until| now + *wait < until)
+                    && !is_page
+            });
         match (&self.state, again) {
             (State::Probe(logged_in), Some(wait)) => {
                 let then = Box::new(State::Probe(logged_in.clone()));

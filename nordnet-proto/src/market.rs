@@ -56,14 +56,14 @@
 mod book;
 mod clock;
 mod figures;
-mod forgotten;
+mod key;
 mod latest;
 mod merge;
-mod name;
 mod quote;
-mod shelf;
 mod state;
 mod status;
+mod table;
+mod tombstones;
 mod view;
 
 use std::fmt;
@@ -78,11 +78,11 @@ pub use self::status::TradingState;
 use self::book::Levels;
 use self::clock::Clock;
 use self::figures::{IndexFigures, Prices};
-use self::forgotten::Forgotten;
 use self::merge::{age, mark, merge, merge_new, newcomer};
-use self::shelf::Shelf;
-use self::state::{Epoch, FIRST, MALFORMED, REFUSED, Stamp};
+use self::state::{FIRST, Generation, MALFORMED, REFUSED, Stamp};
 use self::status::Texts;
+use self::table::Table;
+use self::tombstones::Tombstones;
 use crate::feed::{Event, IndicatorId, MarketMessage, Subscription};
 use crate::id::TradableId;
 
@@ -98,14 +98,14 @@ use crate::id::TradableId;
 /// A `now` that lies before an earlier one counts as the earlier one.
 #[derive(Default)]
 pub struct Market {
-    quotes: Shelf<TradableId, Prices>,
-    books: Shelf<TradableId, Levels>,
-    indicators: Shelf<IndicatorId, IndexFigures>,
-    statuses: Shelf<TradableId, Texts>,
-    forgotten: Forgotten,
+    quotes: Table<TradableId, Prices>,
+    books: Table<TradableId, Levels>,
+    indicators: Table<IndicatorId, IndexFigures>,
+    statuses: Table<TradableId, Texts>,
+    tombstones: Tombstones,
     clock: Clock,
     /// How many connections with a full tick there were before this one.
-    losses: Epoch,
+    losses: Generation,
     /// Whether a full tick has come on this connection.
     has_live: bool,
     closed: bool,
@@ -161,7 +161,7 @@ impl Market {
     pub fn merge(&mut self, message: &MarketMessage, now: Instant) {
         let stamp = Stamp {
             heard: self.clock.at(now),
-            epoch: self.epoch(),
+            generation: self.generation(),
         };
         self.has_live |= if let MarketMessage::Price(tick) = message
             && let Some(row) = self.quotes.known(tick.tradable())
@@ -179,7 +179,7 @@ impl Market {
     /// Merges what is rare, or has no row.
     #[inline(never)]
     fn merge_rare(&mut self, message: &MarketMessage, stamp: Stamp) -> bool {
-        let gone = &mut self.forgotten;
+        let gone = &mut self.tombstones;
         gone.expire(stamp.heard);
         match message {
             MarketMessage::Price(tick) => {
@@ -215,7 +215,7 @@ impl Market {
             Subscription::Indicator(id) => drop(self.indicators.remove(id)),
             Subscription::Trade(_) | Subscription::News(_) => return,
         }
-        self.forgotten.add(subscription, self.clock.latest());
+        self.tombstones.add(subscription, self.clock.latest());
     }
 
     /// The quote of a tradable; [`QuoteState::Waiting`] and empty if nothing
@@ -287,12 +287,12 @@ impl Market {
     /// Makes all stale, without touching any.
     fn lose(&mut self) {
         // What was under way is lost too.
-        self.forgotten.clear();
+        self.tombstones.clear();
         if !std::mem::take(&mut self.has_live) {
             return;
         }
         self.losses += 1;
-        if self.epoch() == Epoch::MAX {
+        if self.generation() == Generation::MAX {
             self.losses = 0;
             age(&mut self.quotes);
             age(&mut self.books);
@@ -303,9 +303,9 @@ impl Market {
 
     /// Says of a row why it is stale; of what was forgotten only if this begins
     /// anew, since it may have been under way.
-    fn mark(&mut self, subscription: &Subscription, why: Epoch, new: bool) {
+    fn mark(&mut self, subscription: &Subscription, why: Generation, new: bool) {
         let now = self.clock.latest();
-        let gone = &mut self.forgotten;
+        let gone = &mut self.tombstones;
         match subscription {
             Subscription::Price(id) => {
                 let row = newcomer(&mut self.quotes, gone, Subscription::Price, id, new, now);
@@ -327,7 +327,7 @@ impl Market {
         }
     }
 
-    const fn epoch(&self) -> Epoch {
+    const fn generation(&self) -> Generation {
         FIRST + self.losses
     }
 }

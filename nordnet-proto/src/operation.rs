@@ -14,10 +14,10 @@ use crate::login::LoginError;
 use crate::order::{Intent, Ticket};
 use crate::outgoing::Outgoing;
 use crate::request::{self, HttpResponse};
+use crate::retry::{self, Flight, Retries, Signal};
 use crate::scrub;
 use crate::session::Session;
 use crate::session_key::{Epoch, LoggedIn, SessionKey};
-use crate::tries::{self, Flight, Signal, Tries};
 
 /// One call of the REST API: attempts, waits and new logins included.
 ///
@@ -40,7 +40,7 @@ pub struct Operation<E: Endpoint> {
     until: Option<Instant>,
     state: State<E::Response>,
     flight: Flight,
-    tries: Tries,
+    retries: Retries,
     /// The one session that it may be sent with, if not the current one.
     session: Option<LoggedIn>,
     /// The session that the attempt in flight was sent with, and its key.
@@ -109,7 +109,7 @@ impl<E: Endpoint> Operation<E> {
             until: None,
             state: State::Ready,
             flight: Flight::new(),
-            tries: Tries::new(E::SAFETY),
+            retries: Retries::new(E::SAFETY),
             session: None,
             epoch: None,
             key: None,
@@ -164,7 +164,7 @@ impl<E: Endpoint> Operation<E> {
     /// decoded where they are taken.
     pub fn poll(&mut self, session: &mut Session, now: Instant) -> Step<E::Response> {
         if let Some(since) = self.flight.expire(now) {
-            self.take_answer(Err(tries::unanswered()), since);
+            self.take_answer(Err(retry::unanswered()), since);
         }
         if let Some(answer_by) = self.flight.answer_by() {
             return Step::InFlight { answer_by };
@@ -273,7 +273,7 @@ impl<E: Endpoint> Operation<E> {
             request,
             session.config(),
             &mut self.flight,
-            &self.tries,
+            &self.retries,
             now,
             until,
         ))
@@ -307,7 +307,7 @@ impl<E: Endpoint> Operation<E> {
             }
             _ => {}
         }
-        let again = self.tries.again(signal, session.random());
+        let again = self.retries.wait_before_next(signal, session.random());
         let until = self.deadline(session, now);
         if let Some(at) = again.map(|wait| now + wait).filter(|at| *at < until) {
             self.in_doubt |= signal.may_have_acted();

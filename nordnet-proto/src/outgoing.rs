@@ -8,7 +8,7 @@ use crate::deadline::after;
 use crate::endpoint::{Endpoint, Lane};
 use crate::failure::Attempt;
 use crate::request::HttpRequest;
-use crate::tries::{Flight, Tries};
+use crate::retry::{Flight, Retries};
 
 /// How long a new connection stays silent before an order leaves on it: half of the
 /// time that it took to open, within these limits.
@@ -69,7 +69,7 @@ impl Outgoing {
         request: HttpRequest,
         config: &Config,
         flight: &mut Flight,
-        tries: &Tries,
+        retries: &Retries,
         now: Instant,
         until: Instant,
     ) -> Self {
@@ -80,7 +80,7 @@ impl Outgoing {
             server: Box::new(config.base_url.server().clone()),
             request,
             lane: E::LANE,
-            may_reuse_connection: tries.may_reuse_connection(),
+            may_reuse_connection: retries.may_reuse_connection(),
             connect_by: answer_by.min(after(now, limits.connect)),
             answer_by,
             max_head: limits.max_head.max(LEAST_HEAD),

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::error_traits::error_traits;
-use crate::whole::Whole;
+use crate::lenient_int::LenientInt;
 
 const MS_PER_DAY: i64 = 86_400_000;
 
@@ -58,7 +58,7 @@ impl Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Whole::deserialize(deserializer).map(|millis| Self(millis.0))
+        LenientInt::deserialize(deserializer).map(|millis| Self(millis.0))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::id::CountryCode;
 reads_all! {
     /// `GET /countries`: all countries. Trading is not offered in each of
     /// them.
-    ListCountries, "list_countries" => Country, "countries"
+    ListCountries, "list_countries" => CountryEntry, "countries"
 }
 
 reads_some! {
@@ -22,13 +22,13 @@ reads_some! {
     /// let two = GetCountries::of_all(["SE", "FI"]);
     /// # let _ = (one, two);
     /// ```
-    GetCountries of CountryCode, "get_countries" => Country, "countries", list
+    GetCountries of CountryCode, "get_countries" => CountryEntry, "countries", list
 }
 
-/// One country; schema `Country`.
+/// A country of the list; schema `Country`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Country {
+pub struct CountryEntry {
     /// Its code.
     #[serde(rename = "country")]
     pub code: CountryCode,

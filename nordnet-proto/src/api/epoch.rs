@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::lenient_int::LenientInt;
 use crate::time::{Date, Timestamp};
-use crate::whole::Whole;
 
 /// A point in time as a number whose unit the source does not state.
 ///
@@ -71,6 +71,6 @@ impl fmt::Display for EpochTime {
 
 impl<'de> Deserialize<'de> for EpochTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Whole::deserialize(deserializer).map(|number| Self(number.0))
+        LenientInt::deserialize(deserializer).map(|number| Self(number.0))
     }
 }

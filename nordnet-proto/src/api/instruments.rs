@@ -12,14 +12,14 @@ pub use instrument::{
 pub use leverages::{
     Direction, GetLeverageFilters, Issuer, LeverageFilter, LeverageQuery, ListLeverages,
 };
-pub use trades::{InstrumentTrades, ListInstrumentTrades, PublicTrade, TradeCount};
+pub use trades::{InstrumentTrades, ListInstrumentTrades, MarketTrade, TradeCount};
 
 use super::reads::{reads, reads_all, reads_some};
-use crate::answer::List;
 use crate::closed_enum::closed_enum;
 use crate::endpoint::{Endpoint, Target};
 use crate::error::Error;
 use crate::id::{Currency, InstrumentId, InstrumentTypeCode, Isin, MarketId, TradableId};
+use crate::response::List;
 
 reads_some! {
     /// `GET /instruments/{instrument_id}`: some instruments by Nordnet's

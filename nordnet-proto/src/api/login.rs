@@ -10,16 +10,16 @@ use zeroize::Zeroizing;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::answer;
 use crate::country::{BaseUrl, HostError, Server};
 use crate::credentials::{ApiKey, Signature};
 use crate::endpoint::{Body, Endpoint, InSession, NoSession, Observe, Safety, Target};
 use crate::error::Error;
 use crate::failure::Failure;
+use crate::lenient_int;
 use crate::request::{HttpResponse, Payload};
+use crate::response;
 use crate::scrub::Scrub;
 use crate::session_key::{Epoch, LoggedIn, SessionKey};
-use crate::whole;
 
 /// Answers of the login calls are small.
 const MAX_BODY: usize = 64 << 10;
@@ -80,7 +80,7 @@ impl Endpoint for StartLogin {
             challenge: String,
         }
         let answer = Scrub::new([self.api_key.expose()]).answer(answer);
-        let reply: ChallengeResponse = answer::credentials_object(Self::OPERATION, answer)?;
+        let reply: ChallengeResponse = response::credentials_object(Self::OPERATION, answer)?;
         Ok(reply.challenge)
     }
 }
@@ -143,14 +143,14 @@ impl Endpoint for VerifyLogin {
         #[derive(Deserialize)]
         struct ApiKeyLoginResponse {
             session_key: String,
-            #[serde(deserialize_with = "whole::required")]
+            #[serde(deserialize_with = "lenient_int::required")]
             expires_in: i64,
             private_feed: Server,
             public_feed: Server,
         }
         let secrets = Scrub::new([self.api_key.expose(), &self.signature_text()]);
         let answer = secrets.answer(answer);
-        let reply: ApiKeyLoginResponse = answer::credentials_object(Self::OPERATION, answer)?;
+        let reply: ApiKeyLoginResponse = response::credentials_object(Self::OPERATION, answer)?;
         let seconds = reply.expires_in.clamp(10, 86_400).unsigned_abs();
         Ok(NewSession {
             key: SessionKey::new(reply.session_key),
@@ -230,7 +230,7 @@ impl Endpoint for TouchSession {
 
     /// A 200 that says `logged_in: false` is as good as a 401.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
-        match answer::object(Self::OPERATION, answer)? {
+        match response::object(Self::OPERATION, answer)? {
             LoggedInStatus { logged_in: true } => Ok(()),
             LoggedInStatus { logged_in: false } => Err(Error::SessionEnded),
         }
@@ -264,9 +264,9 @@ impl Endpoint for Logout {
 
     /// A session that is not known any more is logged out too.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<(), Error> {
-        match answer::success(Self::OPERATION, answer) {
-            Ok(response) if answer::is_page(&response) => {
-                Err(answer::page_instead(Self::OPERATION, &response))
+        match response::success(Self::OPERATION, answer) {
+            Ok(response) if response::is_page(&response) => {
+                Err(response::page_instead(Self::OPERATION, &response))
             }
             Ok(_) | Err(Error::SessionEnded) => Ok(()),
             Err(error) => Err(error),

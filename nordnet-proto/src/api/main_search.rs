@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 pub use hit::Hit;
 
 use super::reads::reads;
-use crate::answer::{self, List};
 use crate::closed_enum::closed_enum;
 use crate::endpoint::{Endpoint, Target};
 use crate::error::Error;
 use crate::failure::Failure;
+use crate::lenient_int;
 use crate::request::HttpResponse;
-use crate::whole;
+use crate::response::{self, List};
 
 /// `GET /main_search`: a search over instruments, news and pages. Empty if
 /// nothing is found.
@@ -121,11 +121,11 @@ fn hits(
 ) -> Result<List<HitGroup>, Error> {
     match answer {
         Ok(response)
-            if response.status() == StatusCode::NOT_FOUND && !answer::is_page(&response) =>
+            if response.status() == StatusCode::NOT_FOUND && !response::is_page(&response) =>
         {
             Ok(List::default())
         }
-        answer => answer::object_or_none(operation, answer),
+        answer => response::object_or_none(operation, answer),
     }
 }
 
@@ -143,21 +143,21 @@ pub struct HitGroup {
     /// The most rows of this group that could come.
     #[serde(
         default,
-        deserialize_with = "whole::optional",
+        deserialize_with = "lenient_int::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub limit: Option<i64>,
     /// How many rows of this group were passed over.
     #[serde(
         default,
-        deserialize_with = "whole::optional",
+        deserialize_with = "lenient_int::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub offset: Option<i64>,
     /// How many rows this group has.
     #[serde(
         default,
-        deserialize_with = "whole::optional",
+        deserialize_with = "lenient_int::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub total: Option<i64>,

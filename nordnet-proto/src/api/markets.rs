@@ -7,7 +7,7 @@ use crate::id::{CountryCode, MarketId};
 
 reads_all! {
     /// `GET /markets`: all markets.
-    ListMarkets, "list_markets" => Market, "markets"
+    ListMarkets, "list_markets" => MarketEntry, "markets"
 }
 
 reads_some! {
@@ -23,13 +23,13 @@ reads_some! {
     /// assert_eq!(markets[0].name, "Nasdaq Stockholm");
     /// # Ok::<(), nordnet_proto::Error>(())
     /// ```
-    GetMarkets of MarketId, "get_markets" => Market, "markets", list
+    GetMarkets of MarketId, "get_markets" => MarketEntry, "markets", list
 }
 
-/// One market; schema `Market`.
+/// A market of the list; schema `Market`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Market {
+pub struct MarketEntry {
     /// Its number.
     #[serde(rename = "market_id")]
     pub id: MarketId,

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::reads::{reads, reads_all, reads_some};
 use super::sparse::sparse;
-use crate::answer::List;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{CountryCode, InstrumentId, Isin, MarketId, NewsId, NewsSourceId};
+use crate::lenient_int;
 use crate::open_enum::open_enum;
+use crate::response::List;
 use crate::time::Timestamp;
-use crate::whole;
 
 /// `GET /news`: always gives an empty list; nothing replaces it.
 ///
@@ -71,7 +71,7 @@ sparse! {
         /// Its number.
         news_id: NewsId,
         /// Its revision.
-        #[serde(deserialize_with = "whole::required")]
+        #[serde(deserialize_with = "lenient_int::required")]
         version: i64,
         /// When it was published.
         timestamp: Timestamp,

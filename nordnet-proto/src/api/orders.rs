@@ -14,9 +14,9 @@ pub use order::{ActivationCondition, Order, Validity};
 pub use reply::OrderReply;
 
 use super::reads::reads;
-use crate::answer::List;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountNumber, IntoAccountNumber};
+use crate::response::List;
 
 /// `GET /accounts/{accid}/orders`: the orders of accounts. Empty if there are
 /// none; their order is not documented.

@@ -4,7 +4,7 @@
 /// that reads in a session; a 204 is the default of its response.
 macro_rules! reads {
     ($operation:expr => $response:ty) => {
-        $crate::api::reads::reads!($operation => $response, $crate::answer::object_or_none);
+        $crate::api::reads::reads!($operation => $response, $crate::response::object_or_none);
     };
     ($operation:expr => $response:ty, $read:path) => {
         const OPERATION: &'static str = $operation;
@@ -42,7 +42,7 @@ macro_rules! reads_all {
         }
 
         impl $crate::endpoint::Endpoint for $name {
-            $crate::api::reads::reads!($operation => $crate::answer::List<$item>);
+            $crate::api::reads::reads!($operation => $crate::response::List<$item>);
 
             fn target(&self, target: &mut $crate::endpoint::Target) {
                 target $( .segment($segment) )+;
@@ -79,7 +79,7 @@ macro_rules! reads_some {
         }
 
         impl $crate::endpoint::Endpoint for $name {
-            $crate::api::reads::reads!($operation => $crate::answer::List<$item>);
+            $crate::api::reads::reads!($operation => $crate::response::List<$item>);
 
             fn target(&self, target: &mut $crate::endpoint::Target) {
                 target $( .segment($segment) )+ .$list(&self.keys);

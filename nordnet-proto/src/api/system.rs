@@ -3,11 +3,11 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::answer;
 use crate::endpoint::{Endpoint, NoSession, Observe, Safety, Target};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::request::HttpResponse;
+use crate::response;
 use crate::time::Timestamp;
 
 /// `GET /`: the health of the service and its clock. Needs no session.
@@ -45,7 +45,7 @@ impl Endpoint for GetStatus {
     fn target(&self, _: &mut Target) {}
 
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<Status, Error> {
-        answer::object(Self::OPERATION, answer)
+        response::object(Self::OPERATION, answer)
     }
 }
 

@@ -6,7 +6,7 @@ use super::Side;
 use super::reads::{reads_all, reads_some};
 use crate::decimal::Decimal;
 use crate::id::TickSizeId;
-use crate::whole;
+use crate::lenient_int;
 
 reads_all! {
     /// `GET /tick_sizes`: all tick tables.
@@ -42,7 +42,7 @@ pub struct TickSizeTable {
     #[serde(
         rename = "ticks",
         default,
-        deserialize_with = "crate::answer::or_default"
+        deserialize_with = "crate::response::or_default"
     )]
     pub intervals: Vec<TickSizeInterval>,
 }
@@ -58,7 +58,7 @@ pub struct TickSizeInterval {
     /// The step between prices.
     pub tick: Decimal,
     /// Places after the point.
-    #[serde(deserialize_with = "whole::required")]
+    #[serde(deserialize_with = "lenient_int::required")]
     pub decimals: i64,
 }
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::reads::{reads, reads_some};
-use super::{OrderType, PublicTrade, TradeCount};
-use crate::answer::List;
+use super::{MarketTrade, OrderType, TradeCount};
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{Identifier, MarketId, TradableId};
+use crate::response::List;
 use crate::time::{Date, Timestamp};
 
 reads_some! {
@@ -143,7 +143,7 @@ pub struct TradableTrades {
     /// The identifier within the market.
     pub identifier: Identifier,
     /// The executions.
-    pub trades: List<PublicTrade>,
+    pub trades: List<MarketTrade>,
 }
 
 /// Whether the customer may trade a tradable; schema `TradableEligibility`.

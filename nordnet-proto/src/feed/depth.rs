@@ -7,7 +7,7 @@ use std::fmt;
 pub(crate) use self::places::Places;
 
 use super::change::Change;
-use super::columns::{Id, Presence, Slots, Tick, tick_methods};
+use super::slots::{Id, Presence, Slots, Tick, tick_methods};
 use crate::decimal::Decimal;
 use crate::id::{Inline, TradableId};
 use crate::time::Timestamp;

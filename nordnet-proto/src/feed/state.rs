@@ -96,7 +96,7 @@ pub(super) struct Ending {
 }
 
 /// Logins that the feed rejected with a key that the REST API accepts.
-pub(super) struct Rejection {
+pub(super) struct RejectedLogins {
     pub(super) message: String,
     /// How many rejected logins had a key that the REST API accepted.
     pub(super) accepted: u32,

@@ -36,7 +36,8 @@ use std::time::Instant;
 
 pub use self::entry::SubscriptionState;
 pub(crate) use self::entry::{
-    Change, DEPTH, INDICATOR, NEWS, PRICE, Refusal, TRADE, TRADING_STATUS, number,
+    DEPTH, INDICATOR, NEWS, PRICE, SubscribeRefusal, SubscriptionCommand, TRADE, TRADING_STATUS,
+    number,
 };
 use self::entry::{Entry, Wire};
 use super::command::Subscription;
@@ -99,10 +100,10 @@ impl Subscriptions {
     }
 
     /// The next command to send, if any.
-    pub(crate) fn peek(&self) -> Option<(Change, &Subscription)> {
+    pub(crate) fn peek(&self) -> Option<(SubscriptionCommand, &Subscription)> {
         let (_, subscription) = self.work.first_key_value()?;
         let entry = self.entries.get(subscription)?;
-        Some((entry.change(), subscription))
+        Some((entry.command(), subscription))
     }
 
     /// Notes that the command of [`Subscriptions::peek`] was sent; whether it ended
@@ -121,12 +122,12 @@ impl Subscriptions {
         let mut begins_anew = false;
         if let Some(entry) = self.entries.get_mut(&subscription) {
             entry.ticket = None;
-            let wire = match entry.change() {
-                Change::Subscribe => {
+            let wire = match entry.command() {
+                SubscriptionCommand::Subscribe => {
                     entry.subscribes += 1;
                     Wire::On { answered: false }
                 }
-                Change::Unsubscribe => {
+                SubscriptionCommand::Unsubscribe => {
                     begins_anew = entry.wanted;
                     entry.subscribes = 0;
                     Wire::Off

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::change::Change;
-use super::columns::{
-    Columns, Tick, debug_changes, index_numbers, names, price_numbers, tick_methods,
-};
 use super::command::IndicatorId;
+use super::slots::{
+    Tick, TickSlots, debug_changes, index_numbers, names, price_numbers, tick_methods,
+};
 use crate::decimal::Decimal;
 use crate::id::TradableId;
 use crate::time::Timestamp;
@@ -22,7 +22,7 @@ use crate::volume::Volume;
 /// [`Listing::price_unit`](crate::flow::Listing::price_unit) does. In which
 /// currency the turnover is, Nordnet does not say.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PriceTick(pub(crate) Columns<TradableId, 0, 3, 17>);
+pub struct PriceTick(pub(crate) TickSlots<TradableId, 0, 3, 17>);
 
 impl PriceTick {
     /// The tradable that is quoted.
@@ -58,11 +58,11 @@ impl Tick for PriceTick {
     };
     const TEXTS: usize = 0;
     const INTEGERS: usize = 3;
-    type Slots = Columns<TradableId, 0, 3, 17>;
+    type Slots = TickSlots<TradableId, 0, 3, 17>;
 
     #[inline(always)]
     fn empty() -> Self {
-        Self(Columns::empty())
+        Self(TickSlots::empty())
     }
 
     #[inline(always)]
@@ -85,7 +85,7 @@ impl fmt::Debug for PriceTick {
 /// Full and partial as a [`PriceTick`] is. In which unit its values are,
 /// Nordnet does not say.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct IndicatorTick(pub(crate) Columns<IndicatorId, 0, 2, 4>);
+pub struct IndicatorTick(pub(crate) TickSlots<IndicatorId, 0, 2, 4>);
 
 impl IndicatorTick {
     /// The index.
@@ -114,11 +114,11 @@ impl Tick for IndicatorTick {
         index_numbers! { names!(["i" "m" "tick_timestamp" "delayed"]) };
     const TEXTS: usize = 0;
     const INTEGERS: usize = 2;
-    type Slots = Columns<IndicatorId, 0, 2, 4>;
+    type Slots = TickSlots<IndicatorId, 0, 2, 4>;
 
     #[inline(always)]
     fn empty() -> Self {
-        Self(Columns::empty())
+        Self(TickSlots::empty())
     }
 
     #[inline(always)]

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::change::Change;
-use super::columns::{Columns, Tick, debug_changes, tick_methods};
 use super::members::{self, Members};
+use super::slots::{Tick, TickSlots, debug_changes, tick_methods};
 use crate::decimal::Decimal;
 use crate::id::{InstrumentId, NewsId, NewsSourceId, TradableId, TradeId};
 use crate::time::Timestamp;
@@ -12,10 +12,10 @@ use crate::volume::Volume;
 
 /// A message of type `trade` on the public feed: one trade on the market.
 ///
-/// Whole every time: a member without a value is absent, or `null`. Its texts
+/// Complete every time: a member without a value is absent, or `null`. Its texts
 /// need no heap up to 22 bytes each.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PublicTrade(pub(super) Columns<TradableId, 4, 1, 2>);
+pub struct PublicTrade(pub(super) TickSlots<TradableId, 4, 1, 2>);
 
 impl PublicTrade {
     /// What was traded.
@@ -83,11 +83,11 @@ impl Tick for PublicTrade {
     const TEXTS: usize = 4;
     const INTEGERS: usize = 1;
     const HAS_CLEARED: bool = false;
-    type Slots = Columns<TradableId, 4, 1, 2>;
+    type Slots = TickSlots<TradableId, 4, 1, 2>;
 
     #[inline(always)]
     fn empty() -> Self {
-        Self(Columns::empty())
+        Self(TickSlots::empty())
     }
 
     #[inline(always)]
@@ -115,7 +115,7 @@ impl fmt::Debug for PublicTrade {
 ///
 /// Full and partial as a [`PriceTick`](crate::PriceTick) is.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct TradingStatus(pub(super) Columns<TradableId, 4, 1, 0>);
+pub struct TradingStatus(pub(super) TickSlots<TradableId, 4, 1, 0>);
 
 impl TradingStatus {
     /// The tradable.
@@ -170,11 +170,11 @@ impl Tick for TradingStatus {
     ];
     const TEXTS: usize = 4;
     const INTEGERS: usize = 1;
-    type Slots = Columns<TradableId, 4, 1, 0>;
+    type Slots = TickSlots<TradableId, 4, 1, 0>;
 
     #[inline(always)]
     fn empty() -> Self {
-        Self(Columns::empty())
+        Self(TickSlots::empty())
     }
 
     #[inline(always)]
@@ -191,7 +191,7 @@ impl fmt::Debug for TradingStatus {
     }
 }
 
-/// A message of type `news`: one item, whole every time.
+/// A message of type `news`: one item, complete every time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct News {

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::{Flow, FlowCache, FlowStep};
-use crate::answer::List;
 use crate::api::{HitGroup, ListSearch, Page, SearchMain, Searched};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::response::List;
 
 /// All pages of a search, as one: a flow that asks for page after page.
 ///

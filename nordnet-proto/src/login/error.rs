@@ -4,13 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ChallengeError;
-use crate::answer;
 use crate::config::Config;
 use crate::country::{BaseUrl, HostError};
 use crate::credentials::{Credentials, Fingerprint};
 use crate::error::{Error, Refusal};
 use crate::error_traits::error_traits;
 use crate::failure::Failure;
+use crate::response;
 
 /// Why a login gave no session.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl LoginError {
 
     /// How long this client waits at least before the next login.
     pub(crate) fn own_wait(&self) -> Duration {
-        self.wait().map_or(Duration::ZERO, answer::own_wait)
+        self.wait().map_or(Duration::ZERO, response::own_wait)
     }
 
     /// What the server said, where it did.
@@ -169,7 +169,7 @@ impl fmt::Display for LoginError {
             Self::Signer(reason) => write!(f, "the challenge was not signed: {reason}"),
             Self::FeedHost(error) => write!(f, "the answer to the login is not trusted: {error}"),
             Self::Unreachable(failure) => fmt::Display::fmt(failure, f),
-            Self::RateLimited { wait } => answer::write_rate_limited(*wait, f),
+            Self::RateLimited { wait } => response::write_rate_limited(*wait, f),
             Self::Unavailable {
                 status,
                 wait,
@@ -185,7 +185,7 @@ impl fmt::Display for LoginError {
                 }
                 wait.map_or(Ok(()), |wait| {
                     f.write_str("; ")?;
-                    answer::write_wait(wait, f)
+                    response::write_wait(wait, f)
                 })
             }
             Self::Unreadable { status } => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::quote::imbalance;
-use super::state::{Epoch, Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
+use super::state::{Freshness, Generation, QuoteState, Row, Stamp, Stamped, freshness_methods};
 use crate::decimal::{Decimal, Rounding};
 use crate::feed::{DepthTick, Places};
 use crate::id::TradableId;
@@ -107,7 +107,7 @@ pub(super) struct Levels {
     scales: Places,
     /// For each level the orders at its bid and ask.
     orders: [u32; 2 * Book::LEVELS],
-    epoch: Epoch,
+    generation: Generation,
     /// The time, the orders, the decimals.
     present: u32,
     tick_timestamp: i64,
@@ -188,7 +188,7 @@ impl Stamped for Levels {
     fn stamp(&self) -> Stamp {
         Stamp {
             heard: self.heard,
-            epoch: self.epoch,
+            generation: self.generation,
         }
     }
 
@@ -196,7 +196,7 @@ impl Stamped for Levels {
         self.heard = heard;
     }
 
-    fn set_epoch(&mut self, epoch: Epoch) {
-        self.epoch = epoch;
+    fn set_generation(&mut self, generation: Generation) {
+        self.generation = generation;
     }
 }

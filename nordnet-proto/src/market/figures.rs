@@ -1,8 +1,8 @@
 //! What price and indicator ticks are merged into.
 
-use super::state::{Epoch, Row, Stamp, Stamped};
+use super::state::{Generation, Row, Stamp, Stamped};
 use crate::decimal::Decimal;
-use crate::feed::Columns;
+use crate::feed::TickSlots;
 use crate::time::Timestamp;
 
 /// Times and decimals in plain slots, and which of them have a value: about
@@ -13,7 +13,7 @@ pub(super) struct Figures<const TIMES: usize, const DECIMALS: usize> {
     mantissas: [i64; DECIMALS],
     scales: [u8; DECIMALS],
     delayed: bool,
-    epoch: Epoch,
+    generation: Generation,
     /// The times, how it is delayed, the decimals: as in the tick.
     present: u32,
     heard: u64,
@@ -42,9 +42,11 @@ impl<const T: usize, const D: usize> Figures<T, D> {
 }
 
 /// Of a tick that has the times, how the data is delayed, and the decimals.
-impl<I, const T: usize, const N: usize, const D: usize> Row<Columns<I, 0, N, D>> for Figures<T, D> {
+impl<I, const T: usize, const N: usize, const D: usize> Row<TickSlots<I, 0, N, D>>
+    for Figures<T, D>
+{
     #[inline]
-    fn merge(&mut self, tick: &Columns<I, 0, N, D>) {
+    fn merge(&mut self, tick: &TickSlots<I, 0, N, D>) {
         let (presence, integers, mantissas, scales) = tick.parts();
         let (set, cleared) = (presence.set(), presence.cleared());
         let is_all = self.present & !(set | cleared) == 0;
@@ -86,7 +88,7 @@ impl<const T: usize, const D: usize> Stamped for Figures<T, D> {
     fn stamp(&self) -> Stamp {
         Stamp {
             heard: self.heard,
-            epoch: self.epoch,
+            generation: self.generation,
         }
     }
 
@@ -94,8 +96,8 @@ impl<const T: usize, const D: usize> Stamped for Figures<T, D> {
         self.heard = heard;
     }
 
-    fn set_epoch(&mut self, epoch: Epoch) {
-        self.epoch = epoch;
+    fn set_generation(&mut self, generation: Generation) {
+        self.generation = generation;
     }
 
     fn is_delayed(&self) -> bool {
@@ -110,7 +112,7 @@ impl<const T: usize, const D: usize> Default for Figures<T, D> {
             mantissas: [0; D],
             scales: [0; D],
             delayed: false,
-            epoch: 0,
+            generation: 0,
             present: 0,
             heard: 0,
         }

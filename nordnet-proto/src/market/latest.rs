@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Instant;
 
 use super::Market;
-use super::shelf::Shelf;
+use super::table::Table;
 use crate::feed::{Event, MarketMessage, Subscription};
 
 /// Stands between a feed and a slow reader: whatever comes meanwhile, each
@@ -28,7 +28,7 @@ use crate::feed::{Event, MarketMessage, Subscription};
 #[derive(Default)]
 pub struct Latest {
     market: Market,
-    news: Shelf<Subscription, News>,
+    news: Table<Subscription, News>,
     /// Those of whom there is any, in the order of their first.
     changed: VecDeque<Subscription>,
     line: VecDeque<Event<MarketMessage>>,

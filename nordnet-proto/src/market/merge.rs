@@ -1,10 +1,10 @@
 //! How a tick finds its row.
 
 use super::Market;
-use super::forgotten::Forgotten;
-use super::name::Name;
-use super::shelf::Shelf;
-use super::state::{Epoch, FIRST, LONG_AGO, Row, Stamp, Stamped};
+use super::key::Key;
+use super::state::{FIRST, Generation, LONG_AGO, Row, Stamp, Stamped};
+use super::table::Table;
+use super::tombstones::Tombstones;
 use crate::feed::Subscription;
 
 impl Market {
@@ -25,7 +25,7 @@ impl Market {
 pub(super) fn merge<R: Row<T>, T>(row: &mut R, tick: &T, full: bool, stamp: Stamp) -> bool {
     if full {
         row.clear();
-        row.set_epoch(stamp.epoch);
+        row.set_generation(stamp.generation);
     }
     row.merge(tick);
     row.set_heard(stamp.heard);
@@ -33,48 +33,48 @@ pub(super) fn merge<R: Row<T>, T>(row: &mut R, tick: &T, full: bool, stamp: Stam
 }
 
 /// As [`merge`], of an id that is long, rare or new.
-pub(super) fn merge_new<I: Name, R: Row<T>, T>(
-    shelf: &mut Shelf<I, R>,
-    forgotten: &mut Forgotten,
+pub(super) fn merge_new<I: Key, R: Row<T>, T>(
+    table: &mut Table<I, R>,
+    tombstones: &mut Tombstones,
     of: fn(I) -> Subscription,
     id: &I,
     tick: &T,
     full: bool,
     stamp: Stamp,
 ) -> bool {
-    let row = newcomer(shelf, forgotten, of, id, full, stamp.heard);
+    let row = newcomer(table, tombstones, of, id, full, stamp.heard);
     row.is_some_and(|row| merge(row, tick, full, stamp))
 }
 
 /// The row of an id, a new one if there is none; but none for a late tick of
 /// what was forgotten.
-pub(super) fn newcomer<'a, I: Name, R: Default>(
-    shelf: &'a mut Shelf<I, R>,
-    forgotten: &mut Forgotten,
+pub(super) fn newcomer<'a, I: Key, R: Default>(
+    table: &'a mut Table<I, R>,
+    tombstones: &mut Tombstones,
     of: fn(I) -> Subscription,
     id: &I,
     full: bool,
     now: u64,
 ) -> Option<&'a mut R> {
     let enters = full
-        || forgotten.is_empty()
-        || shelf.get(id).is_some()
-        || forgotten.admits(&of(id.clone()), now);
-    if enters { shelf.entry(id) } else { None }
+        || tombstones.is_empty()
+        || table.get(id).is_some()
+        || tombstones.admits(&of(id.clone()), now);
+    if enters { table.entry(id) } else { None }
 }
 
 /// Keeps rows stale when the numbers of connections begin anew.
-pub(super) fn age<I: Name, R: Stamped + Default>(shelf: &mut Shelf<I, R>) {
-    for row in shelf.rows_mut() {
-        if row.stamp().epoch >= FIRST {
-            row.set_epoch(LONG_AGO);
+pub(super) fn age<I: Key, R: Stamped + Default>(table: &mut Table<I, R>) {
+    for row in table.rows_mut() {
+        if row.stamp().generation >= FIRST {
+            row.set_generation(LONG_AGO);
         }
     }
 }
 
 /// Says of a row why it is stale.
-pub(super) fn mark(row: Option<&mut impl Stamped>, why: Epoch) {
+pub(super) fn mark(row: Option<&mut impl Stamped>, why: Generation) {
     if let Some(row) = row {
-        row.set_epoch(why);
+        row.set_generation(why);
     }
 }

@@ -82,28 +82,29 @@ pub(super) struct Freshness {
 pub(super) struct Stamp {
     /// Nanoseconds on the market's clock.
     pub(super) heard: u64,
-    pub(super) epoch: Epoch,
+    pub(super) generation: Generation,
 }
 
-/// Which connection a full tick came on.
-pub(super) type Epoch = u16;
+/// The number of the connection that a full tick came on, or one of the
+/// constants below.
+pub(super) type Generation = u16;
 
 /// No full tick has come.
-pub(super) const NEVER: Epoch = 0;
+pub(super) const NEVER: Generation = 0;
 /// Refused by the server.
-pub(super) const REFUSED: Epoch = 1;
+pub(super) const REFUSED: Generation = 1;
 /// A tick could not be read since.
-pub(super) const MALFORMED: Epoch = 2;
+pub(super) const MALFORMED: Generation = 2;
 /// Longer ago than there are numbers.
-pub(super) const LONG_AGO: Epoch = 3;
+pub(super) const LONG_AGO: Generation = 3;
 /// The first connection.
-pub(super) const FIRST: Epoch = 4;
+pub(super) const FIRST: Generation = 4;
 
 /// A row that knows when it was told and since when it is whole.
 pub(super) trait Stamped {
     fn stamp(&self) -> Stamp;
     fn set_heard(&mut self, heard: u64);
-    fn set_epoch(&mut self, epoch: Epoch);
+    fn set_generation(&mut self, generation: Generation);
     fn is_delayed(&self) -> bool {
         false
     }

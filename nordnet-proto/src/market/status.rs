@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
-use super::state::{Epoch, Freshness, QuoteState, Row, Stamp, Stamped, freshness_methods};
+use super::state::{Freshness, Generation, QuoteState, Row, Stamp, Stamped, freshness_methods};
 use crate::feed::TradingStatus;
 use crate::id::TradableId;
 use crate::time::Timestamp;
@@ -92,7 +92,7 @@ impl Stamped for Texts {
         self.stamp.heard = heard;
     }
 
-    fn set_epoch(&mut self, epoch: Epoch) {
-        self.stamp.epoch = epoch;
+    fn set_generation(&mut self, generation: Generation) {
+        self.stamp.generation = generation;
     }
 }

@@ -65,12 +65,14 @@ impl Market {
 
     fn freshness(&self, row: Option<&impl Stamped>, now: Instant) -> Freshness {
         let stamp = row.map(Stamped::stamp).unwrap_or_default();
-        let state = match stamp.epoch {
+        let state = match stamp.generation {
             REFUSED => QuoteState::Stale(StaleReason::Refused),
             _ if self.closed => QuoteState::Stale(StaleReason::Closed),
             NEVER => QuoteState::Waiting,
             MALFORMED => QuoteState::Stale(StaleReason::Malformed),
-            epoch if epoch != self.epoch() => QuoteState::Stale(StaleReason::Disconnected),
+            generation if generation != self.generation() => {
+                QuoteState::Stale(StaleReason::Disconnected)
+            }
             _ if row.is_some_and(Stamped::is_delayed) => QuoteState::Delayed,
             _ => QuoteState::Live,
         };

@@ -7,8 +7,8 @@ use crate::endpoint::{Access, Endpoint, Safety};
 use crate::error::Error;
 use crate::failure::{Cause, Failure};
 use crate::order::Outcome;
+use crate::retry;
 use crate::session::Session;
-use crate::tries;
 
 impl<E: Endpoint> Operation<E> {
     /// Ends the call because nothing drives it any more: its runtime is shut down,
@@ -65,7 +65,7 @@ impl<E: Endpoint> Operation<E> {
             error if self.in_doubt && E::SAFETY != Safety::Read => self.doubt(&error.to_string()),
             // Not this attempt, but an earlier one may have been.
             Error::NotSent(failure) if self.in_doubt => Err(Error::Lost(failure)),
-            Error::OutOfTime if self.in_doubt => Err(Error::Lost(tries::unanswered())),
+            Error::OutOfTime if self.in_doubt => Err(Error::Lost(retry::unanswered())),
             error => Err(error),
         };
         self.close(session, result, now)

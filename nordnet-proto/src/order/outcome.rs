@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::verdict::{Reading, Verdict};
 use super::{Intent, Reference};
-use crate::answer;
 use crate::api::{ActionState, OrderReply, OrderState};
 use crate::error::{Error, Refusal};
 use crate::failure::Failure;
 use crate::id::OrderId;
 use crate::request::HttpResponse;
+use crate::response;
 
 /// What became of an order call that was not certainly in vain.
 ///
@@ -215,7 +215,7 @@ impl fmt::Display for Doubt {
                 write!(f, "HTTP {status}")?;
                 wait.map_or(Ok(()), |wait| {
                     f.write_str("; ")?;
-                    answer::write_wait(wait, f)
+                    response::write_wait(wait, f)
                 })
             }
             Self::Page(refusal) => {
@@ -224,17 +224,17 @@ impl fmt::Display for Doubt {
             }
             Self::Unreadable(reason) => write!(f, "the verdict cannot be read: {reason}"),
             Self::Unclear { reason, reply } => {
-                let code = answer::cut(reply.result_code.as_str());
+                let code = response::cut(reply.result_code.as_str());
                 write!(
                     f,
                     "the verdict is unclear: {reason} ({code:?}, order {}",
                     reply.order_id
                 )?;
                 if let Some(state) = &reply.order_state {
-                    write!(f, ", {}", answer::cut(state.as_str()))?;
+                    write!(f, ", {}", response::cut(state.as_str()))?;
                 }
                 if let Some(state) = &reply.action_state {
-                    write!(f, ", {}", answer::cut(state.as_str()))?;
+                    write!(f, ", {}", response::cut(state.as_str()))?;
                 }
                 f.write_str("); look at the order")
             }
@@ -297,11 +297,11 @@ pub(super) fn settle(
         },
         (200, Err(reason)) => unknown(intent, Doubt::Unreadable(reason)),
         // A page is no verdict, whatever its status: it comes from a proxy or a firewall.
-        _ if answer::is_page_as_refusal(&response) => {
-            unknown(intent, Doubt::Page(answer::refusal(&response)))
+        _ if response::is_page_as_refusal(&response) => {
+            unknown(intent, Doubt::Page(response::refusal(&response)))
         }
         (status, reading) if is_refusal(status) => {
-            let refusal = answer::refusal(&response);
+            let refusal = response::refusal(&response);
             let reply = reading.ok().map(|reading| reading.reply);
             let code = |reply: &OrderReply| reply.result_code.as_str().into();
             Ok(Outcome::Rejected(Rejection {
@@ -315,11 +315,11 @@ pub(super) fn settle(
         }
         (401, _) => Err(Error::SessionEnded),
         (429, _) => Err(Error::RateLimited {
-            wait: answer::rate_limit_wait(response.headers()),
-            refusal: Some(answer::refusal(&response)),
+            wait: response::rate_limit_wait(response.headers()),
+            refusal: Some(response::refusal(&response)),
         }),
         (status, _) => {
-            let wait = answer::retry_after(response.headers());
+            let wait = response::retry_after(response.headers());
             unknown(intent, Doubt::Status { status, wait })
         }
     }

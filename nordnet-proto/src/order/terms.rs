@@ -1,8 +1,8 @@
 //! The types of orders, each with what it takes and nothing else.
 
+mod display;
 mod form;
 mod into_terms;
-mod words;
 
 use serde::Serialize;
 

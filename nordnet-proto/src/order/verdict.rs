@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 
 use super::{Action, Intent, Terms};
-use crate::answer::{self, List};
 use crate::api::{ActionState, OrderReply, OrderState};
 use crate::id::OrderId;
+use crate::response::{self, List};
 
 /// The body of an answer to an order call.
 pub(super) struct Reading {
@@ -78,7 +78,7 @@ impl Reading {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| answer::describe(body, &error))
+    serde_json::from_slice(body).map_err(|error| response::describe(body, &error))
 }
 
 impl Verdict {

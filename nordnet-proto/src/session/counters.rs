@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::tries::Signal;
+use crate::retry::Signal;
 
 /// Counts over the whole life of a client: all its calls, whichever session
 /// they were sent with. A feed has [`Counters`](crate::Counters) of its own.

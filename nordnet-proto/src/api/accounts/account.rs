@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{self, List};
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountId, AccountNumber};
-use crate::whole;
+use crate::lenient_int;
+use crate::response::{self, List};
 
 /// `GET /accounts`: the accounts that the session may see.
 ///
@@ -78,7 +78,7 @@ pub struct Account {
     #[serde(
         rename = "atyid",
         default,
-        deserialize_with = "whole::optional",
+        deserialize_with = "lenient_int::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub kind_code: Option<i64>,
@@ -86,7 +86,7 @@ pub struct Account {
     #[serde(rename = "default")]
     pub is_default: bool,
     /// Whether it is blocked: every query of a blocked account fails.
-    #[serde(default, deserialize_with = "answer::or_default")]
+    #[serde(default, deserialize_with = "response::or_default")]
     pub is_blocked: bool,
     /// Why it is blocked, in the language of the request.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,11 +1,11 @@
 //! Own executions.
 
 use super::numbers;
-use crate::answer::List;
 use crate::api::Fill;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountNumber, IntoAccountNumber};
+use crate::response::List;
 
 /// `GET /accounts/{accid}/trades`: own executions of today and up to seven
 /// days back. Empty if there are none; their order is not documented.

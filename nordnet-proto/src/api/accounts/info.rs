@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::numbers;
-use crate::answer::{self, List};
 use crate::api::Amount;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, InSession, Observe, Safety, Target};
@@ -11,6 +10,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::id::{AccountId, AccountNumber, Currency, IntoAccountNumber};
 use crate::request::HttpResponse;
+use crate::response::{self, List};
 use crate::time::Date;
 
 /// `GET /accounts/{accid}/info`: balances and buying power of one account.
@@ -59,7 +59,7 @@ impl Endpoint for GetAccountInfo {
 
     /// The source answers with a list, also for one account.
     fn settle(&self, answer: Result<HttpResponse, Failure>) -> Result<AccountInfo, Error> {
-        answer::only(Self::OPERATION, answer, |info: &AccountInfo| {
+        response::only(Self::OPERATION, answer, |info: &AccountInfo| {
             info.account == self.account
         })
     }
@@ -154,7 +154,7 @@ impl GetAccount {
     reason = "the call is complete though another one is better"
 )]
 impl Endpoint for GetAccount {
-    reads!("get_account" => AccountInfo, answer::object);
+    reads!("get_account" => AccountInfo, response::object);
 
     fn target(&self, target: &mut Target) {
         target.segment("accounts").segment(self.account);

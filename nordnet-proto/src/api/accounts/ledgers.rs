@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::List;
 use crate::api::Amount;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountNumber, Currency, IntoAccountNumber};
+use crate::response::List;
 
 /// `GET /accounts/{accid}/ledgers`: the cash of an account by currency. Without
 /// ledgers and totals if there are none.

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::numbers;
-use crate::answer::List;
 use crate::api::reads::reads;
 use crate::api::{Amount, Instrument};
 use crate::decimal::Decimal;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountId, AccountNumber, IntoAccountNumber};
+use crate::response::List;
 use crate::volume::Volume;
 
 /// `GET /accounts/{accid}/positions`: what accounts hold. Empty if they hold

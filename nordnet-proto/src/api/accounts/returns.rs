@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::List;
 use crate::api::Amount;
 use crate::api::reads::reads;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{AccountNumber, IntoAccountNumber};
+use crate::response::List;
 
 /// `GET /accounts/{accid}/returns/transactions/today`: today's deposits and
 /// withdrawals. Empty if there are none.

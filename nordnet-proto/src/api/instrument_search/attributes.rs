@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{self, List};
 use crate::api::reads::reads;
 use crate::api::sparse::sparse;
 use crate::closed_enum::closed_enum;
 use crate::decimal::Decimal;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::AttributeId;
-use crate::whole;
+use crate::lenient_int;
+use crate::response::{self, List};
 
 /// `GET /instrument_search/attributes`: by what lists can be sorted and
 /// filtered, and what they can return.
@@ -187,12 +187,12 @@ pub struct Attributes {
     /// The attributes.
     #[serde(
         default,
-        deserialize_with = "answer::or_default",
+        deserialize_with = "response::or_default",
         skip_serializing_if = "<[_]>::is_empty"
     )]
     pub attributes: List<Attribute>,
     /// How many attributes the server says there are.
-    #[serde(deserialize_with = "whole::required")]
+    #[serde(deserialize_with = "lenient_int::required")]
     pub attributes_count: i64,
 }
 
@@ -240,7 +240,7 @@ sparse! {
         /// Its name, which may be translated.
         name: String,
         /// How many instruments or tradables have it.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         count: i64,
     }
 }

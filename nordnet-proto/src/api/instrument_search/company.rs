@@ -4,8 +4,8 @@ use crate::api::EpochTime;
 use crate::api::sparse::sparse;
 use crate::decimal::Decimal;
 use crate::id::Currency;
+use crate::lenient_int;
 use crate::open_enum::open_enum;
-use crate::whole;
 
 sparse! {
     /// What comes next in the year of a company; schema `CompanyInfo`.
@@ -13,14 +13,14 @@ sparse! {
         /// The next dividend of a share.
         dividend_amount: Decimal,
         /// How often there is a bonus dividend; codes are not documented.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         dividend_bonus_frequency: i64,
         /// The currency of the next dividend.
         dividend_currency: Currency,
         /// When the next dividend is paid.
         dividend_date: EpochTime,
         /// How often there is a dividend; codes are not documented.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         dividend_frequency: i64,
         /// The first day without the right to the dividend.
         excluding_date: EpochTime,
@@ -57,7 +57,7 @@ sparse! {
     /// How it is held at Nordnet; schema `StatisticalInfo`.
     StatisticalInfo {
         /// Customers of Nordnet who hold it.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         number_of_owners: i64,
         /// When they were counted.
         statistics_timestamp: EpochTime,

@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{self, List};
 use crate::id::InstrumentId;
-use crate::whole;
+use crate::lenient_int;
+use crate::response::{self, List};
 
 /// One page of what a search finds; schemas `StocklistResults`,
 /// `BullBearListResults`, `MinifutureListResults`, `UnlimitedTurboListResults`
@@ -17,19 +17,19 @@ use crate::whole;
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows. There may be more than the limit that was asked for.
-    #[serde(default, deserialize_with = "answer::or_default")]
+    #[serde(default, deserialize_with = "response::or_default")]
     pub results: List<T>,
     /// How many rows the server says there are on this page.
     #[serde(
         default,
-        deserialize_with = "whole::optional",
+        deserialize_with = "lenient_int::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub rows: Option<i64>,
     /// How many rows there are on all pages.
     #[serde(
         default,
-        deserialize_with = "whole::optional",
+        deserialize_with = "lenient_int::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub total_hits: Option<i64>,

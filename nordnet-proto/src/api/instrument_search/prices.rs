@@ -3,8 +3,8 @@
 use crate::api::EpochTime;
 use crate::api::sparse::sparse;
 use crate::decimal::Decimal;
+use crate::lenient_int;
 use crate::volume::Volume;
-use crate::whole;
 
 sparse! {
     /// The top of the book and the prices of the day; schema `PriceInfo`.
@@ -52,7 +52,7 @@ sparse! {
         /// The price as it is; not scaled by `decimals`.
         price: Decimal,
         /// Digits to show after the point.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         decimals: i64,
     }
 }
@@ -63,7 +63,7 @@ sparse! {
         /// The change as it is; not scaled by `decimals`.
         diff: Decimal,
         /// Digits to show after the point.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         decimals: i64,
     }
 }

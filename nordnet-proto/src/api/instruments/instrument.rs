@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{self, List};
 use crate::api::sparse::sparse;
 use crate::decimal::Decimal;
 use crate::id::{
     Currency, Identifier, InstrumentGroupCode, InstrumentId, InstrumentTypeCode, Isin, MarketId,
     Mic, TickSizeId, TradableId,
 };
+use crate::lenient_int;
 use crate::open_enum::open_enum;
+use crate::response::{self, List};
 use crate::time::Date;
 use crate::volume::Volume;
-use crate::whole;
 
 sparse! {
     /// Master data of a security; schema `Instrument`.
@@ -30,14 +30,14 @@ sparse! {
         /// Where it trades; empty when it cannot be traded.
         #[serde(
             default,
-            deserialize_with = "answer::or_default",
+            deserialize_with = "response::or_default",
             skip_serializing_if = "<[_]>::is_empty"
         )]
         tradables: List<Tradable>,
         /// What it derives its value from.
         #[serde(
             default,
-            deserialize_with = "answer::or_default",
+            deserialize_with = "response::or_default",
             skip_serializing_if = "<[_]>::is_empty"
         )]
         underlyings: List<Underlying>,
@@ -75,10 +75,10 @@ sparse! {
         /// The group of the sector.
         sector_group: String,
         /// The MiFID II class; codes are not documented.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         mifid2_category: i64,
         /// The SFDR article of a fund: 6, 8 or 9.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         sfdr_article: i64,
         /// A link to a brochure.
         brochure_url: String,
@@ -107,7 +107,7 @@ pub struct Tradable {
     /// The unit of quoted prices: a currency, `GBX` for pence, `%` for bonds.
     pub price_unit: String,
     /// The place in a list for display; lower comes first.
-    #[serde(deserialize_with = "whole::required")]
+    #[serde(deserialize_with = "lenient_int::required")]
     pub display_order: i64,
 }
 

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Instrument, MarketView};
-use crate::answer::List;
 use crate::api::reads::reads;
 use crate::closed_enum::closed_enum;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{Currency, InstrumentGroupCode, InstrumentId, InstrumentTypeCode, IssuerId};
+use crate::lenient_int;
+use crate::response::List;
 use crate::time::Date;
-use crate::whole;
 
 /// Which leveraged products on an underlying to look for: all of them, or those
 /// that meet every condition that is set.
@@ -176,7 +176,7 @@ pub struct LeverageFilter {
     #[serde(rename = "market_view")]
     pub market_views: List<MarketView>,
     /// How many products the query finds.
-    #[serde(deserialize_with = "whole::required")]
+    #[serde(deserialize_with = "lenient_int::required")]
     pub no_of_instruments: i64,
 }
 

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
-use crate::answer::List;
 use crate::api::reads::reads;
 use crate::decimal::Decimal;
 use crate::endpoint::{Endpoint, Target};
 use crate::id::{InstrumentId, MarketId, TradeId};
+use crate::response::List;
 use crate::time::Timestamp;
 use crate::volume::Volume;
 
@@ -94,7 +94,7 @@ pub struct InstrumentTrades {
     /// The instrument.
     pub instrument_id: InstrumentId,
     /// The executions.
-    pub trades: List<PublicTrade>,
+    pub trades: List<MarketTrade>,
 }
 
 /// One execution on a market, by anyone; schema `PublicTrade`.
@@ -103,7 +103,7 @@ pub struct InstrumentTrades {
 /// [`PublicTrade`](crate::PublicTrade)s with other members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct PublicTrade {
+pub struct MarketTrade {
     /// The market.
     #[serde(rename = "market_id")]
     pub market: MarketId,

@@ -8,8 +8,8 @@ use crate::decimal::Decimal;
 use crate::id::{
     CountryCode, Currency, InstrumentGroupCode, InstrumentId, InstrumentTypeCode, NewsId,
 };
+use crate::lenient_int;
 use crate::volume::Volume;
-use crate::whole;
 
 sparse! {
     /// One hit. Which members it has depends on its group: instrument, news, page or profile;
@@ -109,7 +109,7 @@ sparse! {
         /// The name of a Shareville user.
         username: String,
         /// How often a news item was opened.
-        #[serde(default, deserialize_with = "whole::optional")]
+        #[serde(default, deserialize_with = "lenient_int::optional")]
         views: i64,
         /// A return in percent: over a year by its name, over a day by the words of the source.
         /// Not to be relied on.

@@ -7,11 +7,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Side;
-use crate::answer::List;
 use crate::api::Amount;
 use crate::decimal::Decimal;
 use crate::error_traits::error_traits;
 use crate::id::{AccountId, AccountNumber, OrderId, TradableId, TradeId};
+use crate::response::List;
 use crate::time::Timestamp;
 use crate::volume::Volume;
 

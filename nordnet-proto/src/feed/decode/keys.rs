@@ -10,7 +10,7 @@
 
 use std::marker::PhantomData;
 
-use super::super::columns::{Form, Id, Slots, Tick, form};
+use super::super::slots::{Id, Slots, Tick, ValueKind, value_kind};
 use super::scan::Scanner;
 
 /// A known member, or a place where several meet.
@@ -27,7 +27,7 @@ pub(super) struct Member {
     pub(super) bit: u64,
     /// The length of `"name":`.
     length: u32,
-    pub(super) form: Form,
+    pub(super) kind: ValueKind,
     pub(super) slot: u8,
     meeting: Meeting,
 }
@@ -137,13 +137,13 @@ impl Member {
                     && (self.length <= 16 || scanner.word(at + 8) == self.middle))
     }
 
-    const fn new(name: &[u8], place: usize, form: Form, slot: usize) -> Self {
+    const fn new(name: &[u8], place: usize, kind: ValueKind, slot: usize) -> Self {
         let length = name.len() + 3;
         assert!(length <= 24, "three words hold a name");
         let mut member = Self {
             bit: 1 << place,
             length: length as u32,
-            form,
+            kind,
             slot: slot as u8,
             mask: bytes(length),
             first: 0,
@@ -173,7 +173,7 @@ impl Member {
         mask: 0,
         bit: 0,
         length: 0,
-        form: Form::Decimal,
+        kind: ValueKind::Decimal,
         slot: 0,
         meeting: Meeting {
             members: 0,
@@ -241,8 +241,8 @@ impl Keys {
         let mut known = [Member::NONE; 64];
         let mut place = 0;
         while place < names.len() {
-            let (form, slot) = form(place, texts, integers, market_is_text);
-            known[place] = Member::new(names[place].as_bytes(), place, form, slot);
+            let (kind, slot) = value_kind(place, texts, integers, market_is_text);
+            known[place] = Member::new(names[place].as_bytes(), place, kind, slot);
             let letter = (known[place].first >> 8 & 31) as usize;
             keys.masks[letter] &= known[place].mask;
             place += 1;

@@ -1,7 +1,7 @@
 //! The data of a tick, member by member, in one pass.
 
-use super::super::columns::{Form, IDS, Id, Slots, Tick};
 use super::super::members::{self, Members};
+use super::super::slots::{IDS, Id, Slots, Tick, ValueKind};
 use super::keys;
 use super::number::Number;
 use super::scan::Scanner;
@@ -40,7 +40,7 @@ pub(super) fn read<T: Tick, const LOOSE: bool>(
             seen |= member.bit;
             sum = sum.wrapping_add(member.bit);
             // Tested one by one: most members are decimals.
-            let value = if member.form == Form::Decimal {
+            let value = if member.kind == ValueKind::Decimal {
                 match Number::read(scanner, at) {
                     Some(number) => {
                         slots.put_decimal(slot, number.mantissa, number.scale);
@@ -52,12 +52,12 @@ pub(super) fn read<T: Tick, const LOOSE: bool>(
                     }
                     None => None,
                 }
-            } else if member.form.is_text() {
-                put_text(scanner, at, slots, member.form, slot)
+            } else if member.kind.is_text() {
+                put_text(scanner, at, slots, member.kind, slot)
                     .map(|after| (after, scanner.byte(after)))
             } else {
                 Number::read(scanner, at).and_then(|number| {
-                    put_whole(slots, member.form, slot, number)?;
+                    put_whole(slots, member.kind, slot, number)?;
                     Some((number.after, number.next))
                 })
             };
@@ -166,13 +166,13 @@ fn null_at(scanner: &Scanner<'_>, at: u32) -> Option<(u32, u8)> {
 
 /// Takes a number that may have no fraction, however it is written.
 #[inline(always)]
-fn put_whole<S: Slots>(slots: &mut S, form: Form, slot: usize, number: Number) -> Option<()> {
+fn put_whole<S: Slots>(slots: &mut S, kind: ValueKind, slot: usize, number: Number) -> Option<()> {
     let whole = if number.scale == 0 {
         number.mantissa
     } else {
         number.without_fraction()?
     };
-    if form == Form::Integer {
+    if kind == ValueKind::Integer {
         slots.put_integer(slot, whole).ok()
     } else {
         slots.id().put_market_number(whole);
@@ -186,19 +186,19 @@ fn put_text<S: Slots>(
     scanner: &Scanner<'_>,
     at: u32,
     slots: &mut S,
-    form: Form,
+    kind: ValueKind,
     slot: usize,
 ) -> Option<u32> {
     if scanner.byte(at) != b'"' {
         return None;
     }
     let Some((word, length, after)) = scanner.short_text(at + 1) else {
-        return put_long_text(scanner, at, slots, form, slot);
+        return put_long_text(scanner, at, slots, kind, slot);
     };
-    match form {
-        Form::Text => slots.put_text(slot, Inline::from_word(word, length)),
-        Form::Identifier => *slots.id().identifier() = Identifier::from_word(word, length),
-        _ => return put_long_text(scanner, at, slots, form, slot),
+    match kind {
+        ValueKind::Text => slots.put_text(slot, Inline::from_word(word, length)),
+        ValueKind::Identifier => *slots.id().identifier() = Identifier::from_word(word, length),
+        _ => return put_long_text(scanner, at, slots, kind, slot),
     }
     Some(after)
 }
@@ -210,7 +210,7 @@ fn put_long_text<S: Slots>(
     scanner: &Scanner<'_>,
     at: u32,
     slots: &mut S,
-    form: Form,
+    kind: ValueKind,
     slot: usize,
 ) -> Option<u32> {
     let text = scanner.text(at + 1)?;
@@ -222,9 +222,9 @@ fn put_long_text<S: Slots>(
     } else {
         text.content
     };
-    match form {
-        Form::Text => slots.put_text(slot, Inline::new(content)),
-        Form::Identifier => *slots.id().identifier() = Identifier::new(content),
+    match kind {
+        ValueKind::Text => slots.put_text(slot, Inline::new(content)),
+        ValueKind::Identifier => *slots.id().identifier() = Identifier::new(content),
         _ => slots.id().put_market_text(content),
     }
     Some(text.after)

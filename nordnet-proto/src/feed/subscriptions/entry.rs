@@ -76,11 +76,11 @@ impl Entry {
     /// What is sent of it next, if anything is. What the server may still have
     /// is ended before it begins anew, or the server might take the new beginning
     /// for one too many and give no full tick.
-    pub(super) fn change(&self) -> Change {
+    pub(super) fn command(&self) -> SubscriptionCommand {
         if self.wanted && self.wire != (Wire::Unsure { subscribed: false }) {
-            Change::Subscribe
+            SubscriptionCommand::Subscribe
         } else {
-            Change::Unsubscribe
+            SubscriptionCommand::Unsubscribe
         }
     }
 }
@@ -105,7 +105,7 @@ impl Wire {
     }
 }
 
-pub(crate) enum Change {
+pub(crate) enum SubscriptionCommand {
     Subscribe,
     Unsubscribe,
 }
@@ -131,7 +131,7 @@ pub(crate) const NEWS: usize = 5;
 
 /// What a refusal means.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum SubscribeRefusal {
     /// The subscribe is sent once more; how many commands are sent again in all.
     First { resent: u64 },
     /// It counts.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::entry::{Entry, Wire};
-use super::{HALF_MINUTE, Refusal, Subscription, Subscriptions};
+use super::{HALF_MINUTE, SubscribeRefusal, Subscription, Subscriptions};
 
 /// How long after a refusal a subscribe is sent once more, at the earliest.
 const RETRY_AFTER: Duration = Duration::from_secs(3);
@@ -21,9 +21,9 @@ impl Subscriptions {
         subscription: &Subscription,
         is_fast: bool,
         now: Instant,
-    ) -> Refusal {
+    ) -> SubscribeRefusal {
         let Some(entry) = self.entries.get_mut(subscription) else {
-            return Refusal::Stray;
+            return SubscribeRefusal::Stray;
         };
         let at = now + RETRY_AFTER;
         // Of several commands it is not known which one was refused.
@@ -32,21 +32,29 @@ impl Subscriptions {
         let (wire, mut refusal) = match entry.wire {
             Wire::On { answered: true } if entry.wanted && entry.retries == 0 => {
                 let may_be_on = true;
-                (Wire::Retry { at, may_be_on }, Refusal::First { resent: 2 })
+                (
+                    Wire::Retry { at, may_be_on },
+                    SubscribeRefusal::First { resent: 2 },
+                )
             }
-            wire if !wire.is_unanswered() => return Refusal::Stray,
-            _ if !entry.wanted && may_be_on => (Wire::Unsure { subscribed: false }, Refusal::Stray),
-            _ if !entry.wanted => (Wire::Off, Refusal::Stray),
+            wire if !wire.is_unanswered() => return SubscribeRefusal::Stray,
+            _ if !entry.wanted && may_be_on => {
+                (Wire::Unsure { subscribed: false }, SubscribeRefusal::Stray)
+            }
+            _ if !entry.wanted => (Wire::Off, SubscribeRefusal::Stray),
             _ if entry.retries > 0 || planted!("refused_at_once") => {
                 let may_be_on = may_be_on && entry.retries < 2;
-                (Wire::Refused { may_be_on }, Refusal::Final)
+                (Wire::Refused { may_be_on }, SubscribeRefusal::Final)
             }
-            _ => (Wire::Retry { at, may_be_on }, Refusal::First { resent: 1 }),
+            _ => (
+                Wire::Retry { at, may_be_on },
+                SubscribeRefusal::First { resent: 1 },
+            ),
         };
         if !may_be_on {
             entry.subscribes = 0;
         }
-        if let Refusal::First { resent } = &mut refusal
+        if let SubscribeRefusal::First { resent } = &mut refusal
             && is_fast
         {
             *resent += self.resend_since(subscription, now);

@@ -2,7 +2,6 @@
 
 use http::Method;
 
-use crate::answer::List;
 use crate::api::{
     GetInstruments, GetTickSizes, GetTradableInfo, HitGroup, Instrument, LookupInstruments, Page,
     SearchMain, SearchSpace, SearchStocks, Stock, StockGroup, TickSizeTable, TradableInfo,
@@ -12,6 +11,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::id::{InstrumentId, TickSizeId, TradableId};
 use crate::request::HttpResponse;
+use crate::response::List;
 
 /// How many hits of a search are looked at.
 const HITS: u16 = 25;

@@ -250,7 +250,7 @@ pub(super) const MET: &[Met] = &[
         "position-flags",
         "Members that are not documented are passed over.",
         || {
-            let market: Market =
+            let market: MarketEntry =
                 read(r#"{"market_id":11,"name":"","intraday_limit":{"value":[1e400]}}"#);
             assert_eq!(market.id, MarketId::new(11));
         },

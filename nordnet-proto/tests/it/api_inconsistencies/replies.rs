@@ -205,7 +205,7 @@ pub(super) const MET: &[Met] = &[
         "time-names",
         "Each is a point in time under a plain name.",
         || {
-            let trade: PublicTrade = read(
+            let trade: MarketTrade = read(
                 r#"{"market_id":11,"trade_id":"","price":1,"volume":1,"trade_timestamp":1,"tick_timestamp":2}"#,
             );
             assert_eq!(

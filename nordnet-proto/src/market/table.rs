@@ -1,37 +1,37 @@
-//! Dense storage with a small index before it.
+//! A table of rows in dense storage, with a small index before it.
 //!
-//! A table of 32-bit numbers leads to rows that lie side by side: a look-up is a
+//! An index of 32-bit numbers leads to rows that lie side by side: a look-up is a
 //! hash, a number and a row. Rows take little more room than they need: they grow
 //! by a sixteenth, not to the double.
 
 use std::collections::BTreeMap;
 
-use super::name::{Name, Spelled, Words};
+use super::key::{Key, ReversibleKey, Words};
 
 /// Rows by what they are about, in the order in which they came.
-pub(super) struct Shelf<I, R> {
+pub(super) struct Table<I, R> {
     /// A power of two of places, at most half of them taken. Each holds the
     /// number of a row plus one, or zero.
-    table: Vec<u32>,
+    index: Vec<u32>,
     slots: Vec<Slot<R>>,
     /// Rows that were taken out; the next newcomers get their places.
     vacant: Vec<u32>,
     len: usize,
-    /// The names that are too long for three words, and their numbers.
+    /// The ids that are too long for three words, and their numbers.
     long: BTreeMap<I, u64>,
     next_long: u64,
 }
 
 struct Slot<R> {
-    name: Words,
+    key: Words,
     row: R,
 }
 
-/// No short name has such a last word; see [`Name::words`].
+/// No short key has such a last word; see [`Key::words`].
 const LONG: u64 = u64::MAX;
 const VACANT: Words = [LONG; 3];
 
-impl<I: Name, R: Default> Shelf<I, R> {
+impl<I: Key, R: Default> Table<I, R> {
     /// The row of this id, if there is one and the id is not too long for words.
     #[inline]
     pub(super) fn known(&mut self, id: &I) -> Option<&mut R> {
@@ -43,7 +43,7 @@ impl<I: Name, R: Default> Shelf<I, R> {
     /// many.
     #[inline]
     pub(super) fn entry(&mut self, id: &I) -> Option<&mut R> {
-        let number = match id.words().and_then(|name| self.find(name)) {
+        let number = match id.words().and_then(|key| self.find(key)) {
             Some((_, number)) => number,
             None => self.find_long_or_insert(id)?,
         };
@@ -51,7 +51,7 @@ impl<I: Name, R: Default> Shelf<I, R> {
     }
 
     pub(super) fn get_mut(&mut self, id: &I) -> Option<&mut R> {
-        let (_, number) = self.find(self.name(id)?)?;
+        let (_, number) = self.find(self.key(id)?)?;
         self.row_mut(number)
     }
 
@@ -61,13 +61,13 @@ impl<I: Name, R: Default> Shelf<I, R> {
     }
 
     pub(super) fn get(&self, id: &I) -> Option<&R> {
-        let (_, number) = self.find(self.name(id)?)?;
+        let (_, number) = self.find(self.key(id)?)?;
         self.slots.get(number as usize).map(|slot| &slot.row)
     }
 
     /// Takes a row out.
     pub(super) fn remove(&mut self, id: &I) -> Option<R> {
-        let (mut hole, number) = self.find(self.name(id)?)?;
+        let (mut hole, number) = self.find(self.key(id)?)?;
         // What lies behind the hole and was pushed there by what lay in it
         // moves up, or it would not be found again.
         let mask = self.mask();
@@ -77,7 +77,7 @@ impl<I: Name, R: Default> Shelf<I, R> {
             let Some(next) = self.number_at(place) else {
                 break;
             };
-            let home = self.home(self.slots.get(next as usize)?.name);
+            let home = self.home(self.slots.get(next as usize)?.key);
             if place.wrapping_sub(home) & mask >= place.wrapping_sub(hole) & mask {
                 self.put(hole, next + 1);
                 hole = place;
@@ -88,7 +88,7 @@ impl<I: Name, R: Default> Shelf<I, R> {
         self.vacant.push(number);
         self.long.remove(id);
         let slot = self.slots.get_mut(number as usize)?;
-        slot.name = VACANT;
+        slot.key = VACANT;
         Some(std::mem::take(&mut slot.row))
     }
 
@@ -100,50 +100,50 @@ impl<I: Name, R: Default> Shelf<I, R> {
         self.len
     }
 
-    fn name(&self, id: &I) -> Option<Words> {
+    fn key(&self, id: &I) -> Option<Words> {
         id.words()
             .or_else(|| self.long.get(id).map(|number| [*number, 0, LONG]))
     }
 
     #[inline(never)]
     fn find_long_or_insert(&mut self, id: &I) -> Option<u32> {
-        let name = id.words().unwrap_or_else(|| {
+        let key = id.words().unwrap_or_else(|| {
             let number = self.long.entry(id.clone()).or_insert_with(|| {
                 self.next_long += 1;
                 self.next_long
             });
             [*number, 0, LONG]
         });
-        match self.find(name) {
+        match self.find(key) {
             Some((_, number)) => Some(number),
-            None => self.insert(name),
+            None => self.insert(key),
         }
     }
 
-    /// Where in the table a name stands, and the number of its row.
+    /// Where in the index a key stands, and the number of its row.
     #[inline]
-    fn find(&self, name: Words) -> Option<(usize, u32)> {
-        let mut place = self.home(name);
+    fn find(&self, key: Words) -> Option<(usize, u32)> {
+        let mut place = self.home(key);
         // It ends: half of the places are free.
         loop {
             let number = self.number_at(place)?;
-            if is_same(self.slots.get(number as usize)?.name, name) {
+            if is_same(self.slots.get(number as usize)?.key, key) {
                 return Some((place, number));
             }
             place = (place + 1) & self.mask();
         }
     }
 
-    fn insert(&mut self, name: Words) -> Option<u32> {
-        if (self.len + 1) * 2 > self.table.len() {
+    fn insert(&mut self, key: Words) -> Option<u32> {
+        if (self.len + 1) * 2 > self.index.len() {
             self.grow();
         }
         let number = match self.vacant.pop() {
             Some(number) => number,
             None => self.append()?,
         };
-        self.slots.get_mut(number as usize)?.name = name;
-        self.link(number, name);
+        self.slots.get_mut(number as usize)?.key = key;
+        self.link(number, key);
         self.len += 1;
         Some(number)
     }
@@ -154,26 +154,26 @@ impl<I: Name, R: Default> Shelf<I, R> {
             self.slots.reserve_exact((self.slots.len() / 16).max(16));
         }
         self.slots.push(Slot {
-            name: VACANT,
+            key: VACANT,
             row: R::default(),
         });
         Some(number)
     }
 
     fn grow(&mut self) {
-        let places = (self.table.len() * 2).max(16);
-        self.table.clear();
-        self.table.resize(places, 0);
-        let names: Vec<Words> = self.slots.iter().map(|slot| slot.name).collect();
-        for (number, name) in (0..).zip(names) {
-            if name != VACANT {
-                self.link(number, name);
+        let places = (self.index.len() * 2).max(16);
+        self.index.clear();
+        self.index.resize(places, 0);
+        let keys: Vec<Words> = self.slots.iter().map(|slot| slot.key).collect();
+        for (number, key) in (0..).zip(keys) {
+            if key != VACANT {
+                self.link(number, key);
             }
         }
     }
 
-    fn link(&mut self, number: u32, name: Words) {
-        let mut place = self.home(name);
+    fn link(&mut self, number: u32, key: Words) {
+        let mut place = self.home(key);
         while self.number_at(place).is_some() {
             place = (place + 1) & self.mask();
         }
@@ -183,9 +183,9 @@ impl<I: Name, R: Default> Shelf<I, R> {
     /// Two multiplications. It has no secret: the ids are those that the program
     /// asked its broker for.
     #[inline]
-    fn home(&self, name: Words) -> usize {
+    fn home(&self, key: Words) -> usize {
         const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-        let [market, head, tail] = name;
+        let [market, head, tail] = key;
         let hash = market.wrapping_mul(FACTOR) ^ head ^ tail.rotate_left(31);
         let hash = hash.wrapping_mul(FACTOR);
         // The good bits are the high ones.
@@ -194,16 +194,16 @@ impl<I: Name, R: Default> Shelf<I, R> {
 
     #[inline]
     const fn mask(&self) -> usize {
-        self.table.len().wrapping_sub(1)
+        self.index.len().wrapping_sub(1)
     }
 
     #[inline]
     fn number_at(&self, place: usize) -> Option<u32> {
-        self.table.get(place)?.checked_sub(1)
+        self.index.get(place)?.checked_sub(1)
     }
 
     fn put(&mut self, place: usize, number: u32) {
-        if let Some(kept) = self.table.get_mut(place) {
+        if let Some(kept) = self.index.get_mut(place) {
             *kept = number;
         }
     }
@@ -215,21 +215,21 @@ const fn is_same(a: Words, b: Words) -> bool {
     (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) == 0
 }
 
-impl<I: Spelled, R> Shelf<I, R> {
+impl<I: ReversibleKey, R> Table<I, R> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (I, &R)> {
         let long: BTreeMap<u64, &I> = self.long.iter().map(|(id, number)| (*number, id)).collect();
-        let slots = self.slots.iter().filter(|slot| slot.name != VACANT);
-        slots.filter_map(move |slot| match slot.name {
+        let slots = self.slots.iter().filter(|slot| slot.key != VACANT);
+        slots.filter_map(move |slot| match slot.key {
             [number, 0, LONG] => Some((I::clone(long.get(&number)?), &slot.row)),
-            name => Some((I::spell(name)?, &slot.row)),
+            key => Some((I::from_words(key)?, &slot.row)),
         })
     }
 }
 
-impl<I, R> Default for Shelf<I, R> {
+impl<I, R> Default for Table<I, R> {
     fn default() -> Self {
         Self {
-            table: Vec::new(),
+            index: Vec::new(),
             slots: Vec::new(),
             vacant: Vec::new(),
             len: 0,
@@ -259,34 +259,34 @@ mod tests {
     fn is_a_map_under_any_order_of_changes() {
         for seed in 0..100 {
             let mut random = Random::new([seed; 16]);
-            let mut shelf = Shelf::<TradableId, u64>::default();
+            let mut table = Table::<TradableId, u64>::default();
             let mut model = BTreeMap::new();
             for turn in 1..900 {
                 let id = id(random.next() % 300);
                 if random.next().is_multiple_of(2) {
-                    *shelf.entry(&id).unwrap() = turn;
+                    *table.entry(&id).unwrap() = turn;
                     model.insert(id, turn);
                 } else {
-                    assert_eq!(shelf.remove(&id), model.remove(&id));
+                    assert_eq!(table.remove(&id), model.remove(&id));
                 }
-                assert_eq!(shelf.len(), model.len());
-                assert!(shelf.long.len() <= model.len());
+                assert_eq!(table.len(), model.len());
+                assert!(table.long.len() <= model.len());
             }
             for id in (0..300).map(id) {
-                assert_eq!(shelf.get(&id), model.get(&id));
+                assert_eq!(table.get(&id), model.get(&id));
             }
-            let kept: BTreeMap<_, _> = shelf.iter().map(|(id, row)| (id, *row)).collect();
+            let kept: BTreeMap<_, _> = table.iter().map(|(id, row)| (id, *row)).collect();
             assert_eq!(kept, model);
         }
     }
 
     #[test]
     fn keeps_the_order_while_it_grows() {
-        let mut shelf = Shelf::<TradableId, u8>::default();
+        let mut table = Table::<TradableId, u8>::default();
         for number in (0..1000).rev() {
-            shelf.entry(&id(number));
+            table.entry(&id(number));
         }
-        let ids: Vec<TradableId> = shelf.iter().map(|(id, _)| id).collect();
+        let ids: Vec<TradableId> = table.iter().map(|(id, _)| id).collect();
         assert_eq!(ids, (0..1000).rev().map(id).collect::<Vec<_>>());
     }
 }

@@ -55,7 +55,7 @@ pub(crate) trait Id {
 
 /// What kind of a value a member has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum ValueKind {
     Decimal,
     Integer,
     Text,
@@ -64,31 +64,31 @@ pub(super) enum Form {
     MarketText,
 }
 
-impl Form {
+impl ValueKind {
     pub(super) const fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::Identifier | Self::MarketText)
     }
 }
 
-/// The form of the member with this place among the names, and its slot.
-pub(super) const fn form(
+/// The kind of the value of the member at this place among the names, and its slot.
+pub(super) const fn value_kind(
     place: usize,
     texts: usize,
     integers: usize,
     market_is_text: bool,
-) -> (Form, usize) {
+) -> (ValueKind, usize) {
     match place {
-        0 => (Form::Identifier, 0),
-        1 if market_is_text => (Form::MarketText, 0),
-        1 => (Form::MarketNumber, 0),
+        0 => (ValueKind::Identifier, 0),
+        1 if market_is_text => (ValueKind::MarketText, 0),
+        1 => (ValueKind::MarketNumber, 0),
         _ => {
             let slot = place - IDS;
             if slot < texts {
-                (Form::Text, slot)
+                (ValueKind::Text, slot)
             } else if slot < texts + integers {
-                (Form::Integer, slot - texts)
+                (ValueKind::Integer, slot - texts)
             } else {
-                (Form::Decimal, slot - texts - integers)
+                (ValueKind::Decimal, slot - texts - integers)
             }
         }
     }
@@ -107,15 +107,17 @@ impl<T: Tick> Members for T {
             return Ok(());
         }
         let market_is_text = <<T::Slots as Slots>::Id as Id>::MARKET_IS_TEXT;
-        let (form, slot) = form(member, T::TEXTS, T::INTEGERS, market_is_text);
+        let (kind, slot) = value_kind(member, T::TEXTS, T::INTEGERS, market_is_text);
         let slots = self.slots();
-        match form {
-            Form::Identifier => *slots.id().identifier() = Identifier::new(members::text(json)?),
-            Form::MarketNumber => slots.id().put_market_number(members::integer(json)?),
-            Form::MarketText => slots.id().put_market_text(&members::text(json)?),
-            Form::Text => slots.put_text(slot, Inline::new(&members::text(json)?)),
-            Form::Integer => slots.put_integer(slot, members::integer(json)?)?,
-            Form::Decimal => {
+        match kind {
+            ValueKind::Identifier => {
+                *slots.id().identifier() = Identifier::new(members::text(json)?);
+            }
+            ValueKind::MarketNumber => slots.id().put_market_number(members::integer(json)?),
+            ValueKind::MarketText => slots.id().put_market_text(&members::text(json)?),
+            ValueKind::Text => slots.put_text(slot, Inline::new(&members::text(json)?)),
+            ValueKind::Integer => slots.put_integer(slot, members::integer(json)?)?,
+            ValueKind::Decimal => {
                 let number = members::decimal(json)?;
                 slots.put_decimal(slot, number.mantissa(), number.scale());
             }
@@ -179,9 +181,9 @@ impl Presence {
     }
 }
 
-/// The slots of most ticks, as many of each form.
+/// The slots of most ticks, as many of each kind.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Columns<I, const TEXTS: usize, const INTEGERS: usize, const DECIMALS: usize> {
+pub(crate) struct TickSlots<I, const TEXTS: usize, const INTEGERS: usize, const DECIMALS: usize> {
     pub(super) id: I,
     texts: [Inline<22>; TEXTS],
     integers: [i64; INTEGERS],
@@ -190,7 +192,7 @@ pub(crate) struct Columns<I, const TEXTS: usize, const INTEGERS: usize, const DE
     pub(super) presence: Presence,
 }
 
-impl<I, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> {
+impl<I, const T: usize, const N: usize, const D: usize> TickSlots<I, T, N, D> {
     /// Which integers and decimals there are, and their slots, for merging.
     #[inline]
     pub(crate) const fn parts(&self) -> (Presence, &[i64; N], &[i64; D], &[u8; D]) {
@@ -198,7 +200,7 @@ impl<I, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> {
     }
 }
 
-impl<I: Id, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> {
+impl<I: Id, const T: usize, const N: usize, const D: usize> TickSlots<I, T, N, D> {
     #[inline(always)]
     pub(super) fn empty() -> Self {
         Self {
@@ -238,7 +240,7 @@ impl<I: Id, const T: usize, const N: usize, const D: usize> Columns<I, T, N, D> 
     }
 }
 
-impl<I: Id, const T: usize, const N: usize, const D: usize> Slots for Columns<I, T, N, D> {
+impl<I: Id, const T: usize, const N: usize, const D: usize> Slots for TickSlots<I, T, N, D> {
     type Id = I;
 
     #[inline(always)]

@@ -10,18 +10,18 @@ use serde_json::value::RawValue;
 
 use super::{Complaint, cut};
 
-/// How many unreadable elements of a list are kept: an answer may hold
+/// How many unreadable elements of a list are kept: a response may hold
 /// millions.
 const KEPT: usize = 100;
 
 /// The most bytes that the elements of a list take, texts and nested lists aside: a
-/// hostile answer has millions of empty ones.
+/// hostile response has millions of empty ones.
 const MOST_BYTES: usize = 10 << 20;
 
 /// A list as the server sent it, element by element: one that cannot be read
 /// does not lose the others.
 ///
-/// It is a slice of its readable elements. An answer of 204 is an empty list.
+/// It is a slice of its readable elements. A response of 204 is an empty list.
 /// Written with serde it is the readable elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T> {

@@ -8,7 +8,7 @@ use super::kind::Kind;
 use super::malformed::{Malformed, MalformedReason, excerpt};
 use super::server_error::{About, ServerError};
 use super::state::{LoginLine, Open, State};
-use super::subscriptions::Refusal;
+use super::subscriptions::SubscribeRefusal;
 use crate::scrub::Scrub;
 use crate::session_key::SessionKey;
 
@@ -191,20 +191,20 @@ impl<K: Kind> Feed<K> {
             }
             About::Subscribe(subscription) => {
                 match self.subscriptions.refused(&subscription, is_fast, now) {
-                    Refusal::First { resent } => {
+                    SubscribeRefusal::First { resent } => {
                         self.counters.resent += resent;
                         if is_fast {
                             self.pacing.pause(now);
                         }
                     }
-                    Refusal::Final => {
+                    SubscribeRefusal::Final => {
                         self.counters.refused += 1;
                         return Some(Event::Refused {
                             subscription,
                             message,
                         });
                     }
-                    Refusal::Stray => {}
+                    SubscribeRefusal::Stray => {}
                 }
             }
             _ if is_fast => {

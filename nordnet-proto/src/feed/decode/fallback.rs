@@ -1,4 +1,4 @@
-//! Lines by `serde_json`: what the fast tiers have to agree with.
+//! The last tier: lines by `serde_json`, which the fast tiers have to agree with.
 //!
 //! A line is read in two steps: the outer object, wherever its members
 //! stand, and then the data as its type wants it. So a line that is no JSON, a
@@ -27,9 +27,9 @@ impl<'a> Envelope<'a> {
         let wrong = |reason| Malformed::new(reason, None, line);
         let text = std::str::from_utf8(line).map_err(|_| wrong(MalformedReason::NotUtf8))?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let outer = deserializer
-            .deserialize_any(OuterVisitor)
-            .and_then(|outer| deserializer.end().map(|()| outer))
+        let envelope = deserializer
+            .deserialize_any(EnvelopeVisitor)
+            .and_then(|envelope| deserializer.end().map(|()| envelope))
             .map_err(|error| {
                 wrong(match error.classify() {
                     Category::Data => MalformedReason::NotAnObject,
@@ -40,10 +40,10 @@ impl<'a> Envelope<'a> {
                     )),
                 })
             })?;
-        if let Some(member) = outer.twice {
+        if let Some(member) = envelope.twice {
             return Err(wrong(MalformedReason::Twice(member)));
         }
-        let kind = outer
+        let kind = envelope
             .kind
             .map(RawValue::get)
             .filter(|json| json.starts_with('"'));
@@ -53,7 +53,7 @@ impl<'a> Envelope<'a> {
         };
         Ok(Self {
             kind,
-            data: outer.data.map(RawValue::get),
+            data: envelope.data.map(RawValue::get),
             line: text,
         })
     }
@@ -98,37 +98,37 @@ fn describe(error: &serde_json::Error) -> String {
 }
 
 #[derive(Default)]
-struct Outer<'a> {
+struct RawEnvelope<'a> {
     kind: Option<&'a RawValue>,
     data: Option<&'a RawValue>,
     twice: Option<&'static str>,
 }
 
-struct OuterVisitor;
+struct EnvelopeVisitor;
 
-impl<'de> Visitor<'de> for OuterVisitor {
-    type Value = Outer<'de>;
+impl<'de> Visitor<'de> for EnvelopeVisitor {
+    type Value = RawEnvelope<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outer<'de>, A::Error> {
-        let mut outer = Outer::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawEnvelope<'de>, A::Error> {
+        let mut envelope = RawEnvelope::default();
         while let Some(Text(name)) = map.next_key::<Text<'_>>()? {
             let (name, slot) = match name.as_ref() {
-                "type" => ("type", &mut outer.kind),
-                "data" => ("data", &mut outer.data),
+                "type" => ("type", &mut envelope.kind),
+                "data" => ("data", &mut envelope.data),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                     continue;
                 }
             };
             if slot.replace(map.next_value()?).is_some() {
-                outer.twice = Some(name);
+                envelope.twice = Some(name);
             }
         }
-        Ok(outer)
+        Ok(envelope)
     }
 }
 

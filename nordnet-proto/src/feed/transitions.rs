@@ -7,8 +7,8 @@ use super::command::Command;
 use super::config::Reconnect;
 use super::event::{CloseReason, DisconnectReason, Disconnected};
 use super::kind::Kind;
-use super::state::{Check, Ending, Link, LoginLine, Next, Open, Rejection, State};
-use super::subscriptions::Change;
+use super::state::{Check, Ending, Link, LoginLine, Next, Open, RejectedLogins, State};
+use super::subscriptions::SubscriptionCommand;
 use crate::deadline::after;
 use crate::failure::{Attempt, Failure};
 use crate::login::LoginError;
@@ -222,7 +222,7 @@ impl<K: Kind> Feed<K> {
         // for anew even where nothing speaks against it.
         let retry_at = self.wait(until, Next::Login(check));
         if let DisconnectReason::LoginRejected(message) = &reason {
-            let rejection = self.rejection.get_or_insert_with(|| Rejection {
+            let rejection = self.rejection.get_or_insert_with(|| RejectedLogins {
                 message: String::new(),
                 accepted: 0,
                 first: at,
@@ -372,8 +372,12 @@ impl<K: Kind> Feed<K> {
                 }
             } else {
                 match self.subscriptions.peek() {
-                    Some((Change::Subscribe, subscription)) => Command::Subscribe(subscription),
-                    Some((Change::Unsubscribe, subscription)) => Command::Unsubscribe(subscription),
+                    Some((SubscriptionCommand::Subscribe, subscription)) => {
+                        Command::Subscribe(subscription)
+                    }
+                    Some((SubscriptionCommand::Unsubscribe, subscription)) => {
+                        Command::Unsubscribe(subscription)
+                    }
                     None => break,
                 }
             };

@@ -1,17 +1,17 @@
-//! When a call is tried again: the one place that decides it.
+//! When a call is retried: the one place that decides it.
 
 use std::time::{Duration, Instant};
 
-use crate::answer;
 use crate::backoff::Backoff;
 use crate::endpoint::Safety;
 use crate::failure::{Attempt, Cause, Failure};
 use crate::random::Random;
 use crate::request::HttpResponse;
+use crate::response;
 
-/// How a call has fared so far.
+/// The retries of one call so far.
 #[derive(Debug)]
-pub(crate) struct Tries {
+pub(crate) struct Retries {
     safety: Safety,
     lost: u8,
     limited: u8,
@@ -20,7 +20,7 @@ pub(crate) struct Tries {
     backoff: Backoff,
 }
 
-impl Tries {
+impl Retries {
     pub(crate) fn new(safety: Safety) -> Self {
         Self {
             safety,
@@ -38,16 +38,20 @@ impl Tries {
         !self.stale
     }
 
-    /// Counts the answer, and says after how long the call is to be tried
-    /// again, if at all.
+    /// Counts the response, and returns after how long the call is to be retried;
+    /// `None` if it is not.
     ///
     /// | trouble | read | idempotent | once only |
     /// |---|---|---|---|
     /// | a kept connection was dead, nothing sent | once | once | once |
-    /// | nothing sent, or the answer lost, 408 and 425 included | 3 times | 2 times | never |
+    /// | nothing sent, or the response lost, 408 and 425 included | 3 times | 2 times | never |
     /// | 429 | while time lasts | once | never |
     /// | 5xx | 3 times | once | never |
-    pub(crate) fn again(&mut self, signal: Signal, random: &mut Random) -> Option<Duration> {
+    pub(crate) fn wait_before_next(
+        &mut self,
+        signal: Signal,
+        random: &mut Random,
+    ) -> Option<Duration> {
         let (most, count, wait) = match signal {
             Signal::Failed {
                 sent: false,
@@ -82,7 +86,7 @@ impl Tries {
     }
 }
 
-/// What matters of an answer, or of its absence, for trying again.
+/// What matters of a response, or of its absence, for a retry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Signal {
     Failed {
@@ -105,21 +109,21 @@ impl Signal {
                 sent: failure.sent,
                 cause: failure.cause,
             },
-            Ok(response) if answer::is_no_answer(response.status().as_u16()) => Self::Failed {
+            Ok(response) if response::is_no_response(response.status().as_u16()) => Self::Failed {
                 sent: true,
                 cause: Cause::Timeout,
             },
             Ok(response) => {
-                let status = match answer::is_page_as_refusal(response) {
+                let status = match response::is_page_as_refusal(response) {
                     true => 503,
                     false => response.status().as_u16(),
                 };
                 let asked = match status {
-                    429 => Some(answer::rate_limit_wait(response.headers())),
-                    500.. => answer::retry_after(response.headers()),
+                    429 => Some(response::rate_limit_wait(response.headers())),
+                    500.. => response::retry_after(response.headers()),
                     _ => None,
                 };
-                let wait = asked.map(answer::own_wait);
+                let wait = asked.map(response::own_wait);
                 Self::Answered { status, wait }
             }
         }

@@ -1,4 +1,4 @@
-//! What was forgotten a while ago.
+//! Tombstones: what was forgotten a while ago.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::feed::Subscription;
 /// What was forgotten a while ago, so that a tick that was under way then does
 /// not bring it back.
 #[derive(Default)]
-pub(super) struct Forgotten {
+pub(super) struct Tombstones {
     /// When each was forgotten, or when a tick of it came last, on the market's
     /// clock.
     since: BTreeMap<Subscription, u64>,
@@ -23,7 +23,7 @@ const KEPT: Duration = Duration::from_secs(60);
 /// How many are remembered: as many as a feed can end in that time.
 const ROOM: usize = 4096;
 
-impl Forgotten {
+impl Tombstones {
     pub(super) fn add(&mut self, subscription: &Subscription, now: u64) {
         self.expire(now);
         if self.since.insert(subscription.clone(), now).is_some() {

@@ -1,4 +1,4 @@
-//! Ids as words, which are compared and hashed in a few steps.
+//! Keys: ids as words, which are compared and hashed in a few steps.
 
 use crate::feed::{IndicatorId, Subscription};
 use crate::id::{Identifier, MarketId, TradableId};
@@ -6,19 +6,19 @@ use crate::id::{Identifier, MarketId, TradableId};
 /// Three words that stand for an id and for no other.
 pub(super) type Words = [u64; 3];
 
-/// What rows are about.
-pub(super) trait Name: Clone + Ord {
+/// An id that rows are found by.
+pub(super) trait Key: Clone + Ord {
     /// The words, if the id fits them. The highest byte of the last one is not
     /// 255.
     fn words(&self) -> Option<Words>;
 }
 
-/// An id that can be had back from its words.
-pub(super) trait Spelled: Name {
-    fn spell(words: Words) -> Option<Self>;
+/// A key that gives its id back.
+pub(super) trait ReversibleKey: Key {
+    fn from_words(words: Words) -> Option<Self>;
 }
 
-impl Name for TradableId {
+impl Key for TradableId {
     #[inline]
     fn words(&self) -> Option<Words> {
         let [head, tail] = self.identifier.words()?;
@@ -26,8 +26,8 @@ impl Name for TradableId {
     }
 }
 
-impl Spelled for TradableId {
-    fn spell([market, head, tail]: Words) -> Option<Self> {
+impl ReversibleKey for TradableId {
+    fn from_words([market, head, tail]: Words) -> Option<Self> {
         Some(Self {
             market: MarketId::new(market.cast_signed()),
             identifier: Identifier::from_words([head, tail]),
@@ -36,19 +36,19 @@ impl Spelled for TradableId {
 }
 
 /// There are few of them.
-impl Name for IndicatorId {
+impl Key for IndicatorId {
     fn words(&self) -> Option<Words> {
         None
     }
 }
 
-impl Spelled for IndicatorId {
-    fn spell(_: Words) -> Option<Self> {
+impl ReversibleKey for IndicatorId {
+    fn from_words(_: Words) -> Option<Self> {
         None
     }
 }
 
-impl Name for Subscription {
+impl Key for Subscription {
     /// The second byte of the last word has room for the kind: see
     /// [`Identifier::words`].
     fn words(&self) -> Option<Words> {

@@ -1,4 +1,4 @@
-//! Reading answers: bodies into values, statuses into errors.
+//! Reading responses: bodies into values, statuses into errors.
 
 mod error_body;
 mod list;
@@ -34,41 +34,41 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// A `Retry-After` of more would overflow clocks: 136 years.
 const LONGEST_ASKED: Duration = Duration::from_secs(u32::MAX as u64);
 
-/// How much is kept of what an answer says.
+/// How much is kept of what a response says.
 const KEPT_TEXT: usize = 256;
 
-/// Reads an answer that always has a body.
+/// Reads a response that always has a body.
 pub(crate) fn object<T: DeserializeOwned>(
     operation: &'static str,
-    answer: Result<HttpResponse, Failure>,
+    response: Result<HttpResponse, Failure>,
 ) -> Result<T, Error> {
-    parse(operation, &success(operation, answer)?)
+    parse(operation, &success(operation, response)?)
 }
 
-/// Reads an answer that may say by a 204 that there is nothing.
+/// Reads a response that may say by a 204 that there is nothing.
 pub(crate) fn object_or_none<T: DeserializeOwned + Default>(
     operation: &'static str,
-    answer: Result<HttpResponse, Failure>,
+    response: Result<HttpResponse, Failure>,
 ) -> Result<T, Error> {
-    let response = success(operation, answer)?;
+    let response = success(operation, response)?;
     if response.status() == StatusCode::NO_CONTENT {
         return Ok(T::default());
     }
     parse(operation, &response)
 }
 
-/// Reads the answer of a call that presents credentials: there, a 401 refuses
+/// Reads the response of a call that presents credentials: there, a 401 refuses
 /// them rather than a session.
 pub(crate) fn credentials_object<T: DeserializeOwned>(
     operation: &'static str,
-    answer: Result<HttpResponse, Failure>,
+    response: Result<HttpResponse, Failure>,
 ) -> Result<T, Error> {
-    match answer {
+    match response {
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !is_page(&response) => {
             Err(Error::Refused(refusal(&response)))
         }
         // What the decoder says may contain a session key.
-        answer => object(operation, answer).map_err(|error| match error {
+        response => object(operation, response).map_err(|error| match error {
             Error::Unreadable(unreadable) => Error::Unreadable(Unreadable {
                 path: String::new(),
                 reason: "not the object of the reference; it is not shown".into(),
@@ -110,11 +110,13 @@ where
 /// Takes the one element that was asked for out of a list.
 pub(crate) fn only<T: DeserializeOwned>(
     operation: &'static str,
-    answer: Result<HttpResponse, Failure>,
+    response: Result<HttpResponse, Failure>,
     is_wanted: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
-    let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
-    let list: List<T> = object_or_none(operation, answer)?;
+    let status = response
+        .as_ref()
+        .map_or(0, |response| response.status().as_u16());
+    let list: List<T> = object_or_none(operation, response)?;
     let reason = list.skipped().first().map_or_else(
         || "what was asked for is not in the answer".into(),
         ToString::to_string,
@@ -132,16 +134,16 @@ pub(crate) fn only<T: DeserializeOwned>(
 /// Lets 200 and 204 through and turns everything else into an error.
 pub(crate) fn success(
     operation: &'static str,
-    answer: Result<HttpResponse, Failure>,
+    response: Result<HttpResponse, Failure>,
 ) -> Result<HttpResponse, Error> {
-    let response = answer.map_err(lost)?;
+    let response = response.map_err(lost)?;
     match response.status() {
         StatusCode::OK | StatusCode::NO_CONTENT => Ok(response),
         _ => Err(refused(operation, &response)),
     }
 }
 
-/// The error of a call that changes nothing and got no answer.
+/// The error of a call that changes nothing and got no response.
 pub(crate) fn lost(failure: Failure) -> Error {
     match failure {
         Failure { sent: false, .. } => Error::NotSent(failure),
@@ -163,7 +165,7 @@ pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error
             wait: rate_limit_wait(response.headers()),
             refusal: Some(refusal(response)),
         },
-        status if is_no_answer(status) => Error::Lost(Failure::after_sending(
+        status if is_no_response(status) => Error::Lost(Failure::after_sending(
             Cause::Timeout,
             format!("HTTP {status}"),
         )),
@@ -182,10 +184,10 @@ pub(crate) fn refused(operation: &'static str, response: &HttpResponse) -> Error
     }
 }
 
-/// Returns `true` for a status that stands for a lost answer: 408, the server or
+/// Returns `true` for a status that stands for a lost response: 408, the server or
 /// a proxy gave up waiting for a request that may have arrived elsewhere, and 425,
 /// it wants to have it again. Neither says what Nordnet did with the request.
-pub(crate) const fn is_no_answer(status: u16) -> bool {
+pub(crate) const fn is_no_response(status: u16) -> bool {
     matches!(status, 408 | 425)
 }
 
@@ -216,7 +218,7 @@ pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
 /// credentials or an order.
 pub(crate) fn is_page_as_refusal(response: &HttpResponse) -> bool {
     let status = response.status().as_u16();
-    matches!(status, 400..=499) && status != 429 && !is_no_answer(status) && is_page(response)
+    matches!(status, 400..=499) && status != 429 && !is_no_response(status) && is_page(response)
 }
 
 /// Returns `true` if there is a body and it is not JSON.
@@ -226,7 +228,7 @@ pub(crate) fn is_page(response: &HttpResponse) -> bool {
         .is_some_and(|first| !matches!(first, b'{' | b'[' | b'"'))
 }
 
-/// The error of an answer that needs no body but has a page.
+/// The error of a response that needs no body but has a page.
 pub(crate) fn page_instead(operation: &'static str, response: &HttpResponse) -> Error {
     Error::Unreadable(Unreadable {
         operation,
@@ -274,7 +276,7 @@ pub(crate) fn rate_limit_wait(headers: &HeaderMap) -> Duration {
 }
 
 /// Reads `Retry-After`: seconds, or a date that is read against the `Date` of
-/// the same answer, since the clock of this machine may be wrong.
+/// the same response, since the clock of this machine may be wrong.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let value = text(header::RETRY_AFTER)?;
@@ -347,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_against_the_answers_own() {
+    fn retry_after_is_seconds_or_a_date_against_the_responses_own() {
         let date = ("date", "Tue, 17 Mar 2026 09:15:02 GMT");
         assert_eq!(wait(&[("retry-after", "30")]), Some(30));
         assert_eq!(wait(&[("retry-after", " 30 ")]), Some(30));

@@ -1,7 +1,7 @@
-//! The outer object of a line, tight and loose.
+//! The outer object of a line, its envelope, in the tight and in the loose tier.
 
-use super::super::columns::Tick;
 use super::super::message::MarketMessage;
+use super::super::slots::Tick;
 use super::object;
 use super::scan::Scanner;
 use super::skip;

@@ -1,4 +1,4 @@
-//! Whole numbers as the wire may write them.
+//! Integers in any form in which the wire may write them.
 
 use std::fmt;
 
@@ -9,35 +9,35 @@ use serde::{Deserialize, Deserializer};
 /// shows by a fraction: 2⁴⁸.
 const EXACT: f64 = 281_474_976_710_656.0;
 
-/// A whole number, also when it is written `1.0` or `1E3`.
+/// An integer that may be written `1.0` or `1E3`, too.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Whole(pub(crate) i64);
+pub(crate) struct LenientInt(pub(crate) i64);
 
-impl<'de> Deserialize<'de> for Whole {
+impl<'de> Deserialize<'de> for LenientInt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
 
         impl Visitor<'_> for Reader {
-            type Value = Whole;
+            type Value = LenientInt;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a whole number of 64 bits")
             }
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Whole, E> {
-                Ok(Whole(number))
+            fn visit_i64<E: Error>(self, number: i64) -> Result<LenientInt, E> {
+                Ok(LenientInt(number))
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Whole, E> {
+            fn visit_u64<E: Error>(self, number: u64) -> Result<LenientInt, E> {
                 i64::try_from(number)
-                    .map(Whole)
+                    .map(LenientInt)
                     .map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
             }
 
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
+            fn visit_f64<E: Error>(self, number: f64) -> Result<LenientInt, E> {
                 if number.fract() == 0.0 && number.abs() <= EXACT {
                     #[expect(clippy::cast_possible_truncation, reason = "it is whole and fits")]
-                    Ok(Whole(number as i64))
+                    Ok(LenientInt(number as i64))
                 } else {
                     Err(E::invalid_value(Unexpected::Float(number), &self))
                 }
@@ -48,13 +48,13 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
-/// Reads a member that is a whole number.
+/// Reads a member that is an integer.
 pub(crate) fn required<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: TryFrom<i64>,
 {
-    let Whole(number) = Whole::deserialize(deserializer)?;
+    let LenientInt(number) = LenientInt::deserialize(deserializer)?;
     T::try_from(number).map_err(|_| D::Error::custom("a whole number out of range"))
 }
 
@@ -62,8 +62,8 @@ where
 pub(crate) fn optional<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {
-    let whole = Option::<Whole>::deserialize(deserializer)?;
-    Ok(whole.map(|whole| whole.0))
+    let number = Option::<LenientInt>::deserialize(deserializer)?;
+    Ok(number.map(|number| number.0))
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers_may_be_written_with_a_point() {
+    fn integers_may_be_written_with_a_point() {
         for (text, number) in [
             ("0", 0),
             ("-0.0", 0),
@@ -82,7 +82,7 @@ mod tests {
             ("9223372036854775807", i64::MAX),
             ("-9223372036854775808", i64::MIN),
         ] {
-            assert_eq!(serde_json::from_str::<Whole>(text).unwrap().0, number);
+            assert_eq!(serde_json::from_str::<LenientInt>(text).unwrap().0, number);
         }
         for text in [
             "1.5",
@@ -93,7 +93,7 @@ mod tests {
             "null",
             "true",
         ] {
-            assert!(serde_json::from_str::<Whole>(text).is_err(), "{text}");
+            assert!(serde_json::from_str::<LenientInt>(text).is_err(), "{text}");
         }
     }
 }
