@@ -1,4 +1,31 @@
 //! What all calls and both feeds of a client share.
+//!
+//! The states of a session:
+//!
+//! ```text
+//!              poll_login               handle_login(Ok)
+//!  LoggedOut ──────────────▶ LoggingIn ─────────────────▶ LoggedIn
+//!   ▲  ▲  ▲   login dropped   │  │  │                       │  │
+//!   │  │  └───────────────────┘  │  │ refusal               │  │
+//!   │  │ pause over   other      │  ▼                       │  │
+//!   │  └────────── Paused ◀──────┘ Refused                  │  │
+//!   │                ▲              │ forgive               │  │
+//!   │                │              ▼                       │  │
+//!   │                │           LoggedOut                  │  │
+//!   │                └── 401, the fourth within a minute ───┘  │
+//!   └─────── 401, or no call for as long as it lives ──────────┘
+//!
+//!                 close() in any state ──▶ Closed
+//! ```
+//!
+//! [`Session::poll_login`] is answered [`LoginTurn::Drive`] in `LoggedOut`,
+//! [`LoginTurn::Busy`] in `LoggingIn`, [`LoginTurn::Ready`] in `LoggedIn`, and
+//! [`LoginTurn::Failed`] in the others. Only a 401 to a call of the current session
+//! counts; one to an older session changes nothing.
+//!
+//! If a feed suspects the current session, it stays current while a login checks it.
+//! A success with the same epoch keeps it, a refusal drops it, and any other failure
+//! leaves it as it is.
 
 mod counters;
 mod login_pace;

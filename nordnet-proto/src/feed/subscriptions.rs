@@ -19,8 +19,14 @@
 //!                                 Refused ── messages all the same, once ──▶ Unsure
 //! ```
 //!
-//! A subscribe leads from `Unsure` to `On`, and an unsubscribe from each to `Off`. On
-//! a new connection all that is wanted is `Off`, and the rest is gone.
+//! - A subscribe that is sent leads from each to `On, no answer`, an unsubscribe to
+//!   `Off`.
+//! - `Unsure` with a subscribe as the last command is like `On, no answer`: a message
+//!   leads to `On, answered`, a refusal to where it leads from there.
+//! - `Off` becomes `Unsure` if an error says that its unsubscribe may have been dropped.
+//! - Where the server may have the subscription all the same, `Retry` leads to `Unsure`
+//!   instead of `Off`, and so does a refusal of what is not wanted.
+//! - On a new connection all that is wanted is `Off`, and the rest is gone.
 //!
 //! `Off` needs a subscribe where it is wanted, `On` an unsubscribe where it is not,
 //! `Unsure` always a command. `Retry` and `Refused` need an unsubscribe where it is
