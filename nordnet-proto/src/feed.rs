@@ -13,14 +13,6 @@
 //!        close(), Reconnect::Never, login refused by REST ──▶ Closed
 //! ```
 
-/// Whether this build has a bug planted, which shows that the simulation finds
-/// it: see `fuzz/README.md`. No build has one unless it is asked for.
-macro_rules! planted {
-    ($name:tt) => {
-        cfg!(planted = $name)
-    };
-}
-
 mod account;
 mod change;
 mod command;
@@ -186,8 +178,6 @@ impl<K: Kind> Feed<K> {
         if self.holds(attempt)
             && let State::Connecting { login, .. } = &self.state
         {
-            let newest = self.login.as_ref().filter(|_| planted!("newer_key"));
-            let login = newest.unwrap_or(login);
             self.counters.connects += 1;
             self.state = State::Open(Open::new(login.key.clone(), login.epoch, now));
         }

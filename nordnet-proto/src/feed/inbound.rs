@@ -89,14 +89,8 @@ impl<K: Kind> Feed<K> {
             let event = match K::read(&mut message, line) {
                 Ok(None) if open.live_since.is_none() => {
                     // The line is read again for its own event, which comes next.
-                    if !planted!("first_message_lost") {
-                        self.lines.rewind(position);
-                    }
-                    let live = self.prove(now);
-                    if planted!("live_not_told") {
-                        continue;
-                    }
-                    return Some(live);
+                    self.lines.rewind(position);
+                    return Some(self.prove(now));
                 }
                 Ok(None) => {
                     if let Some(unknown) = K::unknown(&mut message) {
@@ -141,10 +135,7 @@ impl<K: Kind> Feed<K> {
     /// Notes that a message has come, which proves the login and ends the gap.
     fn prove(&mut self, now: Instant) -> Event<K::Message> {
         let after_gap = self.gap(now);
-        let again = planted!("live_twice") && after_gap.is_some();
-        if let State::Open(open) = &mut self.state
-            && !again
-        {
+        if let State::Open(open) = &mut self.state {
             open.live_since = Some(now);
         }
         self.rejection = None;
@@ -185,9 +176,7 @@ impl<K: Kind> Feed<K> {
         match about {
             _ if about_rate => {
                 self.pacing.hold(now);
-                if !planted!("resend_lost") {
-                    self.counters.resent += self.subscriptions.resend(now);
-                }
+                self.counters.resent += self.subscriptions.resend(now);
             }
             About::Subscribe(subscription) => {
                 match self.subscriptions.refused(&subscription, is_fast, now) {
@@ -219,21 +208,16 @@ impl<K: Kind> Feed<K> {
     }
 
     fn gap(&self, now: Instant) -> Option<Gap> {
-        self.gap_since
-            .filter(|_| !planted!("gap_not_told"))
-            .map(|since| Gap {
-                since,
-                length: now.saturating_duration_since(since),
-                without_full_tick: self.subscriptions.without_full_tick(),
-            })
+        self.gap_since.map(|since| Gap {
+            since,
+            length: now.saturating_duration_since(since),
+            without_full_tick: self.subscriptions.without_full_tick(),
+        })
     }
 }
 
 /// The excerpt is taken anew, since the cut might have gone through the key.
 fn without_key(malformed: Malformed, line: &[u8], key: &SessionKey) -> Malformed {
-    if planted!("key_shown") {
-        return malformed;
-    }
     let scrub = Scrub::session(key);
     Malformed {
         reason: match malformed.reason {

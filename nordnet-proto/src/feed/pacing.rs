@@ -118,9 +118,8 @@ impl Pacing {
 
     /// When the next command may be sent; `None` if at once, by what is known.
     pub(crate) fn next(&self) -> Option<Instant> {
-        let more = usize::from(planted!("pacing_off_by_one"));
-        self.window(self.per_second + more, SECOND)
-            .max(self.window(self.per_half_minute + more, HALF_MINUTE))
+        self.window(self.per_second, SECOND)
+            .max(self.window(self.per_half_minute, HALF_MINUTE))
             .max(self.held_until)
             .max(self.settled_at)
     }

@@ -93,7 +93,7 @@ impl Subscriptions {
 
     pub(crate) fn unwant(&mut self, subscription: &Subscription) {
         if let Some(entry) = self.entries.get_mut(subscription) {
-            entry.wanted = planted!("unsubscribe_offline") && entry.ticket.is_some();
+            entry.wanted = false;
             // Its end is still to be reported from the last time, and no subscribe was
             // sent since: one report is enough.
             let reported =
@@ -204,7 +204,7 @@ impl Subscriptions {
         };
         self.set_wire(subscription, wire);
         self.follow(subscription);
-        first && !planted!("full_not_marked")
+        first
     }
 
     /// Begins anew for another connection: nothing is on the wire.
@@ -227,8 +227,7 @@ impl Subscriptions {
         self.recent.clear();
         self.unwritten = 0;
         self.work.clear();
-        let forgotten = usize::from(planted!("forgotten_subscription"));
-        for (subscription, entry) in self.entries.iter_mut().skip(forgotten) {
+        for (subscription, entry) in &mut self.entries {
             entry.wire = Wire::Off;
             entry.retries = 0;
             entry.subscribes = 0;

@@ -39,7 +39,6 @@ impl<K: Kind> Feed<K> {
             .link
             .as_ref()
             .is_some_and(|link| link.attempt == attempt && !link.dropping);
-        let held = held || planted!("old_attempt") && self.link.is_some();
         held && self.ending.is_none()
     }
 
@@ -105,7 +104,7 @@ impl<K: Kind> Feed<K> {
                         rejection.accepted += 1;
                     }
                     let lasted = rejection.last.saturating_duration_since(rejection.first);
-                    let is_long = lasted >= self.config.rejected_for || planted!("rejected_early");
+                    let is_long = lasted >= self.config.rejected_for;
                     if rejection.accepted >= REJECTED_TIMES && is_long {
                         let message = std::mem::take(&mut rejection.message);
                         return self.finish(CloseReason::FeedRefused(message));
@@ -143,12 +142,6 @@ impl<K: Kind> Feed<K> {
             return;
         };
         if bytes.is_empty() {
-            if planted!("partial_line") {
-                self.lines.push(b"\n");
-            }
-            if planted!("lines_lost") {
-                self.lines.clear();
-            }
             return self.end(DisconnectReason::ServerClosed, now);
         }
         open.received(bytes, now);
@@ -185,7 +178,7 @@ impl<K: Kind> Feed<K> {
     }
 
     pub(super) fn finish(&mut self, reason: CloseReason) {
-        if matches!(self.state, State::Closed) && !planted!("closed_twice") {
+        if matches!(self.state, State::Closed) {
             return;
         }
         self.drop_connection();
@@ -211,11 +204,6 @@ impl<K: Kind> Feed<K> {
             self.backoff.at_cap(&mut self.random)
         } else {
             self.backoff.next(&mut self.random)
-        };
-        let wait = match wait {
-            _ if planted!("tight_loop") => Duration::ZERO,
-            wait if planted!("wait_without_cap") => wait * 8,
-            wait => wait,
         };
         let until = after(at, wait);
         // A call may have renewed the session in the meantime, so it is asked
@@ -310,14 +298,10 @@ impl<K: Kind> Feed<K> {
         self.outbox.wipe();
         self.pacing.reset();
         self.subscriptions.reset();
-        self.link = self
-            .link
-            .take()
-            .filter(|link| link.told && !planted!("second_connection"))
-            .map(|link| Link {
-                dropping: true,
-                ..link
-            });
+        self.link = self.link.take().filter(|link| link.told).map(|link| Link {
+            dropping: true,
+            ..link
+        });
     }
 
     fn connect(&mut self, now: Instant) {
@@ -362,8 +346,7 @@ impl<K: Kind> Feed<K> {
             {
                 self.subscriptions.retry(now);
             }
-            let login_due = open.login == LoginLine::Due
-                && !(planted!("command_before_login") && self.subscriptions.peek().is_some());
+            let login_due = open.login == LoginLine::Due;
             let command = if login_due {
                 Command::Login {
                     key: &open.key,

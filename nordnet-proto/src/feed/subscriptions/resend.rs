@@ -42,7 +42,7 @@ impl Subscriptions {
                 (Wire::Unsure { subscribed: false }, SubscribeRefusal::Stray)
             }
             _ if !entry.wanted => (Wire::Off, SubscribeRefusal::Stray),
-            _ if entry.retries > 0 || planted!("refused_at_once") => {
+            _ if entry.retries > 0 => {
                 let may_be_on = may_be_on && entry.retries < 2;
                 (Wire::Refused { may_be_on }, SubscribeRefusal::Final)
             }
@@ -79,7 +79,7 @@ impl Subscriptions {
         let Some(entry) = self.entries.get_mut(&subscription) else {
             return;
         };
-        entry.retries = u8::from(!planted!("retried_for_ever"));
+        entry.retries = 1;
         let wire = match entry.wire {
             Wire::Retry {
                 may_be_on: true, ..
