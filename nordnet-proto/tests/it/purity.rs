@@ -7,8 +7,9 @@ use std::process::Command;
 /// The most crates that a program gets with the core.
 const MOST_CRATES: usize = 56;
 
-/// What reads a clock, a file, the environment or the network by itself.
-const IMPURE: [&str; 12] = [
+/// What reads a clock, a file, the environment or the network by itself, and what
+/// belongs to tasks and threads.
+const IMPURE: [&str; 19] = [
     "Instant::now",
     "SystemTime::now",
     ".elapsed()",
@@ -21,6 +22,13 @@ const IMPURE: [&str; 12] = [
     "std::process",
     "thread::spawn",
     "getrandom",
+    "Mutex",
+    "RwLock",
+    "Condvar",
+    "Waker",
+    "task::Poll",
+    "impl Future",
+    "async ",
 ];
 
 /// What `cargo tree` says for this machine.
@@ -82,6 +90,22 @@ fn depends_on_nothing_that_does_input_or_output() {
         "{}: {dependencies:#?}",
         dependencies.len()
     );
+}
+
+/// A feature of the core adds conversions and nothing else.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads the settings")]
+fn has_no_feature_but_conversions() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = std::fs::read_to_string(manifest).unwrap();
+    let features = manifest.split("[features]").nth(1).unwrap();
+    let features = features.split("\n[").next().unwrap().lines();
+    let names: Vec<_> = features
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(names, ["rust_decimal"]);
 }
 
 /// A program with the blocking adapter has no runtime, whatever its features are.
