@@ -8,6 +8,6 @@ use nordnet_driver::blocking::block_on;
 
 fn main() -> ExitCode {
     nordnet_conformance::run("blocking", |scenario| {
-        Runner::of_blocking(Blocking).play_over_tls(scenario, |played| block_on(played))
+        Runner::of_blocking(Blocking).play_over_tls(scenario, block_on)
     })
 }

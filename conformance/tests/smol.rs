@@ -7,6 +7,6 @@ use nordnet_smol::Smol;
 
 fn main() -> ExitCode {
     nordnet_conformance::run("smol", |scenario| {
-        Runner::of_async(Smol).play_over_tls(scenario, |played| smol::block_on(played))
+        Runner::of_async(Smol).play_over_tls(scenario, smol::block_on)
     })
 }
