@@ -7,31 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
-mod alike;
-#[path = "../../../nordnet-proto/tests/adapters/cuts.rs"]
-mod cuts;
-#[path = "../../../nordnet-proto/tests/adapters/dependencies.rs"]
-mod dependencies;
-#[path = "../../../nordnet-proto/tests/adapters/dropped.rs"]
-mod dropped;
-#[path = "../../../nordnet-proto/tests/adapters/dropping.rs"]
-mod dropping;
 mod feeds;
-#[cfg(unix)]
-#[path = "../../../nordnet-proto/tests/adapters/files.rs"]
-mod files;
-#[path = "../../../nordnet-proto/tests/adapters/handshakes.rs"]
-mod handshakes;
 #[cfg(feature = "tracing")]
 mod notes;
 mod orders;
-#[path = "../../../nordnet-proto/tests/adapters/relay.rs"]
-mod relay;
 mod sessions;
-#[path = "../../../nordnet-proto/tests/adapters/shared.rs"]
-mod shared;
-#[path = "../../../nordnet-proto/tests/adapters/strangers.rs"]
-mod strangers;
 mod support;
-#[path = "../../../nordnet-proto/tests/adapters/watching.rs"]
-mod watching;

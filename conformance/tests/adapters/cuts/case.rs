@@ -9,7 +9,7 @@ use nordnet_sim::{Cut, Direction};
 /// What is going on when the connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Action {
-    /// Both requests of it, on one connection.
+    /// Both requests of a login, on one connection.
     Login,
     Read,
     Place,
@@ -35,14 +35,14 @@ impl Action {
     ];
 }
 
-/// How many bytes go in and out if nothing is cut.
+/// How many bytes go each way if nothing is cut; as the simulator sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) received: u64,
     pub(super) sent: u64,
 }
 
-/// One connection that is cut.
+/// A connection that is cut.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Case {
     pub(super) action: Action,
@@ -52,27 +52,28 @@ pub(super) struct Case {
     pub(super) direction: Direction,
     pub(super) cut: Cut,
     pub(super) at: u64,
-    /// How many bytes would go this way.
+    /// How many bytes would go this way without the cut.
     pub(super) of: u64,
 }
 
-/// What a client and a simulator are made for.
+/// How the client and the simulator of a case are set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     pub(super) tls: bool,
     pub(super) keeps_connections: bool,
-    /// How long the client waits for an answer, if that is all it waits for.
+    /// How long the client waits for a response, if it is one that never comes.
     pub(super) patience: Option<Duration>,
 }
 
-/// How long a hasty client waits, and how long one that was too hasty.
-const HASTE: Duration = Duration::from_millis(250);
-const LEAST_HASTE: Duration = Duration::from_secs(4);
+/// How long the client waits for a response that never comes, and how long at most if
+/// that was too short.
+const PATIENCE: Duration = Duration::from_millis(250);
+const MOST_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Setting {
-    /// With four times the patience, unless that is enough.
+    /// The same with four times the patience; `None` if that is too much.
     pub(super) fn more_patient(self) -> Option<Self> {
-        let patience = self.patience.filter(|patience| *patience < LEAST_HASTE)?;
+        let patience = self.patience.filter(|patience| *patience < MOST_PATIENCE)?;
         Some(Self {
             patience: Some(patience * 4),
             ..self
@@ -80,14 +81,14 @@ impl Setting {
     }
 }
 
-/// When the connection is cut, as far as the exchange is concerned.
+/// When the connection is cut, as the exchange sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strike {
-    /// Before all was received.
+    /// Before the whole request was received.
     Before,
-    /// After all was received, before all was answered.
+    /// After that, and before the whole response was sent.
     After,
-    /// Not at all: there was nothing more to come.
+    /// Not at all: there were no more bytes.
     Never,
 }
 
@@ -96,7 +97,8 @@ impl Case {
         Setting {
             tls: self.tls,
             keeps_connections: self.kept || self.action == Action::Login,
-            patience: (self.cut == Cut::Stall && self.strike() != Strike::Never).then_some(HASTE),
+            patience: (self.cut == Cut::Stall && self.strike() != Strike::Never)
+                .then_some(PATIENCE),
         }
     }
 
@@ -126,21 +128,21 @@ impl fmt::Display for Case {
     }
 }
 
-/// Every case, or one in so many and the borders, by their settings.
+/// A case for one byte in `step` and for the first and last ones, sorted by setting.
 pub(super) fn all(lengths: impl Fn(bool) -> BTreeMap<Action, Lengths>, step: u64) -> Vec<Case> {
     let mut cases = Vec::new();
     for tls in [false, true] {
         let lengths = lengths(tls);
         for action in Action::ALL {
             let Lengths { received, sent } = lengths[&action];
-            // Connections without TLS know of no farewell.
+            // A clean end is one of TLS.
             let cuts = [Cut::Abrupt, Cut::Reset, Cut::Stall, Cut::Clean];
             let cuts = if tls { &cuts[..] } else { &cuts[..3] };
             let keeps = Action::CALLS.contains(&action) && !tls;
             for kept in [false, true].into_iter().filter(|kept| !kept || keeps) {
                 for (direction, of) in [(Direction::In, received), (Direction::Out, sent)] {
                     for cut in cuts {
-                        // Each begins elsewhere, so that together they see more.
+                        // Each begins elsewhere, so that together they cover more.
                         let first = cases.len() as u64 % step;
                         let inner = (first..of).step_by(step as usize);
                         let mut ats: Vec<_> = inner.chain([0, 1, of - 1, of]).collect();

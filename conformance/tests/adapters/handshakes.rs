@@ -1,22 +1,23 @@
-//! Connections that are cut below TLS, at any byte of the handshake and of what
-//! is sealed after it: where an order cannot have left, that is known.
+//! Connections that are cut below TLS, at any byte of the handshake and of the records
+//! after it: if an order cannot have left, the client knows it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use nordnet_driver::Client;
 use nordnet_proto::api::ListAccounts;
-use nordnet_proto::driver::Client;
 use nordnet_proto::{BaseUrl, Error, Outcome, Reference, Trading};
 use nordnet_sim::{Control, Cut, Direction, Server};
 
+use crate::adapter::Adapter;
 use crate::relay::{Passed, Relay};
-use crate::shared::{Waits, builder, eventually, placed, processed, resting_order};
+use crate::shared::{builder, eventually, placed, processed, resting_order};
 
-/// How many cases run at a time.
+/// How many cases run at once.
 const LANES: usize = 16;
 
-/// Signatures and tickets are now longer and now shorter.
+/// By how many bytes the length of signatures and tickets varies.
 const SPREAD: u64 = 16;
 
 #[derive(Clone, Copy, Debug)]
@@ -24,30 +25,30 @@ struct Case {
     direction: Direction,
     cut: Cut,
     at: u64,
-    /// Whether the client cannot have got to its request.
+    /// If the client cannot have come to its request.
     in_handshake: bool,
 }
 
-/// Cuts at every so many bytes.
-pub(crate) fn cut<R: Waits>(step: usize) {
-    let cases = cases::<R>(step as u64);
+/// Cuts at one byte in `step`.
+pub(crate) fn cut(adapter: Adapter, step: usize) {
+    let cases = cases(adapter, step as u64);
     let next = AtomicUsize::new(0);
-    let told: Vec<_> = thread::scope(|scope| {
+    let reports: Vec<_> = thread::scope(|scope| {
         let lane = || {
-            let mut world = World::<R>::open();
-            let mut told = Vec::new();
+            let mut world = World::open(adapter);
+            let mut reports = Vec::new();
             while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                told.push((case.in_handshake, world.run(*case)));
+                reports.push((case.in_handshake, world.run(*case)));
             }
             world.check_denied();
-            told
+            reports
         };
         let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
-        let told = lanes.into_iter().map(|lane| lane.join().unwrap());
-        told.flatten().collect()
+        let reports = lanes.into_iter().map(|lane| lane.join().unwrap());
+        reports.flatten().collect()
     });
-    for words in ["accepted", "unknown", "certainly not"] {
-        let all = told.iter().filter(|(_, told)| *told == words);
+    for words in ["accepted", "unknown", "not sent"] {
+        let all = reports.iter().filter(|(_, report)| *report == words);
         let early = all.clone().filter(|(in_handshake, _)| *in_handshake);
         println!(
             "{:6}  {words}, of which {} in the handshake",
@@ -55,13 +56,13 @@ pub(crate) fn cut<R: Waits>(step: usize) {
             early.count()
         );
     }
-    assert_eq!(told.len(), cases.len());
-    assert!(told.iter().any(|(_, told)| *told == "accepted"));
+    assert_eq!(reports.len(), cases.len());
+    assert!(reports.iter().any(|(_, report)| *report == "accepted"));
 }
 
-fn cases<R: Waits>(step: u64) -> Vec<Case> {
-    // The first connection brings a ticket that the second one uses.
-    let mut world = World::<R>::open();
+fn cases(adapter: Adapter, step: u64) -> Vec<Case> {
+    // The second connection uses a ticket of the first one.
+    let mut world = World::open(adapter);
     assert_eq!(world.place(&world.patient.clone()).1, "accepted");
     let passed = world.relay.passed();
     let ends = |way: usize| passed.iter().map(move |one| one.bytes[way]).max().unwrap();
@@ -88,18 +89,19 @@ fn cases<R: Waits>(step: u64) -> Vec<Case> {
     cases
 }
 
-struct World<R: Waits> {
+struct World {
+    adapter: Adapter,
     _server: Server,
     control: Control,
     relay: Relay,
-    patient: Client<R, Trading>,
-    hasty: Client<R, Trading>,
+    patient: Client<Trading>,
+    hasty: Client<Trading>,
     references: usize,
     denied: Vec<Reference>,
 }
 
-impl<R: Waits> World<R> {
-    fn open() -> Self {
+impl World {
+    fn open(adapter: Adapter) -> Self {
         let server = Server::builder().rate(0.0).start().unwrap();
         let relay = Relay::to(
             server
@@ -110,14 +112,15 @@ impl<R: Waits> World<R> {
         );
         let base_url: BaseUrl = format!("https://{}", relay.address).parse().unwrap();
         let client = |answer: Option<Duration>| {
-            let builder = builder::<R>(&server).configure(|config| {
+            let builder = builder(adapter, &server).configure(|config| {
                 config.base_url = base_url.clone();
                 config.limits.kept_connections = 0;
                 config.limits.answer = answer.unwrap_or(config.limits.answer);
             });
-            R::result(builder.trading().open()).unwrap()
+            adapter.open(builder.trading()).unwrap()
         };
         let world = Self {
+            adapter,
             control: server.control(),
             relay,
             patient: client(None),
@@ -127,8 +130,8 @@ impl<R: Waits> World<R> {
             denied: Vec::new(),
         };
         for client in [&world.patient, &world.hasty] {
-            // A machine under load may be too slow for the hasty one.
-            eventually("it logs in", || R::result(client.session()).is_ok());
+            // A machine under load can be too slow for the hasty one.
+            eventually("it logs in", || adapter.session(client).is_ok());
         }
         world
     }
@@ -139,38 +142,39 @@ impl<R: Waits> World<R> {
             _ => self.patient.clone(),
         };
         self.relay.cut_at(case.direction, case.at, case.cut);
-        let (received, told) = self.place(&client);
+        let (received, report) = self.place(&client);
         if case.in_handshake {
-            assert_eq!((received, told), (0, "certainly not"), "{case:?}");
+            assert_eq!((received, report), (0, "not sent"), "{case:?}");
         }
         self.relay.cut_at(case.direction, case.at, case.cut);
-        let read = R::result(client.send(ListAccounts::new()));
-        // A machine under load may be too slow for the hasty one.
+        let read = self.adapter.send(&client, ListAccounts::new());
+        // A machine under load can be too slow for the hasty one.
         assert!(read.is_ok() || case.cut == Cut::Stall, "{case:?}: {read:?}");
-        told
+        report
     }
 
-    /// How often an order has come in, and what was told of it, which is true.
-    fn place(&mut self, client: &Client<R, Trading>) -> (usize, &'static str) {
+    /// Places an order. Returns how many times the exchange received it, and what the
+    /// client reported, which has to be true.
+    fn place(&mut self, client: &Client<Trading>) -> (usize, &'static str) {
         self.references += 1;
         let reference = Reference::new(format!("sealed-{}", self.references)).unwrap();
-        let told = R::result(client.send(resting_order(&reference)));
+        let report = self.adapter.send(client, resting_order(&reference));
         let received = processed(&self.control, "place_order", reference.as_str());
         assert!(received <= 1, "received {received} times");
-        let words = match &told {
+        let words = match &report {
             Ok(Outcome::Accepted(_)) if received == 1 => "accepted",
             Ok(Outcome::Unknown(_)) => "unknown",
-            Err(Error::NotSent(_)) if received == 0 => "certainly not",
-            _ => panic!("received {received} times: {told:?}"),
+            Err(Error::NotSent(_)) if received == 0 => "not sent",
+            _ => panic!("received {received} times: {report:?}"),
         };
         let _ = client.resolve(&reference);
-        if told.is_err() {
+        if report.is_err() {
             self.denied.push(reference);
         }
         (received, words)
     }
 
-    /// What was certainly not placed has not come later.
+    /// Checks that no order came later that was not placed, as the client reported.
     fn check_denied(&self) {
         for reference in &self.denied {
             assert_eq!(placed(&self.control, reference), []);

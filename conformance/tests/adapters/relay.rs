@@ -1,4 +1,4 @@
-//! A way to the simulator on which connections are cut below TLS: in the middle
+//! A TCP relay in front of a simulator, which cuts connections below TLS: in the middle
 //! of a handshake or of a record.
 
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use nordnet_sim::{Cut, Direction};
 use rustix::net::sockopt::set_socket_linger;
 
-/// Between two looks at a connection on which nothing comes.
+/// The pause between two reads of a connection on which nothing comes.
 const MOMENT: Duration = Duration::from_micros(200);
 
 pub(crate) struct Relay {
@@ -18,8 +18,8 @@ pub(crate) struct Relay {
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Default)]
 struct State {
+    server: SocketAddr,
     /// For the next connection.
     plan: Option<Plan>,
     passed: Vec<Passed>,
@@ -32,8 +32,8 @@ type Plan = (Direction, u64, Cut);
 pub(crate) struct Passed {
     /// In and out.
     pub(crate) bytes: [u64; 2],
-    /// How many bytes had gone in and out before the client spoke again: the
-    /// first flights of a handshake.
+    /// How many bytes had gone in and out when the client sent its second flight of a
+    /// handshake.
     pub(crate) opening: Option<[u64; 2]>,
 }
 
@@ -42,16 +42,21 @@ impl Relay {
         Self::from("127.0.0.1", server)
     }
 
-    /// At another address of this machine.
+    /// A relay at another address of this machine.
     pub(crate) fn from(ip: &str, server: SocketAddr) -> Self {
         let listener = TcpListener::bind((ip, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State::default()));
+        let state = Arc::new(Mutex::new(State {
+            server,
+            plan: None,
+            passed: Vec::new(),
+        }));
         let shared = Arc::clone(&state);
-        // Ends when the simulator is gone and one more knocks, or with the
+        // Ends with the first connection after the simulator is gone, or with the
         // process.
         thread::spawn(move || {
             for client in listener.incoming() {
+                let server = shared.lock().unwrap().server;
                 let (Ok(client), Ok(server)) = (client, TcpStream::connect(server)) else {
                     return;
                 };
@@ -67,8 +72,12 @@ impl Relay {
         Self { address, state }
     }
 
-    /// Cuts the next connection when there is a byte more than so many. What
-    /// has passed before arrives.
+    /// Leads the next connections to another server.
+    pub(crate) fn lead_to(&self, server: SocketAddr) {
+        self.state.lock().unwrap().server = server;
+    }
+
+    /// Cuts the next connection after `bytes` in that direction; these still arrive.
     pub(crate) fn cut_at(&self, direction: Direction, bytes: u64, cut: Cut) {
         self.state.lock().unwrap().plan = Some((direction, bytes, cut));
     }
@@ -132,7 +141,7 @@ fn pass_on(
     }
 }
 
-/// Ends the connection to the client; that to the server ends after it.
+/// Ends the connection to the client, and then the one to the server.
 fn end(mut client: TcpStream, cut: Cut) {
     if cut == Cut::Reset {
         set_socket_linger(&client, Some(Duration::ZERO)).unwrap();

@@ -1,36 +1,38 @@
-//! A simulator, a client, and the cases that they go through.
+//! A simulator and a client, which go through several cases.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use nordnet_driver::{Client, ClientBuilder};
 use nordnet_proto::api::ListAccounts;
-use nordnet_proto::driver::{Client, ClientBuilder};
-use nordnet_proto::{Observe, Outcome, PermittedTo, Reference, Trading};
+use nordnet_proto::{Endpoint, Error, Observe, Outcome, PermittedTo, Reference, Trading};
 use nordnet_sim::{Channel, Control, OrderRecord, Server};
 
 use super::case::{Action, Case, Lengths, Setting};
 use super::{Verdict, Wrong, calls, feeds};
-use crate::shared::{self, Waits, eventually, placed, processed, resting_order};
+use crate::adapter::Adapter;
+use crate::shared::{self, eventually, placed, processed, resting_order};
 
 /// The longest that a case may take.
 const LONGEST: Duration = Duration::from_secs(20);
 
-pub(super) struct World<R: Waits> {
+pub(super) struct World {
+    pub(super) adapter: Adapter,
     pub(super) server: Server,
     pub(super) control: Control,
     pub(super) setting: Setting,
-    pub(super) client: Client<R, Trading>,
-    /// What a read gives.
+    pub(super) client: Client<Trading>,
+    /// What a read of the accounts returns.
     accounts: String,
     references: usize,
-    /// New orders that the client said were certainly not placed.
+    /// Orders that were not placed, as the client reported.
     denied: Vec<Reference>,
 }
 
-impl<R: Waits> World<R> {
-    pub(super) fn open(mut setting: Setting) -> Self {
+impl World {
+    pub(super) fn open(adapter: Adapter, mut setting: Setting) -> Self {
         loop {
-            match (Self::try_open(setting), setting.more_patient()) {
+            match (Self::try_open(adapter, setting), setting.more_patient()) {
                 (Ok(world), _) => return world,
                 (Err(_), Some(more_patient)) => setting = more_patient,
                 (Err(error), None) => panic!("{error}"),
@@ -38,16 +40,17 @@ impl<R: Waits> World<R> {
         }
     }
 
-    fn try_open(setting: Setting) -> Result<Self, String> {
+    fn try_open(adapter: Adapter, setting: Setting) -> Result<Self, String> {
         let server = Server::builder().rate(0.0).speed(20.0).plain(!setting.tls);
         let server = server.start().map_err(|error| error.to_string())?;
-        let login = builder::<R>(&server, setting).trading().login();
-        let client = R::result(login).map_err(|error| error.to_string())?;
+        let builder = builder(adapter, &server, setting).trading();
+        let client = adapter.login(builder).map_err(|error| error.to_string())?;
         Ok(Self {
+            adapter,
             control: server.control(),
             server,
             setting,
-            accounts: accounts(&client)?,
+            accounts: accounts(adapter, &client)?,
             client,
             references: 0,
             denied: Vec::new(),
@@ -70,20 +73,20 @@ impl<R: Waits> World<R> {
         if took > LONGEST {
             return Err(format!("it took {took:?}").into());
         }
-        if accounts(&self.client).as_ref() != Ok(&self.accounts) {
-            return Err(Wrong::Poor("afterwards the client is of no use".into()));
+        if accounts(self.adapter, &self.client).as_ref() != Ok(&self.accounts) {
+            return Err(Wrong::Poor("the client does not work afterwards".into()));
         }
         Ok(verdict)
     }
 
-    /// What was certainly not placed has not come later.
+    /// Checks that no denied order came later.
     pub(super) fn check_denied(&self) {
         for reference in &self.denied {
             assert_eq!(placed(&self.control, reference), []);
         }
     }
 
-    /// Plans the cut: of the next connection, or of the one that is there.
+    /// Plans the cut of the next connection, or of the one that is open.
     pub(super) fn plan(&self, case: &Case) {
         let channel = match case.action {
             Action::Market => Channel::Public,
@@ -103,18 +106,21 @@ impl<R: Waits> World<R> {
     fn log_in(&self, case: &Case) -> Verdict {
         let before = self.control.counters();
         self.plan(case);
-        let login = builder::<R>(&self.server, self.setting).login();
-        let client = R::result(login).map_err(|error| error.to_string())?;
+        let builder = builder(self.adapter, &self.server, self.setting);
+        let client = self
+            .adapter
+            .login(builder)
+            .map_err(|error| error.to_string())?;
         let after = self.control.counters();
         if after.refused_logins > before.refused_logins {
             return Err(Wrong::Untrue("a signature was sent again".into()));
         }
-        if accounts(&client).as_ref() != Ok(&self.accounts) {
-            return Err(Wrong::Poor("the session is of no use".into()));
+        if accounts(self.adapter, &client).as_ref() != Ok(&self.accounts) {
+            return Err(Wrong::Poor("the session does not work".into()));
         }
         match after.logins - before.logins {
             1 => Ok("one session"),
-            2 => Ok("two sessions, of which the first was never heard of"),
+            2 => Ok("two sessions, the first of which the client does not know"),
             sessions => Err(format!("{sessions} sessions").into()),
         }
     }
@@ -122,7 +128,7 @@ impl<R: Waits> World<R> {
     fn read_accounts(&self, case: &Case) -> Verdict {
         self.plan(case);
         let before = processed(&self.control, "list_accounts", "");
-        let read = accounts(&self.client)?;
+        let read = accounts(self.adapter, &self.client)?;
         if read != self.accounts {
             return Err(Wrong::Untrue(read));
         }
@@ -138,11 +144,19 @@ impl<R: Waits> World<R> {
         Reference::new(format!("cut-{:06}", self.references)).unwrap()
     }
 
-    /// Places an order that rests, with nothing in the way, and waits until the
-    /// market has it.
+    /// Sends an order call.
+    pub(super) fn send<E>(&self, call: E) -> Result<E::Response, Error>
+    where
+        E: Endpoint<Access: PermittedTo<Trading>>,
+    {
+        self.adapter.send(&self.client, call)
+    }
+
+    /// Places an order that rests, over a connection that is not cut, and waits until
+    /// the market has confirmed it.
     pub(super) fn place_undisturbed(&mut self) -> Result<OrderRecord, String> {
         let reference = self.new_reference();
-        match R::result(self.client.send(resting_order(&reference))) {
+        match self.send(resting_order(&reference)) {
             Ok(Outcome::Accepted(_)) => {
                 self.await_confirmations();
                 Ok(placed(&self.control, &reference).remove(0))
@@ -151,8 +165,8 @@ impl<R: Waits> World<R> {
         }
     }
 
-    /// Waits until the market has confirmed everything, where there is no more
-    /// than one thing to confirm of each order.
+    /// Waits until the market has confirmed everything; there is one thing at most to
+    /// confirm of each order.
     pub(super) fn await_confirmations(&self) {
         let pending = |order: &OrderRecord| order.action_state.ends_with("_PEND");
         eventually("all is confirmed", || {
@@ -160,24 +174,25 @@ impl<R: Waits> World<R> {
         });
     }
 
+    /// Notes an order that was not placed, as the client reported.
     pub(super) fn deny(&mut self, reference: Reference) {
         self.denied.push(reference);
     }
 }
 
-/// What a read gives.
-fn accounts<R: Waits, A>(client: &Client<R, A>) -> Result<String, String>
+/// What a read of the accounts returns.
+fn accounts<A>(adapter: Adapter, client: &Client<A>) -> Result<String, String>
 where
     Observe: PermittedTo<A>,
 {
-    match R::result(client.send(ListAccounts::new())) {
+    match adapter.send(client, ListAccounts::new()) {
         Ok(accounts) => Ok(format!("{accounts:?}")),
         Err(error) => Err(error.to_string()),
     }
 }
 
-fn builder<R: Waits>(server: &Server, setting: Setting) -> ClientBuilder<R> {
-    shared::builder(server).configure(|config| {
+fn builder(adapter: Adapter, server: &Server, setting: Setting) -> ClientBuilder {
+    shared::builder(adapter, server).configure(|config| {
         if !setting.keeps_connections {
             config.limits.kept_connections = 0;
         }
@@ -187,18 +202,21 @@ fn builder<R: Waits>(server: &Server, setting: Setting) -> ClientBuilder<R> {
     })
 }
 
-/// How many bytes each action takes where nothing is cut.
-pub(super) fn lengths<R: Waits>(tls: bool) -> BTreeMap<Action, Lengths> {
-    let mut world = World::<R>::open(Setting {
-        tls,
-        keeps_connections: true,
-        patience: None,
-    });
-    let login = builder::<R>(&world.server, world.setting).login();
-    let other = R::result(login).unwrap();
+/// How many bytes each action takes if nothing is cut.
+pub(super) fn lengths(adapter: Adapter, tls: bool) -> BTreeMap<Action, Lengths> {
+    let mut world = World::open(
+        adapter,
+        Setting {
+            tls,
+            keeps_connections: true,
+            patience: None,
+        },
+    );
+    let builder = builder(adapter, &world.server, world.setting);
+    let other = adapter.login(builder).unwrap();
     let login = traffic(&world.control, Channel::Rest);
     let mut lengths = BTreeMap::from([(Action::Login, login)]);
-    // From here on there is the connection of the first client only.
+    // Only the connection of the first client is left.
     drop(other);
     eventually("it is closed", || world.control.connections().len() == 1);
     for action in Action::CALLS {
@@ -209,7 +227,7 @@ pub(super) fn lengths<R: Waits>(tls: bool) -> BTreeMap<Action, Lengths> {
             Action::Place => _ = world.place_undisturbed().unwrap(),
             Action::Modify => _ = calls::change(&world, &order, &handle).unwrap(),
             Action::Cancel => _ = calls::take_back(&world, &order, &handle).unwrap(),
-            _ => _ = accounts(&world.client).unwrap(),
+            _ => _ = accounts(adapter, &world.client).unwrap(),
         }
         let after = calls_traffic(&world.control);
         lengths.insert(
@@ -225,7 +243,7 @@ pub(super) fn lengths<R: Waits>(tls: bool) -> BTreeMap<Action, Lengths> {
     lengths
 }
 
-/// What has gone over all connections of calls: orders have one of their own.
+/// What has gone over all connections of calls; orders have their own.
 fn calls_traffic(control: &Control) -> Lengths {
     let mut open = control.connections();
     open.retain(|one| one.channel == Channel::Rest);

@@ -1,4 +1,4 @@
-//! What stands at the path of a key file, a passphrase file or a CA file.
+//! What can be at the path of a key file, a passphrase file or a CA file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,15 +7,17 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use nordnet_proto::driver::{Adapter, Client};
-use nordnet_proto::{Error, Settings, SetupError};
+use nordnet_driver::Settings;
+use nordnet_proto::{Error, SetupError};
+use nordnet_sim::KeyPair;
+
+use crate::adapter::Adapter;
 
 const KEY: &str = "NORDNET_KEY_FILE";
 const PASSPHRASE: &str = "NORDNET_PASSPHRASE_FILE";
 const CA: &str = "NORDNET_CA_FILE";
-const GOOD: &str = include_str!("../fixtures/keys/plain");
 
-/// A folder of its own that goes when the test ends.
+/// A folder of its own, which is deleted when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -25,7 +27,7 @@ impl Folder {
         Self(path)
     }
 
-    /// A file that anybody can read, unless others may not.
+    /// Writes a file with these permissions.
     fn write(&self, name: &str, content: &[u8], mode: u32) -> PathBuf {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.0.join(name);
@@ -41,11 +43,11 @@ impl Drop for Folder {
     }
 }
 
-/// What is said of a program whose variable names that path.
-fn said<R: Adapter>(good: &Path, variable: &'static str, path: &Path) -> String {
+/// The error if a variable of the environment holds that path.
+fn error(adapter: Adapter, good: &Path, variable: &'static str, path: &Path) -> String {
     let (good, path) = (good.to_owned(), path.to_owned());
     let (sender, receiver) = mpsc::channel();
-    // On a thread of its own: to open a FIFO would wait for ever.
+    // On a thread of its own: opening a FIFO would block for ever.
     thread::spawn(move || {
         let text = |path: &Path| Some(path.to_str().unwrap().to_owned());
         let settings = Settings::from_vars(|name| match name {
@@ -56,7 +58,7 @@ fn said<R: Adapter>(good: &Path, variable: &'static str, path: &Path) -> String 
             _ => None,
         })
         .unwrap();
-        let _ = sender.send(Client::<R>::from_settings(settings).err());
+        let _ = sender.send(adapter.settings_error(settings));
     });
     match receiver.recv_timeout(Duration::from_secs(20)) {
         Ok(Some(Error::Setup(error @ SetupError::File { .. }))) => error.to_string(),
@@ -65,10 +67,11 @@ fn said<R: Adapter>(good: &Path, variable: &'static str, path: &Path) -> String 
     }
 }
 
-/// Tries everything that is no file with a secret in it.
-pub(crate) fn are_refused_unless_regular<R: Adapter>() {
-    let folder = Folder::new("irregular");
-    let good = folder.write("key", GOOD.as_bytes(), 0o600);
+/// Tries everything that is not a file with a secret in it.
+pub(crate) fn are_refused_unless_regular(adapter: Adapter) {
+    let folder = Folder::new(adapter.package());
+    let key = KeyPair::from_seed(&[7; 32]).private_openssh();
+    let good = folder.write("key", key.as_bytes(), 0o600);
     let fifo = folder.0.join("fifo");
     assert!(
         Command::new("mkfifo")
@@ -84,35 +87,41 @@ pub(crate) fn are_refused_unless_regular<R: Adapter>() {
 
     let irregular = "it is no regular file but a FIFO, a device or a socket";
     for variable in [KEY, PASSPHRASE, CA] {
-        let said = |path: &Path| said::<R>(&good, variable, path);
+        let error = |path: &Path| error(adapter, &good, variable, path);
         for path in [&*fifo, Path::new("/dev/zero"), &link, &socket] {
-            let text = said(path);
+            let text = error(path);
             assert!(
                 text.contains(variable) && text.contains(irregular),
                 "{text}"
             );
             assert!(!text.contains("chmod"), "{text}");
         }
-        let text = said(&folder.0);
+        let text = error(&folder.0);
         assert!(
             text.ends_with("it is a directory; name a file in it"),
             "{text}"
         );
-        let text = said(&folder.write("empty", b"", 0o644));
+        let text = error(&folder.write("empty", b"", 0o644));
         assert!(text.ends_with("it is empty"), "{text}");
-        let text = said(&folder.write("large", &vec![b'#'; (1 << 20) + 1], 0o644));
+        let text = error(&folder.write("large", &vec![b'#'; (1 << 20) + 1], 0o644));
         assert!(text.ends_with(" KiB; is it the right one?"), "{text}");
-        let text = said(&folder.0.join("nothing"));
+        let text = error(&folder.0.join("nothing"));
         assert!(text.ends_with("~ is not expanded in it)"), "{text}");
     }
     for content in ["\nsecret\n", "\r\n"] {
-        let text = said::<R>(
+        let text = error(
+            adapter,
             &good,
             PASSPHRASE,
             &folder.write("pass", content.as_bytes(), 0o600),
         );
         assert!(text.ends_with("its first line is empty"), "{text}");
     }
-    let text = said::<R>(&good, PASSPHRASE, &folder.write("pass", b"\xff\xfe", 0o600));
+    let text = error(
+        adapter,
+        &good,
+        PASSPHRASE,
+        &folder.write("pass", b"\xff\xfe", 0o600),
+    );
     assert!(text.ends_with("it is not a text in UTF-8"), "{text}");
 }

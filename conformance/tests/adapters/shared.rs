@@ -1,29 +1,22 @@
-//! What the tests share that are written once for all adapters.
+//! What several tests use.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nordnet_driver::ClientBuilder;
 use nordnet_proto::api::Amount;
-use nordnet_proto::driver::{Adapter, Client, ClientBuilder};
 use nordnet_proto::{AccountNumber, ApiKey, BaseUrl, Decimal, PlaceOrder, Reference, TradableId};
 use nordnet_sim::{Control, OrderRecord, Server};
 
-/// An adapter whose futures and calls a test can wait for.
-pub(crate) trait Waits: Adapter {
-    /// Waits for a future, for so long.
-    fn in_time<F: Future>(time: Duration, future: F) -> Option<F::Output>;
+use crate::adapter::Adapter;
 
-    /// Waits for a call.
-    fn result<T: Send + 'static>(call: Self::Call<T>) -> T;
-}
-
-/// Between two looks at what has become of something.
+/// The pause between two checks of a condition.
 pub(crate) const MOMENT: Duration = Duration::from_millis(2);
 
-/// Looks until something is so.
-pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
+/// Waits until a condition holds.
+pub(crate) fn eventually(what: &str, holds: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(30);
-    while !is_so() {
+    while !holds() {
         assert!(Instant::now() < end, "{what}: never");
         thread::sleep(MOMENT);
     }
@@ -31,11 +24,12 @@ pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
 
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
 
-pub(crate) fn builder<R: Waits>(server: &Server) -> ClientBuilder<R> {
+/// A client of a simulator, which trusts it.
+pub(crate) fn builder(adapter: Adapter, server: &Server) -> ClientBuilder {
     let base_url: BaseUrl = server.rest_url().parse().unwrap();
     let api_key = ApiKey::new(server.api_key()).unwrap();
     let key_file = server.private_key().unwrap();
-    let builder = Client::<R>::builder(base_url).key_file(api_key, key_file, None);
+    let builder = adapter.builder(base_url).key_file(api_key, key_file, None);
     match server.ca_pem() {
         Some(pem) => builder.trust_only(pem),
         None => builder,
@@ -56,21 +50,21 @@ pub(crate) fn resting_order(reference: &Reference) -> PlaceOrder {
     order.with_reference(reference.clone())
 }
 
-/// The orders with this reference, as they really are.
+/// The orders with this reference, as the exchange has them.
 pub(crate) fn placed(control: &Control, reference: &Reference) -> Vec<OrderRecord> {
     let mut orders = control.orders();
     orders.retain(|order| order.reference.as_deref() == Some(reference.as_str()));
     orders
 }
 
-/// An order as it really is by now.
+/// An order as the exchange has it now.
 pub(crate) fn current(control: &Control, order: &OrderRecord) -> OrderRecord {
     let mut orders = control.orders();
     orders.retain(|one| one.order_id == order.order_id);
     orders.remove(0)
 }
 
-/// How many requests of an operation took effect that hold a text.
+/// How many requests of an operation that contain `text` took effect.
 pub(crate) fn processed(control: &Control, operation: &str, text: &str) -> usize {
     let mut audit = control.audit();
     audit.retain(|entry| {

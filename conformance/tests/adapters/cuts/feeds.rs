@@ -1,34 +1,35 @@
-//! Feeds: cut at any byte they come back, tell of the gap first, and never take
-//! a part of a line for a line.
+//! Feeds: cut at any byte they reconnect, report the gap first, and never take a part
+//! of a line for a line.
 
-use std::future::poll_fn;
 use std::time::{Duration, Instant};
 
 use nordnet_proto::api::ActionState;
-use nordnet_proto::driver::FeedDriver;
-use nordnet_proto::{AccountMessage, Event, FeedConfig, Kind, MarketMessage, Subscription};
+use nordnet_proto::{AccountMessage, Event, FeedConfig, MarketMessage, Subscription};
 use nordnet_sim::{Channel, ConnectionRecord, OrderRecord};
 
 use super::Verdict;
 use super::case::{Case, Lengths, Strike};
 use super::lane::{World, traffic};
-use crate::shared::{Waits, ericsson};
+use crate::adapter::{Adapter, Feed, with_own_client};
+use crate::shared::ericsson;
 
 /// How long a feed may take for anything.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A feed, and what it has told of its connections.
-struct Heard<R: Waits, K: Kind> {
-    feed: FeedDriver<R, K>,
+/// A feed, and what it has reported of its connections.
+struct Observed<M> {
+    adapter: Adapter,
+    feed: Feed<M>,
     up: bool,
     live: bool,
     connects: usize,
     losses: usize,
 }
 
-impl<R: Waits, K: Kind> Heard<R, K> {
-    fn new(feed: FeedDriver<R, K>) -> Self {
+impl<M> Observed<M> {
+    fn new(adapter: Adapter, feed: Feed<M>) -> Self {
         Self {
+            adapter,
             feed,
             up: false,
             live: false,
@@ -37,10 +38,9 @@ impl<R: Waits, K: Kind> Heard<R, K> {
         }
     }
 
-    /// Waits for an event; gives a message if it is one.
-    fn hear(&mut self, within: Duration) -> Result<Option<K::Message>, String> {
-        let next = poll_fn(|cx| self.feed.poll_event(cx));
-        let Some(event) = R::in_time(within, next) else {
+    /// Waits for an event, and returns it if it is a message.
+    fn next_within(&mut self, time: Duration) -> Result<Option<M>, String> {
+        let Some(event) = self.feed.next_within(self.adapter, time) else {
             return Ok(None);
         };
         match event {
@@ -66,14 +66,11 @@ impl<R: Waits, K: Kind> Heard<R, K> {
         Ok(None)
     }
 
-    /// Waits until something is true of what was told.
-    fn hear_until(
-        &mut self,
-        done: impl Fn(&Self, Option<K::Message>) -> bool,
-    ) -> Result<(), String> {
+    /// Waits for events until `done` returns `true`.
+    fn next_until(&mut self, done: impl Fn(&Self, Option<M>) -> bool) -> Result<(), String> {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
-            let message = self.hear(Duration::from_millis(10))?;
+            let message = self.next_within(Duration::from_millis(10))?;
             if done(self, message) {
                 return Ok(());
             }
@@ -81,7 +78,7 @@ impl<R: Waits, K: Kind> Heard<R, K> {
         Err(format!("up: {}, and nothing comes", self.up))
     }
 
-    /// Whether a connection was lost, or could not be had.
+    /// Returns `true` if a connection was lost, or could not be opened.
     fn was_lost(&self) -> bool {
         self.losses > 0
     }
@@ -99,7 +96,7 @@ fn word<M>(event: &Option<Event<M>>) -> String {
     }
 }
 
-pub(super) fn market<R: Waits>(world: &World<R>, case: &Case) -> Verdict {
+pub(super) fn market(world: &World, case: &Case) -> Verdict {
     world.plan(case);
     let feed = subscribed(world)?;
     if feed.was_lost() != (case.strike() != Strike::Never) {
@@ -110,64 +107,67 @@ pub(super) fn market<R: Waits>(world: &World<R>, case: &Case) -> Verdict {
         return Err(format!("subscribed: {live:?}").into());
     }
     Ok(match feed.connects {
-        1 if feed.was_lost() => "a try in vain, then a tick",
+        1 if feed.was_lost() => "a failed connect, then a tick",
         1 => "a tick",
         _ => "a gap, then a full tick",
     })
 }
 
 /// A feed whose first tick has come.
-fn subscribed<R: Waits>(world: &World<R>) -> Result<Heard<R, nordnet_proto::Public>, String> {
-    let mut feed = world.client.market_feed_with(config(world)).unwrap();
-    feed.subscribe(Subscription::Price(ericsson()));
-    let mut feed = Heard::new(feed);
-    feed.hear_until(
+fn subscribed(world: &World) -> Result<Observed<MarketMessage>, String> {
+    let client = world.client.clone();
+    let feed: Feed<_> = with_own_client!(world.adapter, client, {
+        let mut feed = client.market_feed_with(config(world)).unwrap();
+        feed.subscribe(Subscription::Price(ericsson()));
+        Box::new(feed)
+    });
+    let mut feed = Observed::new(world.adapter, feed);
+    feed.next_until(
         |_, message| matches!(message, Some(MarketMessage::Price(tick)) if tick.is_full()),
     )?;
     Ok(feed)
 }
 
-/// An order is placed as soon as the feed is there. Either it is heard of, or a
-/// gap is told in which it may have been.
-pub(super) fn account<R: Waits>(world: &mut World<R>, case: &Case) -> Verdict {
-    // Of earlier orders nothing is to come.
+/// An order is placed as soon as the feed is up. The feed reports it, or a gap in which
+/// it may have been.
+pub(super) fn account(world: &mut World, case: &Case) -> Verdict {
+    // Nothing more will come of earlier orders.
     world.await_confirmations();
     world.plan(case);
-    let feed = world.client.account_feed_with(config(world)).unwrap();
-    let mut feed = Heard::new(feed);
-    let mut unheard = 0;
+    let mut feed = account_feed(world);
+    let mut unreported = 0;
     let end = Instant::now() + PATIENCE;
-    while hears_of_an_order(world, &mut feed)?.is_none() {
-        unheard += 1;
+    while reports_an_order(world, &mut feed)?.is_none() {
+        unreported += 1;
         if Instant::now() > end {
-            return Err(format!("{unheard} orders, none of them heard of").into());
+            return Err(format!("{unreported} orders, none of them reported").into());
         }
     }
     if feed.was_lost() != (case.strike() != Strike::Never) {
         return Err(format!("{} losses", feed.losses).into());
     }
-    Ok(match (feed.connects, unheard) {
-        (1, 0) if feed.was_lost() => "a try in vain, then an order",
+    Ok(match (feed.connects, unreported) {
+        (1, 0) if feed.was_lost() => "a failed connect, then an order",
         (1, 0) => "an order",
         (_, 0) => "a gap, then an order",
         _ => "an order, then a gap instead of its message",
     })
 }
 
-/// That it was sent and that it was confirmed; nothing if the connection was
-/// lost before both.
-fn hears_of_an_order<R: Waits>(
-    world: &mut World<R>,
-    feed: &mut Heard<R, nordnet_proto::Private>,
+/// Waits until the feed has reported that an order was confirmed; `None` if the
+/// connection was lost before.
+fn reports_an_order(
+    world: &mut World,
+    feed: &mut Observed<AccountMessage>,
 ) -> Result<Option<OrderRecord>, String> {
-    // A login is not answered: only the exchange knows when it is done.
-    feed.hear_until(|feed, _| {
+    // A login has no response: only the exchange knows when it is done.
+    feed.next_until(|feed, _| {
         let live = live(world, Channel::Private);
         feed.up && live.is_some_and(|live| live.epoch.is_some())
     })?;
     let losses = feed.losses;
     let order = world.place_undisturbed()?;
-    feed.hear_until(|feed, message| match message {
+    feed.next_until(|feed, message| match message {
         Some(AccountMessage::Order(update)) => {
             update.reference.as_deref() == order.reference.as_deref()
                 && update.action_state == Some(ActionState::InsertConfirmed)
@@ -177,13 +177,23 @@ fn hears_of_an_order<R: Waits>(
     Ok(Some(order).filter(|_| feed.losses == losses))
 }
 
+fn account_feed(world: &World) -> Observed<AccountMessage> {
+    let client = world.client.clone();
+    let feed: Feed<_> = with_own_client!(
+        world.adapter,
+        client,
+        Box::new(client.account_feed_with(config(world)).unwrap())
+    );
+    Observed::new(world.adapter, feed)
+}
+
 /// The latest connection to a feed.
-fn live<R: Waits>(world: &World<R>, channel: Channel) -> Option<ConnectionRecord> {
+fn live(world: &World, channel: Channel) -> Option<ConnectionRecord> {
     let open = world.control.connections();
     open.into_iter().rfind(|one| one.channel == channel)
 }
 
-fn config<R: Waits>(world: &World<R>) -> FeedConfig {
+fn config(world: &World) -> FeedConfig {
     let mut config = FeedConfig::default();
     config.backoff_first = Duration::from_millis(1);
     config.backoff_cap = Duration::from_millis(1);
@@ -193,15 +203,14 @@ fn config<R: Waits>(world: &World<R>) -> FeedConfig {
     config
 }
 
-pub(super) fn market_lengths<R: Waits>(world: &World<R>) -> Lengths {
+pub(super) fn market_lengths(world: &World) -> Lengths {
     let _feed = subscribed(world).unwrap();
     traffic(&world.control, Channel::Public)
 }
 
-pub(super) fn account_lengths<R: Waits>(world: &mut World<R>) -> Lengths {
+pub(super) fn account_lengths(world: &mut World) -> Lengths {
     world.await_confirmations();
-    let feed = world.client.account_feed_with(config(world)).unwrap();
-    let mut feed = Heard::new(feed);
-    hears_of_an_order(world, &mut feed).unwrap().unwrap();
+    let mut feed = account_feed(world);
+    reports_an_order(world, &mut feed).unwrap().unwrap();
     traffic(&world.control, Channel::Private)
 }

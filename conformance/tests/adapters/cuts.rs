@@ -1,10 +1,10 @@
-//! A connection that is cut at every byte, both ways, in every manner: what the
-//! client then says is held against what the simulator knows to be true.
+//! Connections that are cut at any byte, in both directions and in every way: what the
+//! client reports is compared with what the simulator knows.
 //!
-//! An error means that nothing was done, and nothing was. What was accepted was
-//! done, once. Unknown is only what cannot be known. Whatever may be repeated is
-//! repeated, and a feed comes back and tells of the gap. The client goes on
-//! working, and nothing takes long.
+//! After an error nothing was done. What was accepted was done once. An outcome is
+//! unknown only if it cannot be known. Calls that may be repeated are repeated, and a
+//! feed reconnects and reports the gap. The client works afterwards, and nothing takes
+//! long.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{self, Sender};
@@ -12,36 +12,32 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::shared::Waits;
+use crate::adapter::Adapter;
 
 use case::{Action, Case};
 use lane::World;
 
-#[path = "cuts/calls.rs"]
 mod calls;
-#[path = "cuts/case.rs"]
 mod case;
-#[path = "cuts/feeds.rs"]
 mod feeds;
-#[path = "cuts/lane.rs"]
 mod lane;
 
-/// How many cases run at a time: most of them wait.
+/// How many cases run at once: most of them wait.
 const LANES: usize = 24;
 
-/// How many cases one simulator sees.
+/// How many cases run against one simulator.
 const ROUND: usize = 40;
 
-/// Longer than any case takes, on however slow a machine.
+/// Longer than any case takes, even on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What the client said, or what is wrong with it.
+/// What the client reported, or what is wrong with it.
 type Verdict = Result<&'static str, Wrong>;
 
 enum Wrong {
-    /// What was said is not so.
+    /// The report is false.
     Untrue(String),
-    /// More could have been known, or done.
+    /// The client could have known or done more.
     Poor(String),
 }
 
@@ -51,31 +47,31 @@ impl From<String> for Wrong {
     }
 }
 
-/// Cuts at every so many bytes, and at the borders.
-pub(crate) fn sweep<R: Waits>(step: u64) {
-    let cases = case::all(lane::lengths::<R>, step);
+/// Cuts at one byte in `step`, and at the first and last ones.
+pub(crate) fn sweep(adapter: Adapter, step: u64) {
+    let cases = case::all(|tls| lane::lengths(adapter, tls), step);
     let count = cases.len();
-    assert!(count > 500, "{count} are not many");
+    assert!(count > 500, "only {count} cases");
     let by_setting = cases.chunk_by(|one, next| one.setting() == next.setting());
     let rounds: VecDeque<Vec<Case>> = by_setting
         .flat_map(|cases| cases.chunks(ROUND).map(<[Case]>::to_vec))
         .collect();
     let rounds = Arc::new(Mutex::new(rounds));
-    let (tell, told) = mpsc::channel();
+    let (sender, progress) = mpsc::channel();
     let lanes = (0..LANES).map(|lane| {
-        let (rounds, tell) = (Arc::clone(&rounds), tell.clone());
-        thread::spawn(move || run::<R>(lane, &rounds, &tell))
+        let (rounds, sender) = (Arc::clone(&rounds), sender.clone());
+        thread::spawn(move || run(adapter, lane, &rounds, &sender))
     });
     let lanes: Vec<_> = lanes.collect();
-    drop(tell);
+    drop(sender);
 
     let mut running = BTreeMap::new();
     let mut found: BTreeMap<(Action, &str), usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     loop {
-        match told.recv_timeout(PATIENCE) {
-            Ok(Told::Begins(lane, case)) => _ = running.insert(lane, case),
-            Ok(Told::Ended(lane, verdict)) => {
+        match progress.recv_timeout(PATIENCE) {
+            Ok(Progress::Begins(lane, case)) => _ = running.insert(lane, case),
+            Ok(Progress::Ended(lane, verdict)) => {
                 let case = running.remove(&lane).unwrap();
                 match verdict {
                     Ok(words) => *found.entry((case.action, words)).or_default() += 1,
@@ -88,7 +84,7 @@ pub(crate) fn sweep<R: Waits>(step: u64) {
         }
     }
     assert!(running.is_empty(), "these ended in a panic: {running:?}");
-    // Between its cases a lane looks for orders that came later.
+    // After its cases a lane checks that no denied order came later.
     for lane in lanes {
         lane.join().unwrap();
     }
@@ -96,41 +92,46 @@ pub(crate) fn sweep<R: Waits>(step: u64) {
         println!("{times:6}  {action:?}: {words}");
     }
     let right: usize = found.values().sum();
-    println!("{right:6}  of {count} runs are as they should be");
+    println!("{right:6}  of {count} cases are right");
     let shown = wrong.iter().take(40).map(|line| format!("\n{line}"));
     assert!(
         wrong.is_empty(),
-        "{} are not:{}",
+        "{} are wrong:{}",
         wrong.len(),
         shown.collect::<String>()
     );
     assert_eq!(right, count);
 }
 
-enum Told {
+enum Progress {
     Begins(usize, Case),
     Ended(usize, Verdict),
 }
 
 /// Runs one round after another, each with a simulator of its own.
-fn run<R: Waits>(lane: usize, rounds: &Mutex<VecDeque<Vec<Case>>>, tell: &Sender<Told>) {
+fn run(
+    adapter: Adapter,
+    lane: usize,
+    rounds: &Mutex<VecDeque<Vec<Case>>>,
+    sender: &Sender<Progress>,
+) {
     loop {
         let Some(round) = rounds.lock().unwrap().pop_front() else {
             return;
         };
-        let mut world = World::<R>::open(round[0].setting());
+        let mut world = World::open(adapter, round[0].setting());
         for case in &round {
-            tell.send(Told::Begins(lane, *case)).unwrap();
+            sender.send(Progress::Begins(lane, *case)).unwrap();
             let mut verdict = world.run(case);
-            // Under load a simulator may be slower than a client has patience.
+            // Under load a simulator may be slower than the client waits.
             while let (Err(Wrong::Poor(_)), Some(setting)) =
                 (&verdict, world.setting.more_patient())
             {
                 world.check_denied();
-                world = World::open(setting);
+                world = World::open(adapter, setting);
                 verdict = world.run(case);
             }
-            tell.send(Told::Ended(lane, verdict)).unwrap();
+            sender.send(Progress::Ended(lane, verdict)).unwrap();
         }
         world.check_denied();
     }
