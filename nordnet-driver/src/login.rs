@@ -108,22 +108,21 @@ fn log_end(result: &Result<LoggedIn, LoginError>, took: Duration) {
         Err(error) => {
             let why = Why::from(error);
             let (status, why, took) = (why.status, text(why), millis(took));
-            if error.is_refusal() {
-                event!(
+            match error.is_refusal() {
+                true => event!(
                     ERROR,
                     "login_refused",
                     status = status,
                     why = why,
                     took_ms = took
-                );
-            } else {
-                event!(
+                ),
+                false => event!(
                     WARN,
                     "login_failed",
                     status = status,
                     why = why,
                     took_ms = took
-                );
+                ),
             }
         }
     }

@@ -7,20 +7,15 @@ use nordnet_proto::{Access, Endpoint, Error, Failure, HttpResponse, Outcome};
 use crate::telemetry::{Why, event, millis, text};
 
 pub(super) fn sent<E: Endpoint>(is_first: bool, attempt: Option<u64>) {
-    if is_first {
-        event!(
-            DEBUG,
-            "call_sent",
-            operation = E::OPERATION,
-            attempt = attempt
-        );
-    } else {
-        event!(
+    let operation = E::OPERATION;
+    match is_first {
+        true => event!(DEBUG, "call_sent", operation = operation, attempt = attempt),
+        false => event!(
             INFO,
             "call_retried",
-            operation = E::OPERATION,
+            operation = operation,
             attempt = attempt
-        );
+        ),
     }
 }
 
