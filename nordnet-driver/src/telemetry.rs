@@ -32,6 +32,7 @@ macro_rules! event {
 macro_rules! event {
     ($level:ident, $name:literal $(, $field:ident = $value:expr)* $(,)?) => {
         if false {
+            let _ = $name;
             $(let _ = &$value;)*
         }
     };

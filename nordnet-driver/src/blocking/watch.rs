@@ -81,13 +81,15 @@ iterator!(MarketWatch, watch, Event<MarketMessage>);
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::TradableId;
 /// use nordnet_proto::market::Update;
+/// use nordnet_proto::{Subscription, TradableId};
 ///
 /// fn print_quotes(nordnet: &Client) -> Result<()> {
 ///     let mut watch = nordnet.market().price([TradableId::new(11, "101")]).latest()?;
 ///     while let Some(update) = watch.next() {
-///         if let Update::Quote(tradable) = update {
+///         if let Update::Changed { subscription, .. } = update
+///             && let Subscription::Price(tradable) = subscription
+///         {
 ///             let quote = watch.quote(tradable);
 ///             println!("{:?} {:?}", quote.bid(), quote.ask());
 ///         }

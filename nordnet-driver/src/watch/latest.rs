@@ -103,13 +103,15 @@ pub(crate) use latest_watch_methods;
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::TradableId;
 /// use nordnet_proto::market::Update;
+/// use nordnet_proto::{Subscription, TradableId};
 ///
 /// async fn print_quotes(nordnet: &Client) -> Result<()> {
 ///     let mut watch = nordnet.market().price([TradableId::new(11, "101")]).latest()?;
 ///     while let Some(update) = watch.next().await {
-///         if let Update::Quote(tradable) = update {
+///         if let Update::Changed { subscription, .. } = update
+///             && let Subscription::Price(tradable) = subscription
+///         {
 ///             let quote = watch.quote(tradable);
 ///             println!("{:?} {:?}", quote.bid(), quote.ask());
 ///         }
