@@ -1,4 +1,4 @@
-//! Dropping takes no time and leaves no thread behind.
+//! Dropping a client or a feed does not block and leaves no thread.
 //!
 //! A program of its own, since it counts the threads of the whole process.
 
@@ -21,7 +21,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nordnet_blocking::api::ListAccounts;
-use nordnet_blocking::{Event, FeedConfig, LoggedIn, MarketFeed, SessionKey, Subscription};
+use nordnet_blocking::proto::{LoggedIn, Server, SessionKey};
+use nordnet_blocking::{Blocking, Event, FeedConfig, MarketFeed, Subscription};
 use nordnet_sim::{Answer, Cut, Feeds};
 use rustix::net::listen;
 
@@ -30,13 +31,13 @@ use support::{builder, ericsson, in_less, next_price, server, trader, until};
 /// The longest that a drop may take, with room for a busy machine.
 const MOST: Duration = Duration::from_millis(300);
 
-/// Keeps other tests from counting too.
+/// Runs one test at a time, since each counts the threads of the process.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The names of the threads of this crate that are there.
+/// The names of the threads of this crate.
 fn threads() -> Vec<String> {
     let tasks = fs::read_dir("/proc/self/task").unwrap();
     let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).ok();
@@ -63,7 +64,7 @@ fn none_is_left() {
 }
 
 #[test]
-fn a_client_goes_with_its_keep_alive_and_its_connections() {
+fn dropping_a_client_ends_its_keep_alive_and_its_connections() {
     let _alone = alone();
     let server = server();
     let nordnet = trader(&server);
@@ -75,7 +76,7 @@ fn a_client_goes_with_its_keep_alive_and_its_connections() {
 }
 
 #[test]
-fn a_client_that_never_logged_in_goes_too() {
+fn dropping_a_client_that_never_logged_in_leaves_no_thread() {
     let _alone = alone();
     let server = server();
     let nordnet = builder(&server).open().unwrap();
@@ -84,7 +85,7 @@ fn a_client_that_never_logged_in_goes_too() {
 }
 
 #[test]
-fn a_feed_goes_in_mid_read_and_in_mid_flood() {
+fn dropping_a_feed_ends_its_threads_while_they_read_or_wait() {
     let _alone = alone();
     let server = server();
     let nordnet = trader(&server);
@@ -93,7 +94,7 @@ fn a_feed_goes_in_mid_read_and_in_mid_flood() {
         feed.subscribe(Subscription::Price(ericsson()));
         next_price(&mut feed);
         if flood {
-            // Until its thread waits for somebody to take what it has.
+            // Until its thread waits for its data to be taken.
             let line = "{\"type\":\"unheard\",\"data\":{}}\n".repeat(10_000);
             server
                 .control()
@@ -111,7 +112,7 @@ fn a_feed_goes_in_mid_read_and_in_mid_flood() {
 }
 
 #[test]
-fn lost_connections_leave_nothing_behind() {
+fn lost_connections_leave_no_thread() {
     let _alone = alone();
     let server = server();
     let nordnet = trader(&server);
@@ -132,7 +133,7 @@ fn lost_connections_leave_nothing_behind() {
     none_is_left();
 }
 
-/// A listener that lets nobody in: its queue is full.
+/// A listener that accepts no connection: its queue is full.
 fn black_hole() -> (TcpListener, Vec<std::net::TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listen(&listener, 0).unwrap();
@@ -145,17 +146,17 @@ fn black_hole() -> (TcpListener, Vec<std::net::TcpStream>) {
 /// A feed that is connecting.
 fn connecting(to: &TcpListener, limit: Duration) -> MarketFeed {
     let port = to.local_addr().unwrap().port();
-    let server = nordnet_blocking::Server::new("127.0.0.1", port, true);
+    let server = Server::new("127.0.0.1", port, true);
     let logged_in = LoggedIn::new(SessionKey::new("key"), server.clone(), server);
     let mut config = FeedConfig::default();
     config.connect_deadline = limit;
-    let mut feed = MarketFeed::standalone(logged_in, config).unwrap();
+    let mut feed = MarketFeed::standalone(Blocking, logged_in, config).unwrap();
     assert!(feed.next_within(MOST).is_err());
     feed
 }
 
 #[test]
-fn a_feed_goes_while_it_waits_for_a_handshake() {
+fn dropping_a_feed_ends_a_handshake() {
     let _alone = alone();
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let feed = connecting(&mute, Duration::from_secs(60));
@@ -164,10 +165,9 @@ fn a_feed_goes_while_it_waits_for_a_handshake() {
     none_is_left();
 }
 
-/// What the system does to connect cannot be ended; its thread goes when the
-/// time for that is over.
+/// A connect of the system cannot be ended; its thread ends when its time is over.
 #[test]
-fn a_feed_goes_while_it_connects_to_a_black_hole() {
+fn dropping_a_feed_that_connects_does_not_block() {
     let _alone = alone();
     let (hole, _queued) = black_hole();
     let feed = connecting(&hole, Duration::from_secs(2));
@@ -177,7 +177,7 @@ fn a_feed_goes_while_it_connects_to_a_black_hole() {
 }
 
 #[test]
-fn a_client_goes_while_another_thread_is_in_a_call() {
+fn dropping_a_client_does_not_end_a_call_of_another_thread() {
     let _alone = alone();
     let server = server();
     let nordnet = trader(&server);

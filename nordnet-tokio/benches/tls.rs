@@ -3,10 +3,10 @@
 //!
 //! `cargo bench -p nordnet-tokio --bench tls`
 //!
-//! A server on loopback writes TLS 1.3 records of 16 KB as fast as they are
-//! taken. What counts is the processor time of the one thread that reads: the
-//! server has threads of its own, and what else the machine does has little
-//! influence. Both ways are run in turn, and the median of the ratios is told.
+//! A server on loopback writes TLS 1.3 records of 16 KB as fast as they are read. The
+//! benchmark measures the processor time of the thread that reads; the server has its
+//! own threads, and the load of the machine has little influence. Both ways are run in
+//! turn, and the median of the ratios is printed.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,8 +24,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use nordnet_tokio::proto::driver::READ_BUFFER;
-use nordnet_tokio::{FeedConfig, LoggedIn, MarketFeed, Reconnect, Server, SessionKey};
+use nordnet_tokio::feed::Reconnect;
+use nordnet_tokio::proto::{LoggedIn, Server, SessionKey};
+use nordnet_tokio::{FeedConfig, MarketFeed, Tokio};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustix::time::{ClockId, clock_gettime};
 use rustls::pki_types::{PrivateKeyDer, ServerName};
@@ -37,6 +38,9 @@ use self::corpus::{Kind, corpus};
 
 const LINES: usize = 300_000;
 const RUNS: usize = 7;
+
+/// How much a feed reads at once.
+const BUFFER: usize = 256 << 10;
 
 fn main() {
     let text = Arc::<[u8]>::from(corpus(Kind::Steady, LINES, 500).into_bytes());
@@ -71,7 +75,7 @@ fn raw(port: u16, tls: &ClientConfig, length: usize) -> Duration {
     let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut stream = StreamOwned::new(session, tcp);
     stream.write_all(b"{\"cmd\":\"login\"}\n").unwrap();
-    let (mut buffer, mut read) = (vec![0; READ_BUFFER], 0);
+    let (mut buffer, mut read) = (vec![0; BUFFER], 0);
     let begin = processor_time();
     while read < length {
         read += black_box(stream.read(&mut buffer)).unwrap();
@@ -85,7 +89,7 @@ fn feed(port: u16, tls: &ClientConfig) -> Duration {
     let logged_in = LoggedIn::new(SessionKey::new("bench"), server.clone(), server);
     let mut config = FeedConfig::default();
     config.reconnect = Reconnect::Never;
-    let mut feed = MarketFeed::standalone_with_tls(logged_in, config, tls.clone()).unwrap();
+    let mut feed = MarketFeed::standalone_with_tls(Tokio, logged_in, config, tls.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -103,7 +107,7 @@ fn feed(port: u16, tls: &ClientConfig) -> Duration {
     time
 }
 
-/// Writes the recording to everyone who says something.
+/// Writes the recording to each client after its first bytes.
 fn serve(listener: &TcpListener, tls: &Arc<ServerConfig>, bytes: &Arc<[u8]>) {
     for tcp in listener.incoming() {
         let (tls, bytes) = (Arc::clone(tls), Arc::clone(bytes));
@@ -112,7 +116,7 @@ fn serve(listener: &TcpListener, tls: &Arc<ServerConfig>, bytes: &Arc<[u8]>) {
             let mut stream = StreamOwned::new(session, tcp.unwrap());
             let mut login = [0; 1024];
             assert!(stream.read(&mut login).unwrap() > 0);
-            // The other side may go once it has all.
+            // The client may close the connection once it has all bytes.
             let _ = stream.write_all(&bytes);
             stream.conn.send_close_notify();
             let _ = stream.flush();
@@ -143,7 +147,7 @@ fn settings() -> (Arc<ServerConfig>, ClientConfig) {
     (Arc::new(server), client)
 }
 
-/// Of this thread.
+/// The processor time of this thread.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(

@@ -1,22 +1,23 @@
-//! Answers as no server should give them.
+//! Responses that are slow, too large or no HTTP.
 
 use std::net::TcpListener;
 use std::time::Duration;
 
 use nordnet_blocking::api::ListAccounts;
-use nordnet_blocking::{Cause, Client, Error, Outcome};
+use nordnet_blocking::proto::Cause;
+use nordnet_blocking::{Client, Error, Outcome};
 use nordnet_sim::{Answer, Part, Server};
 use rustix::net::listen;
 
 use crate::support::{builder, in_less, placed, resting_order, server, trader};
 
-/// Less than what is waited for takes, with room for a busy machine.
+/// Less than the slow response takes, with room for a busy machine.
 const MOST: Duration = Duration::from_secs(3);
 
-/// More than anything takes that works.
+/// Longer than any step takes that succeeds.
 const ENOUGH: Duration = Duration::from_secs(20);
 
-/// What a read that is given this time ends with.
+/// Returns why a read fails that has this time.
 fn cause(server: &Server, answer: Answer, time: Duration) -> Cause {
     let nordnet = trader(server);
     let control = server.control();
@@ -30,7 +31,7 @@ fn cause(server: &Server, answer: Answer, time: Duration) -> Cause {
 }
 
 #[test]
-fn an_answer_that_comes_byte_by_byte_does_not_outlast_the_deadline() {
+fn a_response_that_comes_byte_by_byte_does_not_outlast_the_deadline() {
     let server = server();
     for part in [Part::Head, Part::Body] {
         let drip = Answer::ordinary().dripped(part, Duration::from_millis(100));
@@ -39,13 +40,13 @@ fn an_answer_that_comes_byte_by_byte_does_not_outlast_the_deadline() {
 }
 
 #[test]
-fn an_answer_that_never_comes_does_not_outlast_the_deadline() {
+fn a_response_that_never_comes_does_not_outlast_the_deadline() {
     let late = Answer::ordinary().late(Duration::from_secs(30));
     assert_eq!(cause(&server(), late, MOST), Cause::Timeout);
 }
 
 #[test]
-fn what_is_no_answer_or_too_much_of_one_is_refused() {
+fn refuses_a_response_that_is_no_http_or_too_large() {
     let server = server();
     let garbage = Answer::garbage("220 ready\r\n\r\n");
     assert_eq!(cause(&server, garbage, ENOUGH), Cause::Protocol);
@@ -56,7 +57,7 @@ fn what_is_no_answer_or_too_much_of_one_is_refused() {
 }
 
 #[test]
-fn chunks_and_interim_answers_are_read() {
+fn reads_chunked_and_interim_responses() {
     let server = server();
     let nordnet = trader(&server);
     for answer in [
@@ -74,7 +75,7 @@ fn chunks_and_interim_answers_are_read() {
 }
 
 #[test]
-fn an_order_with_such_an_answer_is_unknown() {
+fn an_order_with_such_a_response_is_unknown() {
     let server = server();
     let nordnet = trader(&server);
     let answers = [
@@ -92,9 +93,9 @@ fn an_order_with_such_an_answer_is_unknown() {
     }
 }
 
-/// A host that lets nobody in: the queue of its listener is full.
+/// The queue of its listener is full.
 #[test]
-fn a_dead_host_does_not_outlast_the_deadline() {
+fn a_host_that_accepts_no_connection_does_not_outlast_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listen(&listener, 0).unwrap();
     let address = listener.local_addr().unwrap();

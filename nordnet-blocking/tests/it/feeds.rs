@@ -4,16 +4,15 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use nordnet_blocking::{
-    DisconnectReason, Elapsed, Event, FeedConfig, MarketFeed, Reconnect, Subscription,
-};
+use nordnet_blocking::feed::{DisconnectReason, Reconnect};
+use nordnet_blocking::{Blocking, Elapsed, Event, FeedConfig, MarketFeed, Subscription};
 use nordnet_sim::{Control, Cut, Feeds, Server};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 
 use crate::support::{ericsson, in_less, next_price, server, trader, until};
 
-/// What goes wrong, and what the user must be told of it.
+/// What goes wrong, and which reason the feed has to report.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     CutWithoutNotice,
@@ -55,7 +54,7 @@ impl Fault {
 }
 
 #[test]
-fn a_feed_comes_back_from_every_fault_and_tells_each_gap_first() {
+fn reconnects_after_every_fault_and_reports_each_gap_first() {
     let server = server();
     let nordnet = trader(&server);
     let mut config = FeedConfig::default();
@@ -93,7 +92,7 @@ fn comes_back(feed: &mut MarketFeed, fault: Fault) {
     assert!(fault.explains(&reason), "{fault:?}: {reason}");
     let gap = until(feed, |event| match event {
         Event::Connected { after_gap } => Some(after_gap),
-        Event::Message(_) => panic!("{fault:?}: a message before the gap was told"),
+        Event::Message(_) => panic!("{fault:?}: a message before the gap was reported"),
         _ => None,
     });
     assert_eq!(gap.expect("a gap goes with it").without_full_tick, 1);
@@ -133,7 +132,7 @@ fn a_handle_subscribes_and_closes_while_the_feed_waits() {
 }
 
 #[test]
-fn a_loop_with_other_things_to_do_waits_no_longer_than_it_wants() {
+fn a_wait_for_an_event_ends_in_time() {
     let server = server();
     let nordnet = trader(&server);
     let mut feed = nordnet.market_feed().unwrap();
@@ -151,13 +150,13 @@ fn a_loop_with_other_things_to_do_waits_no_longer_than_it_wants() {
 }
 
 #[test]
-fn a_feed_of_a_session_from_elsewhere_is_an_iterator_that_ends() {
+fn a_standalone_feed_is_an_iterator_that_ends() {
     let server = server();
     let logged_in = trader(&server).session().unwrap();
     let mut config = FeedConfig::default();
     config.reconnect = Reconnect::Never;
     let tls = trusting(&server);
-    let mut feed = MarketFeed::standalone_with_tls(logged_in, config, tls).unwrap();
+    let mut feed = MarketFeed::standalone_with_tls(Blocking, logged_in, config, tls).unwrap();
     feed.subscribe(Subscription::Price(ericsson()));
     next_price(&mut feed);
     server.control().cut_feeds(Feeds::Public, Cut::Abrupt);
@@ -179,7 +178,7 @@ fn trusting(server: &Server) -> ClientConfig {
 }
 
 #[test]
-fn an_expired_session_is_renewed_by_one_login_and_the_feed_comes_back() {
+fn renews_an_expired_session_by_one_login_and_reconnects() {
     let server = server();
     let nordnet = trader(&server);
     let mut feed = nordnet.market_feed().unwrap();

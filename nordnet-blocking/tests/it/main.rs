@@ -11,11 +11,11 @@ mod answers;
 mod feeds;
 #[cfg(target_os = "linux")]
 mod no_threads;
-#[cfg(feature = "tracing")]
-mod notes;
 mod orders;
 mod runtimes;
 mod sessions;
 mod setup;
 mod support;
+#[cfg(feature = "tracing")]
+mod telemetry;
 mod watches;

@@ -1,4 +1,4 @@
-//! A system that gives no thread any more.
+//! A system that starts no thread any more.
 
 use std::fs;
 use std::process::Command;
@@ -6,15 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use nordnet_blocking::{
-    ApiKey, BaseUrl, Client, ClientBuilder, Error, LoginError, Outcome, Reference,
-};
+use nordnet_blocking::{ApiKey, BaseUrl, ClientBuilder, Error, LoginError, Outcome, Reference};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::support::{placed, resting_order, server};
 
-/// The limit is that of a process, so this is played in one of its own: without
-/// the threads of the server, whose end would make room for others.
+/// The limit is that of a process, so the client runs in one of its own: without the
+/// threads of the server, whose end would make room for others.
 const PLAYED: &str = "NORDNET_TEST_WITHOUT_THREADS";
 
 /// Less than the stack of a thread, and enough for all else.
@@ -24,12 +22,12 @@ const ROOM: u64 = 1 << 20;
 const MOMENT: Duration = Duration::from_millis(200);
 
 #[test]
-fn an_order_for_which_there_is_no_thread_is_not_sent() {
+fn an_order_is_not_sent_if_no_thread_can_be_started() {
     if let Ok(url) = std::env::var(PLAYED) {
         let [api_key, key, ca] = SECRETS.map(|name| std::env::var(name).unwrap());
         let api_key = ApiKey::new(&api_key).unwrap();
         let builder = || {
-            let builder = Client::builder(url.parse::<BaseUrl>().unwrap());
+            let builder = nordnet_blocking::builder(url.parse::<BaseUrl>().unwrap());
             let builder = builder.key_file(api_key.clone(), key.clone(), None);
             builder.trust_only(ca.clone())
         };
@@ -45,7 +43,7 @@ fn an_order_for_which_there_is_no_thread_is_not_sent() {
     let output = Command::new(this)
         .args([
             "--exact",
-            "no_threads::an_order_for_which_there_is_no_thread_is_not_sent",
+            "no_threads::an_order_is_not_sent_if_no_thread_can_be_started",
         ])
         .env(PLAYED, server.rest_url())
         .envs(SECRETS.into_iter().zip(secrets))
@@ -108,7 +106,7 @@ fn play(builder: impl Fn() -> ClientBuilder) {
         matches!(login, Err(LoginError::Unreachable(_))),
         "{login:?}"
     );
-    // The client goes on as soon as there are threads.
+    // The client works again as soon as there are threads.
     assert!(opened.session().is_ok());
     let again = nordnet.send(resting_order("threads-3")).unwrap();
     assert!(matches!(again, Outcome::Accepted(_)), "{again:?}");

@@ -10,7 +10,7 @@ use nordnet_sim::{Answer, Cut};
 use crate::support::{ACCOUNT, builder, in_less, placed, resting_order, server, trader, until};
 
 #[test]
-fn a_resting_order_is_placed_seen_and_cancelled() {
+fn places_an_order_sees_it_on_the_feed_and_cancels_it() {
     let server = server();
     let nordnet = trader(&server);
     let mut feed = nordnet.account_feed().unwrap();
@@ -38,7 +38,7 @@ fn a_resting_order_is_placed_seen_and_cancelled() {
 }
 
 #[test]
-fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
+fn an_order_whose_response_is_lost_is_unknown_and_listed() {
     let server = server();
     let nordnet = trader(&server);
     for cut in [Cut::Clean, Cut::Abrupt, Cut::Reset] {
@@ -71,9 +71,9 @@ fn an_order_is_not_sent_again_after_a_session_has_expired() {
 }
 
 #[test]
-fn an_order_for_a_server_that_is_not_there_is_certainly_not_placed() {
+fn an_order_for_a_server_that_is_gone_is_not_sent() {
     let server = server();
-    // What is written to a kept connection may have come in before it died.
+    // On a kept connection the order might have arrived: that would be unknown.
     let nordnet = builder(&server)
         .configure(|config| config.limits.kept_connections = 0)
         .trading()
@@ -87,7 +87,7 @@ fn an_order_for_a_server_that_is_not_there_is_certainly_not_placed() {
 }
 
 #[test]
-fn a_journal_that_fails_or_hangs_keeps_the_order_back() {
+fn an_order_is_not_sent_if_the_journal_fails_or_hangs() {
     let server = server();
     let full = |_: &_| Err("disk full".into());
     let nordnet = builder(&server).trading().journal(full).login().unwrap();

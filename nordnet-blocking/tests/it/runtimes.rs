@@ -24,17 +24,17 @@ fn everything() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_works_in_a_thread_of_tokio() {
+async fn works_in_a_multi_thread_runtime_of_tokio() {
     everything();
 }
 
 #[tokio::test]
-async fn it_works_in_the_one_thread_of_tokio() {
+async fn works_in_a_current_thread_runtime_of_tokio() {
     everything();
 }
 
 #[test]
-fn it_works_in_a_thread_of_smol() {
+fn works_in_smol() {
     smol::block_on(async { everything() });
     smol::block_on(smol::spawn(async { everything() }));
 }

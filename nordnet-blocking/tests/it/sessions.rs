@@ -4,7 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use nordnet_blocking::api::{GetStatus, ListAccounts};
-use nordnet_blocking::{Cause, Error, LoginError, TlsCause};
+use nordnet_blocking::proto::{Cause, TlsCause};
+use nordnet_blocking::{Error, LoginError};
 use nordnet_sim::{Answer, Cut, Server};
 
 use crate::support::{builder, in_less, server, trader};
@@ -61,9 +62,8 @@ fn an_untrusted_certificate_is_refused_before_anything_is_sent() {
     assert!(server.control().audit().is_empty());
 }
 
-/// A connection that was kept and has died meanwhile costs nobody anything.
 #[test]
-fn reads_outlive_dead_connections_and_a_server_out_of_order() {
+fn repeats_a_read_after_a_lost_connection_and_a_server_error() {
     let server = server();
     let nordnet = trader(&server);
     for cut in [Cut::Clean, Cut::Abrupt, Cut::Reset] {

@@ -1,15 +1,15 @@
-//! A simulator, a client that trusts it, and patience.
+//! A simulator, a client that trusts it, and waits that end.
 
 use std::time::{Duration, Instant};
 
 use nordnet_blocking::api::Amount;
 use nordnet_blocking::{
-    AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Event, Feed, Kind,
-    MarketMessage, PlaceOrder, Reference, TradableId, Trading,
+    AccountFeed, AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Elapsed, Event,
+    MarketFeed, MarketMessage, PlaceOrder, Reference, TradableId, Trading,
 };
 use nordnet_sim::Server;
 
-/// Longer than anything takes that works.
+/// Longer than any step takes that succeeds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
@@ -20,7 +20,7 @@ pub(crate) fn server() -> Server {
 
 pub(crate) fn builder(server: &Server) -> ClientBuilder {
     let base_url: BaseUrl = server.rest_url().parse().unwrap();
-    Client::builder(base_url)
+    nordnet_blocking::builder(base_url)
         .key_file(
             ApiKey::new(server.api_key()).unwrap(),
             server.private_key().unwrap(),
@@ -52,14 +52,31 @@ pub(crate) fn placed(server: &Server, reference: &str) -> usize {
     orders.iter().filter(named).count()
 }
 
-/// The next event that a function wants; all others are passed over.
-pub(crate) fn until<K: Kind, T>(
-    feed: &mut Feed<K>,
-    mut wanted: impl FnMut(Event<K::Message>) -> Option<T>,
+/// A feed of either kind.
+pub(crate) trait Feed: Iterator {
+    fn wait_until(&mut self, end: Instant) -> Result<Option<Self::Item>, Elapsed>;
+}
+
+impl Feed for MarketFeed {
+    fn wait_until(&mut self, end: Instant) -> Result<Option<Self::Item>, Elapsed> {
+        self.next_before(end)
+    }
+}
+
+impl Feed for AccountFeed {
+    fn wait_until(&mut self, end: Instant) -> Result<Option<Self::Item>, Elapsed> {
+        self.next_before(end)
+    }
+}
+
+/// Waits for the first event for which a function returns something.
+pub(crate) fn until<M, T>(
+    feed: &mut impl Feed<Item = Event<M>>,
+    mut wanted: impl FnMut(Event<M>) -> Option<T>,
 ) -> T {
     let end = Instant::now() + PATIENCE;
     loop {
-        let event = feed.next_before(end).expect("the event never came");
+        let event = feed.wait_until(end).expect("the event never came");
         if let Some(found) = wanted(event.expect("the feed ended")) {
             return found;
         }
@@ -67,14 +84,14 @@ pub(crate) fn until<K: Kind, T>(
 }
 
 /// Waits for a price, and says whether it was a full one.
-pub(crate) fn next_price(feed: &mut nordnet_blocking::MarketFeed) -> bool {
+pub(crate) fn next_price(feed: &mut MarketFeed) -> bool {
     until(feed, |event| match event {
         Event::Message(MarketMessage::Price(tick)) => Some(tick.is_full()),
         _ => None,
     })
 }
 
-/// What a function gives, if it takes less than that.
+/// Returns what a function returns; fails if it takes longer than `most`.
 pub(crate) fn in_less<T>(most: Duration, function: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = function();

@@ -1,4 +1,4 @@
-//! What watches have on plain threads alone.
+//! Waits with an end, which only blocking watches have.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use nordnet_blocking::{Elapsed, Event};
 
 use crate::support::{builder, ericsson, server};
 
-/// Longer than anything takes that works.
+/// Longer than any step takes that succeeds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[test]
-fn a_watch_is_waited_for_so_long_or_to_its_end() {
+fn a_watch_is_waited_for_in_time_and_to_its_end() {
     let server = server();
     let nordnet = builder(&server).login().unwrap();
     let mut market = nordnet.market().price([ericsson()]).open().unwrap();
@@ -25,7 +25,7 @@ fn a_watch_is_waited_for_so_long_or_to_its_end() {
 }
 
 #[test]
-fn the_latest_is_waited_for_so_long_or_to_its_end() {
+fn a_latest_watch_is_waited_for_in_time_and_to_its_end() {
     let server = server();
     let nordnet = builder(&server).login().unwrap();
     let mut market = nordnet.market().price([ericsson()]).latest().unwrap();

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nordnet_sim::{Control, Cut, Feeds, Server};
-use nordnet_smol::{
-    DisconnectReason, Event, FeedConfig, MarketFeed, MarketMessage, Reconnect, Subscription,
-};
+use nordnet_smol::feed::{DisconnectReason, Reconnect};
+use nordnet_smol::{Event, FeedConfig, MarketFeed, MarketMessage, Smol, Subscription};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use smol::Timer;
@@ -15,7 +14,7 @@ use smol::stream::StreamExt as _;
 
 use crate::support::{ericsson, in_time, server, trader, until};
 
-/// What goes wrong, and what the user must be told of it.
+/// What goes wrong, and which reason the feed has to report.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     CutWithoutNotice,
@@ -54,7 +53,7 @@ impl Fault {
 }
 
 #[test]
-fn a_feed_comes_back_from_every_fault_and_tells_each_gap_first() {
+fn reconnects_after_every_fault_and_reports_each_gap_first() {
     smol::block_on(async {
         let server = server();
         let nordnet = trader(&server).await;
@@ -95,7 +94,7 @@ async fn comes_back(feed: &mut MarketFeed, fault: Fault) {
     assert!(fault.explains(&reason), "{fault:?}: {reason}");
     let gap = until(feed, |event| match event {
         Event::Connected { after_gap } => Some(after_gap),
-        Event::Message(_) => panic!("{fault:?}: a message before the gap was told"),
+        Event::Message(_) => panic!("{fault:?}: a message before the gap was reported"),
         _ => None,
     })
     .await;
@@ -139,14 +138,14 @@ fn a_handle_subscribes_and_closes_from_another_task() {
 }
 
 #[test]
-fn a_feed_of_a_session_from_elsewhere_is_a_stream_that_ends() {
+fn a_standalone_feed_is_a_stream_that_ends() {
     smol::block_on(async {
         let server = server();
         let logged_in = trader(&server).await.session().await.unwrap();
         let mut config = FeedConfig::default();
         config.reconnect = Reconnect::Never;
         let tls = trusting(&server);
-        let mut feed = MarketFeed::standalone_with_tls(logged_in, config, tls).unwrap();
+        let mut feed = MarketFeed::standalone_with_tls(Smol, logged_in, config, tls).unwrap();
         feed.subscribe(Subscription::Price(ericsson()));
         next_price(&mut feed).await;
         server.control().cut_feeds(Feeds::Public, Cut::Abrupt);
@@ -169,7 +168,7 @@ fn trusting(server: &Server) -> ClientConfig {
 }
 
 #[test]
-fn an_expired_session_is_renewed_by_one_login_and_the_feed_comes_back() {
+fn renews_an_expired_session_by_one_login_and_reconnects() {
     smol::block_on(async {
         let server = server();
         let nordnet = trader(&server).await;

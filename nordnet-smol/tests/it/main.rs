@@ -8,8 +8,8 @@
 )]
 
 mod feeds;
-#[cfg(feature = "tracing")]
-mod notes;
 mod orders;
 mod sessions;
 mod support;
+#[cfg(feature = "tracing")]
+mod telemetry;

@@ -7,7 +7,7 @@ use nordnet_smol::{AccountMessage, CancelOrder, Event, Outcome};
 use crate::support::{ACCOUNT, builder, placed, resting_order, server, trader, until};
 
 #[test]
-fn a_resting_order_is_placed_seen_and_cancelled() {
+fn places_an_order_sees_it_on_the_feed_and_cancels_it() {
     smol::block_on(async {
         let server = server();
         let nordnet = trader(&server).await;
@@ -40,7 +40,7 @@ fn a_resting_order_is_placed_seen_and_cancelled() {
 }
 
 #[test]
-fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
+fn an_order_whose_response_is_lost_is_unknown_and_listed() {
     smol::block_on(async {
         let server = server();
         let nordnet = trader(&server).await;
@@ -76,7 +76,7 @@ fn an_order_is_not_sent_again_after_a_session_has_expired() {
 }
 
 #[test]
-fn a_journal_that_fails_keeps_the_order_back() {
+fn an_order_is_not_sent_if_the_journal_fails() {
     smol::block_on(async {
         let server = server();
         let full = |_: &_| Err("disk full".into());

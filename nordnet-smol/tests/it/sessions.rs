@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use nordnet_sim::{Answer, Cut, Server};
 use nordnet_smol::api::{GetStatus, ListAccounts};
-use nordnet_smol::{Cause, Error, LoginError, TlsCause};
+use nordnet_smol::proto::{Cause, TlsCause};
+use nordnet_smol::{Error, LoginError};
 
 use crate::support::{builder, in_time, server, trader};
 
@@ -14,7 +15,10 @@ fn fifty_callers_with_an_expired_session_log_in_once() {
         let server = server();
         let nordnet = trader(&server).await;
         server.control().expire_sessions();
-        let call = |_| smol::spawn(nordnet.send(ListAccounts::new()));
+        let call = |_| {
+            let nordnet = nordnet.clone();
+            smol::spawn(async move { nordnet.send(ListAccounts::new()).await })
+        };
         let callers: Vec<_> = (0..50).map(call).collect();
         for caller in callers {
             assert!(!in_time(caller).await.unwrap().is_empty());
@@ -67,9 +71,8 @@ fn an_untrusted_certificate_is_refused_before_anything_is_sent() {
     });
 }
 
-/// A connection that was kept and has died meanwhile costs nobody anything.
 #[test]
-fn reads_outlive_dead_connections_and_a_server_out_of_order() {
+fn repeats_a_read_after_a_lost_connection_and_a_server_error() {
     smol::block_on(async {
         let server = server();
         let nordnet = trader(&server).await;
@@ -102,7 +105,7 @@ fn a_call_ends_within_the_time_that_it_was_given() {
     });
 }
 
-/// The tasks and timers of a client need no particular executor around them.
+/// The tasks and timers of a client need no executor of their own around them.
 #[test]
 fn a_client_works_on_an_executor_without_a_reactor() {
     let server = server();

@@ -1,16 +1,17 @@
-//! A simulator, a client that trusts it, and patience.
+//! A simulator, a client that trusts it, and waits that end.
 
 use std::time::Duration;
 
 use nordnet_sim::Server;
 use nordnet_smol::api::Amount;
 use nordnet_smol::{
-    AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Event, Feed, Kind, PlaceOrder,
-    Reference, TradableId, Trading,
+    AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Event, PlaceOrder, Reference,
+    TradableId, Trading,
 };
 use smol::Timer;
+use smol::stream::{Stream, StreamExt as _};
 
-/// Longer than anything takes that works.
+/// Longer than any step takes that succeeds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
@@ -21,7 +22,7 @@ pub(crate) fn server() -> Server {
 
 pub(crate) fn builder(server: &Server) -> ClientBuilder {
     let base_url: BaseUrl = server.rest_url().parse().unwrap();
-    Client::builder(base_url)
+    nordnet_smol::builder(base_url)
         .key_file(
             ApiKey::new(server.api_key()).unwrap(),
             server.private_key().unwrap(),
@@ -53,10 +54,10 @@ pub(crate) fn placed(server: &Server, reference: &str) -> usize {
     orders.iter().filter(named).count()
 }
 
-/// The next event that a function wants; all others are passed over.
-pub(crate) async fn until<K: Kind, T>(
-    feed: &mut Feed<K>,
-    mut wanted: impl FnMut(Event<K::Message>) -> Option<T>,
+/// Waits for the first event for which a function returns something.
+pub(crate) async fn until<M, T>(
+    feed: &mut (impl Stream<Item = Event<M>> + Unpin),
+    mut wanted: impl FnMut(Event<M>) -> Option<T>,
 ) -> T {
     let search = async {
         loop {

@@ -1,5 +1,5 @@
-//! Every call of the API against the simulator, which reads the reference by
-//! itself.
+//! Every call of the API against the simulator, which is written from the reference
+//! alone.
 
 use std::fmt::Debug;
 
@@ -7,13 +7,12 @@ use nordnet_tokio::api::*;
 use nordnet_tokio::order::{
     FillAndKill, FillOrKill, Limit, OneCancelsOther, StopLimit, Terms, TrailingStop, Trigger,
 };
-use nordnet_tokio::{
-    ActivateOrders, Client, Decimal, Endpoint, MarketId, NewsId, Observe, Outcome, PlaceOrder,
-};
+use nordnet_tokio::proto::{Endpoint, MarketId, NewsId, Observe};
+use nordnet_tokio::{ActivateOrders, Client, Decimal, Outcome, PlaceOrder};
 
 use crate::support::{ACCOUNT, builder, ericsson, server, trader};
 
-/// Makes a call, and sees that all of its answer was understood.
+/// Sends a call, and checks that all of its response was understood.
 async fn read<E>(nordnet: &Client, call: E) -> E::Response
 where
     E: Endpoint<Access = Observe, Response: Debug>,
@@ -26,7 +25,7 @@ where
 }
 
 #[tokio::test]
-#[expect(deprecated, reason = "these calls are answered too")]
+#[expect(deprecated, reason = "the calls that are deprecated still work")]
 async fn accounts_are_read() {
     let server = server();
     let n = builder(&server).login().await.unwrap();
@@ -111,7 +110,7 @@ fn sek(text: &str) -> Amount {
 }
 
 #[tokio::test]
-async fn every_type_of_order_is_understood_and_a_held_one_activated() {
+async fn places_every_type_of_order_and_activates_a_held_one() {
     let server = server();
     let nordnet = trader(&server).await;
     let below = || Trigger::at_or_below(sek("80"));

@@ -1,4 +1,4 @@
-//! The example that watches does what it shows.
+//! The example `watch`.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use crate::support::{builder, server};
 #[path = "../../examples/watch/main.rs"]
 mod watch;
 
-/// Longer than anything takes that works.
+/// Longer than any step takes that succeeds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Output that can be looked at while it grows.
@@ -73,7 +73,7 @@ async fn writes_an_object_a_line_and_marks_a_gap_until_it_is_mended() {
     assert_eq!(lines[1]["tradable"], "11:366");
     let mut before = &Value::Null;
     for line in &lines {
-        assert_ne!(line, before, "nothing is told twice");
+        assert_ne!(line, before, "no line is written twice");
         before = line;
         if let (Some(bid), Some(ask)) = (line["bid"].as_f64(), line["ask"].as_f64()) {
             assert!(bid < ask, "{line}");

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use nordnet_sim::{Control, Cut, Feeds};
-use nordnet_tokio::{DisconnectReason, Event, FeedConfig, MarketFeed, MarketMessage, Subscription};
+use nordnet_tokio::feed::DisconnectReason;
+use nordnet_tokio::{Event, FeedConfig, MarketFeed, MarketMessage, Subscription};
 use tokio::time::timeout;
 
 use crate::support::{ericsson, server, trader};
@@ -11,10 +12,10 @@ use crate::support::{ericsson, server, trader};
 /// How many times something goes wrong.
 const FAULTS: usize = 100;
 
-/// Longer than anything takes that works.
+/// Longer than any step takes that succeeds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What goes wrong, and what the user must be told of it.
+/// What goes wrong, and which reason the feed has to report.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     CutWithoutNotice,
@@ -62,7 +63,7 @@ impl Fault {
 }
 
 #[tokio::test]
-async fn a_feed_comes_back_from_a_hundred_faults_and_tells_each_gap_first() {
+async fn reconnects_after_a_hundred_faults_and_reports_each_gap_first() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut config = FeedConfig::default();
@@ -82,7 +83,7 @@ async fn a_feed_comes_back_from_a_hundred_faults_and_tells_each_gap_first() {
             comes_back(&mut feed, fault).await;
         } else {
             while !matches!(next(&mut feed).await, Event::Malformed(_)) {}
-            assert!(!next_price(&mut feed).await, "the connection stands");
+            assert!(!next_price(&mut feed).await, "the connection is still open");
         }
     }
     let counters = feed.counters();
@@ -113,7 +114,7 @@ async fn comes_back(feed: &mut MarketFeed, fault: Fault) {
                 assert_eq!(gap.without_full_tick, 1);
                 break;
             }
-            Event::Message(_) => panic!("{fault:?}: a message before the gap was told"),
+            Event::Message(_) => panic!("{fault:?}: a message before the gap was reported"),
             _ => {}
         }
     }

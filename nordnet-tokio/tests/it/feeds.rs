@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures_core::Stream as _;
 use nordnet_sim::{Cut, Feeds};
-use nordnet_tokio::{Event, FeedConfig, MarketFeed, MarketMessage, Reconnect, Subscription};
+use nordnet_tokio::feed::Reconnect;
+use nordnet_tokio::{Event, FeedConfig, MarketFeed, MarketMessage, Subscription, Tokio};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -15,7 +16,7 @@ use tokio::time::{interval, sleep, timeout};
 use crate::support::{ericsson, server, trader, until};
 
 #[tokio::test]
-async fn ticks_come_full_first_and_then_as_changes() {
+async fn the_first_tick_is_full_and_the_others_are_changes() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut feed = nordnet.market_feed().unwrap();
@@ -36,7 +37,7 @@ async fn next_price(feed: &mut MarketFeed) -> bool {
 }
 
 #[tokio::test]
-async fn a_cut_is_told_before_the_next_tick_and_everything_is_subscribed_again() {
+async fn reports_a_lost_connection_before_the_next_tick_and_subscribes_again() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut feed = nordnet.market_feed().unwrap();
@@ -44,16 +45,16 @@ async fn a_cut_is_told_before_the_next_tick_and_everything_is_subscribed_again()
     next_price(&mut feed).await;
 
     server.control().cut_feeds(Feeds::Public, Cut::Abrupt);
-    let told = until(&mut feed, |event| match event {
+    let is_first = until(&mut feed, |event| match event {
         Event::Disconnected(_) => Some(true),
         Event::Message(_) => None,
         _ => Some(false),
     })
     .await;
-    assert!(told, "the loss comes first");
+    assert!(is_first, "the loss comes first");
     let gap = until(&mut feed, |event| match event {
         Event::Connected { after_gap } => Some(after_gap),
-        Event::Message(_) => panic!("a message before the gap was told"),
+        Event::Message(_) => panic!("a message before the gap was reported"),
         _ => None,
     })
     .await;
@@ -64,10 +65,10 @@ async fn a_cut_is_told_before_the_next_tick_and_everything_is_subscribed_again()
     );
 }
 
-/// A connection that takes longer to open than the other branch of a `select!`
-/// takes to fire must not begin anew each time.
+/// A connection that takes longer to open than the other branch of a `select!` takes
+/// must not be begun again each time.
 #[tokio::test]
-async fn a_fast_ticker_beside_a_slow_connection_does_not_starve_the_feed() {
+async fn a_slow_connection_opens_beside_a_fast_ticker_in_a_select() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut logged_in = nordnet.session().await.unwrap();
@@ -75,7 +76,8 @@ async fn a_fast_ticker_beside_a_slow_connection_does_not_starve_the_feed() {
     logged_in.public_feed.port = port;
 
     let tls = trusting(&server);
-    let mut feed = MarketFeed::standalone_with_tls(logged_in, FeedConfig::default(), tls).unwrap();
+    let config = FeedConfig::default();
+    let mut feed = MarketFeed::standalone_with_tls(Tokio, logged_in, config, tls).unwrap();
     feed.subscribe(Subscription::Price(ericsson()));
     let mut ticker = interval(Duration::from_millis(20));
     let mut prices = 0;
@@ -177,7 +179,7 @@ async fn a_feed_is_a_stream_that_ends() {
 }
 
 #[tokio::test]
-async fn an_expired_session_is_renewed_by_one_login_and_the_feed_comes_back() {
+async fn renews_an_expired_session_by_one_login_and_reconnects() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut feed = nordnet.market_feed().unwrap();

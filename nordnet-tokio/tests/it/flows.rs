@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use nordnet_tokio::FindListings;
 use nordnet_tokio::api::SearchStocks;
-use nordnet_tokio::{FindListings, ListingKey, Pages};
+use nordnet_tokio::flow::{ListingKey, Pages};
 
 use crate::support::{builder, server};
 
 #[tokio::test]
-async fn pages_bring_every_row_once() {
+async fn pages_return_every_row_once() {
     let server = server();
     let nordnet = builder(&server).login().await.unwrap();
     let search = SearchStocks::new().limit(7);
@@ -25,7 +26,7 @@ async fn pages_bring_every_row_once() {
 }
 
 #[tokio::test]
-async fn listings_are_found_by_every_key_and_then_remembered() {
+async fn finds_listings_by_every_key_and_then_in_the_cache() {
     let server = server();
     let nordnet = builder(&server).login().await.unwrap();
     let keys = ["11:101", "XSTO:ERIC B", "SE0000115446", "11:nothing"]

@@ -12,9 +12,9 @@ mod example_watch;
 mod feed_faults;
 mod feeds;
 mod flows;
-#[cfg(feature = "tracing")]
-mod notes;
 mod orders;
 mod sessions;
 mod setup;
 mod support;
+#[cfg(feature = "tracing")]
+mod telemetry;

@@ -7,7 +7,6 @@ use std::time::Duration;
 use nordnet_sim::{Answer, Cut, Server};
 use nordnet_tokio::api::ListOrders;
 use nordnet_tokio::{AccountMessage, CancelOrder, Error, Event, Outcome, Reference};
-
 use tokio::runtime::Runtime;
 
 use crate::support::{ACCOUNT, builder, resting_order, server, trader, until};
@@ -21,7 +20,7 @@ fn placed(server: &Server, reference: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_resting_order_is_placed_seen_and_cancelled() {
+async fn places_an_order_sees_it_on_the_feed_and_cancels_it() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut feed = nordnet.account_feed().unwrap();
@@ -61,7 +60,7 @@ async fn a_resting_order_is_placed_seen_and_cancelled() {
 }
 
 #[tokio::test]
-async fn an_order_whose_answer_is_lost_is_unknown_and_listed() {
+async fn an_order_whose_response_is_lost_is_unknown_and_listed() {
     let server = server();
     let nordnet = trader(&server).await;
     server
@@ -98,7 +97,7 @@ async fn an_order_is_not_sent_again_after_a_session_has_expired() {
 }
 
 #[tokio::test]
-async fn a_journal_that_fails_keeps_the_order_back() {
+async fn an_order_is_not_sent_if_the_journal_fails() {
     let server = server();
     let full = |_: &_| Err("disk full".into());
     let nordnet = builder(&server)
@@ -120,7 +119,7 @@ fn an_order_on_a_runtime_that_was_shut_down_is_not_sent() {
     let nordnet = runtime.block_on(trader(&server));
     let handle = runtime.handle().clone();
     runtime.shutdown_background();
-    let mut call = nordnet.send(resting_order("late-2"));
+    let mut call = Box::pin(nordnet.send(resting_order("late-2")));
     let result = Runtime::new().unwrap().block_on(poll_fn(|cx| {
         let _inside = handle.enter();
         call.as_mut().poll(cx)
@@ -136,7 +135,7 @@ fn an_order_on_a_runtime_that_was_shut_down_is_not_sent() {
     assert_eq!(placed(&server, "late-2"), 0);
 }
 
-/// What was handed to the runtime may have left.
+/// A request that the runtime has may have been sent.
 #[test]
 fn an_order_in_flight_when_its_runtime_is_shut_down_is_unknown() {
     let server = server();
@@ -144,7 +143,7 @@ fn an_order_in_flight_when_its_runtime_is_shut_down_is_unknown() {
     let nordnet = runtime.block_on(trader(&server));
     let never = Answer::ordinary().late(Duration::from_secs(600));
     server.control().respond("place_order", 1, never).unwrap();
-    let mut call = nordnet.send(resting_order("shut-1"));
+    let mut call = Box::pin(nordnet.send(resting_order("shut-1")));
     let other = Runtime::new().unwrap();
     other.block_on(async {
         let pending = poll_fn(|cx| {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use nordnet_sim::Answer;
 use nordnet_tokio::api::{GetStatus, ListAccounts};
-use nordnet_tokio::{Cause, Error, LoginError, TlsCause};
+use nordnet_tokio::proto::{Cause, TlsCause};
+use nordnet_tokio::{Error, LoginError};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -114,7 +115,7 @@ async fn an_untrusted_certificate_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn reads_outlive_a_server_that_is_out_of_order_for_a_moment() {
+async fn repeats_a_read_after_a_server_error() {
     let server = server();
     let nordnet = trader(&server).await;
     server
@@ -124,10 +125,10 @@ async fn reads_outlive_a_server_that_is_out_of_order_for_a_moment() {
     assert!(nordnet.send(ListAccounts::new()).await.is_ok());
 }
 
-/// Someone who began to wait for a login and is not polled any more keeps
-/// nobody else from logging in.
+/// A call that waits for a login and is not polled any more must not keep others from
+/// logging in.
 #[tokio::test]
-async fn a_waiter_that_is_parked_keeps_nobody_waiting() {
+async fn a_call_that_is_not_polled_blocks_no_other_login() {
     let server = server();
     let nordnet = trader(&server).await;
     let mut market = nordnet.market_feed().unwrap();
@@ -154,7 +155,7 @@ async fn a_waiter_that_is_parked_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn nothing_that_can_be_printed_shows_a_secret() {
+async fn debug_and_display_show_no_secret() {
     let server = server();
     let nordnet = trader(&server).await;
     let session = nordnet.session().await.unwrap();

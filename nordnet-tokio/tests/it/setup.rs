@@ -1,13 +1,13 @@
-//! Key files and settings, as a program's environment gives them.
+//! Settings from the environment, and key files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use nordnet_sim::Server;
 use nordnet_tokio::api::ListAccounts;
-use nordnet_tokio::{Client, Error, Settings, SetupError};
+use nordnet_tokio::{Error, Settings, SetupError, from_settings};
 
-/// A folder of its own that goes when the test ends.
+/// A temporary folder, removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -54,12 +54,12 @@ fn settings(server: &Server, key: &Path, ca: &Path, passphrase: Option<&Path>) -
 }
 
 #[tokio::test]
-async fn a_program_begins_as_its_environment_says() {
+async fn logs_in_with_settings_from_the_environment() {
     let server = crate::support::server();
     let folder = Folder::new("plain");
     let key = folder.write("key", &server.private_key().unwrap(), 0o600);
     let ca = folder.write("ca.pem", server.ca_pem().unwrap(), 0o644);
-    let builder = Client::from_settings(settings(&server, &key, &ca, None)).unwrap();
+    let builder = from_settings(settings(&server, &key, &ca, None)).unwrap();
     let nordnet = builder.login().await.unwrap();
     assert!(
         nordnet
@@ -81,11 +81,7 @@ async fn a_key_with_a_passphrase_logs_in() {
     let passphrase = folder.write("passphrase", "secret\n", 0o600);
     let ca = folder.write("ca.pem", server.ca_pem().unwrap(), 0o644);
     let settings = settings(&server, &key, &ca, Some(&passphrase));
-    let nordnet = Client::from_settings(settings)
-        .unwrap()
-        .login()
-        .await
-        .unwrap();
+    let nordnet = from_settings(settings).unwrap().login().await.unwrap();
     assert!(
         nordnet
             .fingerprint()
@@ -102,7 +98,7 @@ async fn a_key_file_that_others_can_read_is_refused() {
     let folder = Folder::new("exposed");
     let key = folder.write("key", &server.private_key().unwrap(), 0o644);
     let ca = folder.write("ca.pem", server.ca_pem().unwrap(), 0o644);
-    let error = Client::from_settings(settings(&server, &key, &ca, None)).unwrap_err();
+    let error = from_settings(settings(&server, &key, &ca, None)).unwrap_err();
     assert!(
         matches!(error, Error::Setup(SetupError::Exposed { .. })),
         "{error}"

@@ -1,16 +1,19 @@
 //! A simulator and a client that trusts it.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::time::Duration;
 
+use futures_core::Stream;
 use nordnet_sim::Server;
 use nordnet_tokio::api::Amount;
 use nordnet_tokio::{
-    AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Event, Feed, Kind, PlaceOrder,
-    ReadOnly, Reference, TradableId, Trading,
+    AccountNumber, ApiKey, BaseUrl, Client, ClientBuilder, Decimal, Event, PlaceOrder, Reference,
+    TradableId, Trading,
 };
 use tokio::time::timeout;
 
-/// Longer than anything takes that works.
+/// Longer than any step takes that succeeds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
@@ -19,9 +22,9 @@ pub(crate) fn server() -> Server {
     Server::builder().seed(11).rate(20.0).start().unwrap()
 }
 
-pub(crate) fn builder(server: &Server) -> ClientBuilder<ReadOnly> {
+pub(crate) fn builder(server: &Server) -> ClientBuilder {
     let base_url: BaseUrl = server.rest_url().parse().unwrap();
-    Client::builder(base_url)
+    nordnet_tokio::builder(base_url)
         .key_file(
             ApiKey::new(server.api_key()).unwrap(),
             server.private_key().unwrap(),
@@ -46,14 +49,15 @@ pub(crate) fn resting_order(reference: &str) -> PlaceOrder {
         .with_reference(Reference::new(reference).unwrap())
 }
 
-/// The next event that a function wants; all others are passed over.
-pub(crate) async fn until<K: Kind, T>(
-    feed: &mut Feed<K>,
-    mut wanted: impl FnMut(Event<K::Message>) -> Option<T>,
+/// Waits for the first event for which a function returns something.
+pub(crate) async fn until<M, T>(
+    feed: &mut (impl Stream<Item = Event<M>> + Unpin),
+    mut wanted: impl FnMut(Event<M>) -> Option<T>,
 ) -> T {
     let search = async {
         loop {
-            let event = feed.next().await.expect("the feed ended");
+            let next = poll_fn(|cx| Pin::new(&mut *feed).poll_next(cx));
+            let event = next.await.expect("the feed ended");
             if let Some(found) = wanted(event) {
                 return found;
             }

@@ -1,16 +1,16 @@
-//! What is told to `tracing`, on whichever thread it happens.
+//! Events and spans of `tracing`, from every thread.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use nordnet_smol::Outcome;
-use nordnet_smol::api::ListAccounts;
+use nordnet_blocking::Outcome;
+use nordnet_blocking::api::ListAccounts;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::support::{in_time, resting_order, server, trader};
+use crate::support::{resting_order, server, trader};
 
 #[test]
-fn calls_logins_and_feeds_are_told() {
+fn emits_events_of_calls_logins_and_feeds() {
     let seen = Seen::default();
     let writer = seen.clone();
     tracing_subscriber::fmt()
@@ -18,15 +18,13 @@ fn calls_logins_and_feeds_are_told() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .init();
-    smol::block_on(async {
-        let server = server();
-        let nordnet = trader(&server).await;
-        nordnet.send(ListAccounts::new()).await.unwrap();
-        let placed = nordnet.send(resting_order("note-1")).await;
-        assert!(matches!(placed, Ok(Outcome::Accepted(_))));
-        let mut feed = nordnet.market_feed().unwrap();
-        in_time(feed.next()).await;
-    });
+    let server = server();
+    let nordnet = trader(&server);
+    nordnet.send(ListAccounts::new()).unwrap();
+    let placed = nordnet.send(resting_order("note-1"));
+    assert!(matches!(placed, Ok(Outcome::Accepted(_))));
+    let mut feed = nordnet.market_feed().unwrap();
+    assert!(feed.next().is_some());
     let text = String::from_utf8(seen.0.lock().unwrap().clone()).unwrap();
     for line in [
         "login: nordnet: login_ended",
