@@ -2,13 +2,16 @@
 //!
 //! Read-only by type: nothing in this program can place an order. It takes the
 //! `NORDNET_*` variables; see `nordnet_tokio::Settings`.
+//!
+//! ```text
+//! cargo run -p nordnet-tokio --example positions
+//! ```
 
-use nordnet_tokio::Client;
 use nordnet_tokio::api::{GetAccountInfo, ListAccounts, ListPositions};
 
 #[tokio::main]
 async fn main() -> nordnet_tokio::Result<()> {
-    let nordnet = Client::from_env()?.login().await?;
+    let nordnet = nordnet_tokio::from_env()?.login().await?;
     for account in nordnet.send(ListAccounts::new()).await?.open() {
         let info = nordnet.send(GetAccountInfo::of(account)).await?;
         println!(

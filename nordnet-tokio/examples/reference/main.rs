@@ -9,7 +9,7 @@
 //!
 //! Without the simulator it takes the `NORDNET_*` variables; see
 //! `nordnet_tokio::Settings`. Its client is read-only by type. For the accounts
-//! see `positions.rs`, for orders `quickstart`.
+//! see `positions`, for orders `place_order`.
 
 mod countries;
 mod instrument_search;
@@ -58,7 +58,7 @@ async fn main() -> Result<ExitCode> {
         eprintln!("no group {unknown}; there are {groups}");
         return Ok(ExitCode::from(2));
     }
-    let nordnet = Client::from_env()?.login().await?;
+    let nordnet = nordnet_tokio::from_env()?.login().await?;
     for (group, show) in GROUPS {
         if wanted.is_empty() || wanted.iter().any(|name| name == group) {
             println!("{group}");
@@ -75,7 +75,7 @@ fn ericsson() -> TradableId {
     TradableId::new(11, "101")
 }
 
-/// A dash for what an answer does not tell.
+/// A dash for a missing value.
 fn or_dash(value: Option<impl Display>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }

@@ -39,12 +39,12 @@ impl<W: Write> Screen for Lines<W> {
     }
 
     fn note(&mut self, text: &str) -> io::Result<()> {
-        // As in the table: stderr may well be a terminal.
+        // stderr may be a terminal.
         writeln!(io::stderr(), "{}", text.replace(char::is_control, " "))
     }
 }
 
-/// Numbers stand as the feed wrote them, exactly; what has no value is `null`.
+/// Numbers are written exactly as in the feed, missing values as `null`.
 fn line(stock: &Listing, quote: &Quote) -> String {
     format!(
         concat!(

@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use nordnet_sim::Server;
 use nordnet_tokio::flow::{FindListings, Listing, ListingKey};
-use nordnet_tokio::{ApiKey, BaseUrl, Client, Event, MarketWatch, ParseIdError};
+use nordnet_tokio::proto::ParseIdError;
+use nordnet_tokio::{ApiKey, BaseUrl, Client, Event, MarketWatch};
 use tokio::time::interval;
 
 use self::lines::Lines;
@@ -28,10 +29,10 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "usage: watch [--live] [KEY...]";
 
-/// What is watched if nothing is named.
+/// What is watched without arguments.
 const STOCKS: [&str; 4] = ["11:101", "XSTO:VOLV B", "XSTO:HM B", "SE0000108227"];
 
-/// How often is painted, whatever the rate of ticks.
+/// The time between two frames, whatever the rate of ticks.
 const FRAME: Duration = Duration::from_millis(250);
 
 #[tokio::main]
@@ -50,7 +51,7 @@ async fn main() -> Result<()> {
     let simulator = if live { None } else { Some(simulator()?) };
     let nordnet = match &simulator {
         Some(server) => simulated(server).await?,
-        None => Client::from_env()?.login().await?, // read-only by type
+        None => nordnet_tokio::from_env()?.login().await?, // read-only by type
     };
     let out = std::io::stdout();
     let watched = if out.is_terminal() {
@@ -60,7 +61,7 @@ async fn main() -> Result<()> {
     };
     nordnet.logout().await?;
     match watched {
-        // A reader that has gone, as `head` does, has seen enough.
+        // The reader has closed the pipe, as `head` does: no error.
         Err(error) if is_broken_pipe(&*error) => Ok(()),
         watched => watched,
     }
@@ -68,10 +69,10 @@ async fn main() -> Result<()> {
 
 /// Where quotes are shown.
 pub(crate) trait Screen {
-    /// Shows how things are now.
+    /// Shows the present quotes.
     fn paint(&mut self, stocks: &[Arc<Listing>], market: &MarketWatch) -> std::io::Result<()>;
 
-    /// Tells of something that happened.
+    /// Shows something that happened.
     fn note(&mut self, text: &str) -> std::io::Result<()>;
 }
 
@@ -134,13 +135,14 @@ async fn simulated(server: &Server) -> Result<Client> {
     let ca = server
         .ca_pem()
         .ok_or("the simulator made no certificate authority")?;
-    let builder = Client::builder(base_url).key_file(ApiKey::new(server.api_key())?, key, None);
+    let builder =
+        nordnet_tokio::builder(base_url).key_file(ApiKey::new(server.api_key())?, key, None);
     Ok(builder.trust_only(ca).login().await?)
 }
 
 async fn ended() {
     if tokio::signal::ctrl_c().await.is_err() {
-        // Then only the end of the terminal ends it.
+        // Without the signal, the program runs until it is killed.
         std::future::pending::<()>().await;
     }
 }

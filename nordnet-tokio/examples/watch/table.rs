@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use nordnet_tokio::flow::Listing;
-use nordnet_tokio::{Decimal, MarketWatch, QuoteState, Rounding, Volume};
+use nordnet_tokio::market::{Book, QuoteState};
+use nordnet_tokio::proto::{Rounding, Volume};
+use nordnet_tokio::{Decimal, MarketWatch};
 
 use super::Screen;
 
-/// How many columns a line may take: one that a terminal breaks in two would
-/// make the picture higher than it is taken to be.
+/// The columns of a line, at most: a line that the terminal wraps would make the table
+/// higher than the number of lines that it moves up.
 pub(crate) const WIDTH: usize = 79;
 
 /// A table that is painted over itself.
@@ -47,7 +49,7 @@ impl<W: Write> Screen for Table<W> {
     }
 
     fn note(&mut self, text: &str) -> io::Result<()> {
-        // What a server says is not to move the cursor, nor to begin a line.
+        // A text of the server must not move the cursor or begin a line.
         self.note = text.replace(char::is_control, " ");
         Ok(())
     }
@@ -57,14 +59,14 @@ impl<W: Write> Screen for Table<W> {
 pub(crate) fn cut(line: &str) -> &str {
     let mut width = 0;
     let end = line.find(|letter| {
-        // Letters of other scripts may be as wide as two.
+        // A letter of another script may take two columns.
         width += if letter < '\u{300}' { 1 } else { 2 };
         width > WIDTH
     });
     end.map_or(line, |end| &line[..end])
 }
 
-/// One picture: the quotes, the book of the first, and what happened last.
+/// One frame: the quotes, the book of the first listing, and the last note.
 fn frame(stocks: &[Arc<Listing>], market: &MarketWatch, note: &str) -> String {
     let mut text = format!(
         "  {:<10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8} {:>7}\n",
@@ -100,7 +102,7 @@ fn frame(stocks: &[Arc<Listing>], market: &MarketWatch, note: &str) -> String {
     if let Some(stock) = stocks.first() {
         let _ = writeln!(text);
         let book = market.book(stock);
-        for level in 1..=nordnet_tokio::Book::LEVELS {
+        for level in 1..=Book::LEVELS {
             let (bid, ask) = (book.bid(level), book.ask(level));
             let _ = writeln!(
                 text,

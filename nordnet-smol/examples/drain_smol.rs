@@ -1,14 +1,16 @@
 //! Reads a public feed to its end as fast as it comes, and counts.
 //!
-//! `drain HOST:PORT --plain` connects to a server that needs no REST login
+//! `drain_smol HOST:PORT --plain` connects to a server that needs no REST login
 //! (the session key is `bench`); without `--plain` the connection uses TLS.
 
 use std::error::Error;
 use std::hint::black_box;
 
-use nordnet_smol::{Event, FeedConfig, LoggedIn, MarketFeed, Reconnect, Server, SessionKey};
+use nordnet_smol::feed::Reconnect;
+use nordnet_smol::proto::{LoggedIn, Server, SessionKey};
+use nordnet_smol::{Event, FeedConfig, MarketFeed, Smol};
 
-const USAGE: &str = "usage: drain HOST:PORT [--plain]";
+const USAGE: &str = "usage: drain_smol HOST:PORT [--plain]";
 
 fn main() -> Result<(), Box<dyn Error>> {
     smol::block_on(drain())
@@ -28,7 +30,7 @@ async fn drain() -> Result<(), Box<dyn Error>> {
 
     let mut config = FeedConfig::default();
     config.reconnect = Reconnect::Never;
-    let mut feed = MarketFeed::standalone(logged_in, config)?;
+    let mut feed = MarketFeed::standalone(Smol, logged_in, config)?;
     while let Some(event) = feed.next().await {
         if let Event::Malformed(malformed) = black_box(&event) {
             eprintln!("{malformed}");

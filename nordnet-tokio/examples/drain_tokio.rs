@@ -1,14 +1,16 @@
 //! Reads a public feed to its end as fast as it comes, and counts.
 //!
-//! `drain HOST:PORT --plain` connects to a server that needs no REST login
+//! `drain_tokio HOST:PORT --plain` connects to a server that needs no REST login
 //! (the session key is `bench`); without `--plain` the connection uses TLS.
 
 use std::error::Error;
 use std::hint::black_box;
 
-use nordnet_tokio::{Event, FeedConfig, LoggedIn, MarketFeed, Reconnect, Server, SessionKey};
+use nordnet_tokio::feed::Reconnect;
+use nordnet_tokio::proto::{LoggedIn, Server, SessionKey};
+use nordnet_tokio::{Event, FeedConfig, MarketFeed, Tokio};
 
-const USAGE: &str = "usage: drain HOST:PORT [--plain]";
+const USAGE: &str = "usage: drain_tokio HOST:PORT [--plain]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -25,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut config = FeedConfig::default();
     config.reconnect = Reconnect::Never;
-    let mut feed = MarketFeed::standalone(logged_in, config)?;
+    let mut feed = MarketFeed::standalone(Tokio, logged_in, config)?;
     while let Some(event) = feed.next().await {
         if let Event::Malformed(malformed) = black_box(&event) {
             eprintln!("{malformed}");

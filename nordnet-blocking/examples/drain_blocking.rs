@@ -1,14 +1,16 @@
 //! Reads a public feed to its end as fast as it comes, and counts.
 //!
-//! `drain HOST:PORT --plain` connects to a server that needs no REST login
+//! `drain_blocking HOST:PORT --plain` connects to a server that needs no REST login
 //! (the session key is `bench`); without `--plain` the connection uses TLS.
 
 use std::error::Error;
 use std::hint::black_box;
 
-use nordnet_blocking::{Event, FeedConfig, LoggedIn, MarketFeed, Reconnect, Server, SessionKey};
+use nordnet_blocking::feed::Reconnect;
+use nordnet_blocking::proto::{LoggedIn, Server, SessionKey};
+use nordnet_blocking::{Blocking, Event, FeedConfig, MarketFeed};
 
-const USAGE: &str = "usage: drain HOST:PORT [--plain]";
+const USAGE: &str = "usage: drain_blocking HOST:PORT [--plain]";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
@@ -24,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut config = FeedConfig::default();
     config.reconnect = Reconnect::Never;
-    let mut feed = MarketFeed::standalone(logged_in, config)?;
+    let mut feed = MarketFeed::standalone(Blocking, logged_in, config)?;
     for event in &mut feed {
         if let Event::Malformed(malformed) = black_box(&event) {
             eprintln!("{malformed}");

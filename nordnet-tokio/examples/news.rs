@@ -1,0 +1,31 @@
+//! Searches the news and prints what it finds in full.
+//!
+//! ```text
+//! cargo run -p nordnet-tokio --example news -- eric
+//! ```
+
+use nordnet_tokio::api::{GetNews, SearchMain, SearchSpace};
+
+#[tokio::main]
+async fn main() -> nordnet_tokio::Result<()> {
+    let text = std::env::args().nth(1).unwrap_or_else(|| "eric".into());
+    let nordnet = nordnet_tokio::from_env()?.login().await?;
+
+    let search = SearchMain::new(text).space(SearchSpace::News);
+    let groups = nordnet.send(search).await?;
+    let hits = groups.iter().flat_map(|group| &group.results);
+    let ids: Vec<_> = hits.filter_map(|hit| hit.external_news_id).collect();
+    if ids.is_empty() {
+        println!("no news");
+        return nordnet.logout().await;
+    }
+
+    // News that the session may not read are left out.
+    for article in &nordnet.send(GetNews::of_all(ids)).await? {
+        println!("{}  {}", article.timestamp, article.headline);
+        for line in article.body.iter().flat_map(|body| body.lines()) {
+            println!("    {line}");
+        }
+    }
+    nordnet.logout().await
+}
