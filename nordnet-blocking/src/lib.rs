@@ -1,6 +1,6 @@
 //! Trade on Nordnet from plain threads.
 //!
-//! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`](proto), which make every
+//! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`], which make every
 //! decision: this crate connects, reads, writes and waits. It shows at its root what
 //! most programs need; the rest is in modules by subject: [`api`] has all calls,
 //! [`order`] all about orders, [`feed`] the messages of both feeds, [`market`] quotes
@@ -24,28 +24,31 @@
 //! - [`MarketFeed`], [`AccountFeed`]: iterators of events, reconnects included.
 //! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
 //!
-//! There is no async runtime in it, and it needs none; in the threads of one it
-//! works too, and blocks them.
+//! It contains no async runtime and needs none. It also works in the threads of one,
+//! and blocks them.
 //!
 //! # Threads
 //!
-//! A client has one thread, which keeps its session alive. Each connection has
-//! two, one that reads and one that writes: a feed has a connection, a call has
-//! one while it lasts. Two connections of calls at most are kept for a call
-//! within 15 s ([`Limits`]); later they end, and their threads with them, when
-//! there is another call, or with the client. A [`LatestWatch`] has one thread
-//! more, which reads its feed. A login, an order call, the reading of a key file
-//! and the opening of a connection each have one while they last, the latter one
-//! more for each address that it tries.
+//! | threads | for | until |
+//! |---|---|---|
+//! | 1 | a client: keeps its session alive | its last clone and its last feed are dropped |
+//! | 2 | each connection: one reads, one writes | the connection is closed |
+//! | 1 | a [`LatestWatch`]: reads its feed | the watch is dropped |
+//! | 1 | an order call, a login, a logout | its end |
+//! | 1 | opening a key file, a write to a journal, decoding a large response | its end |
+//! | 1, and 1 for each address tried | opening a connection | it is open, or its time is over |
 //!
-//! None is waited for when a client or a feed is dropped: those of a feed end at
-//! once, those of a client when its last clone and its last feed are gone, and
-//! the others by the deadline of what they do.
+//! A feed has one connection. A call has one while it lasts; up to two for reads and
+//! two for orders are then kept for 15 s ([`Limits`](proto::Limits)), and closed at
+//! the next call after that, or with the client. All other calls run in the thread of
+//! the caller.
 //!
-//! # Panics
+//! Dropping a client or a feed waits for no thread. The system cannot end a look-up or
+//! a connect that has begun: such a thread ends by the deadline of the connection, or
+//! when the look-up does.
 //!
-//! Calls and feeds panic, as [`std::thread::spawn`] does, if the system lets no
-//! thread begin.
+//! If the system starts no thread, a call fails with an error, and an order call with
+//! [`Error::NotSent`]; a feed connects again later.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -110,3 +113,8 @@ pub fn from_env() -> Result<ClientBuilder> {
 pub fn from_settings(settings: Settings) -> Result<ClientBuilder> {
     ClientBuilder::from_settings(Blocking, settings)
 }
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
