@@ -51,3 +51,8 @@ pub use watch::{LatestWatch, MarketWatch, WatchBuilder};
 
 /// The result of a call.
 pub type Result<T, E = nordnet_proto::Error> = std::result::Result<T, E>;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,6 +1,6 @@
 //! Trade on Nordnet from a tokio program.
 //!
-//! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`](proto), which make every
+//! A thin adapter over [`nordnet_driver`] and [`nordnet_proto`], which make every
 //! decision: this crate connects, reads, writes and waits. It shows at its root what
 //! most programs need; the rest is in modules by subject: [`api`] has all calls,
 //! [`order`] all about orders, [`feed`] the messages of both feeds, [`market`] quotes
@@ -93,3 +93,8 @@ pub fn from_env() -> Result<ClientBuilder> {
 pub fn from_settings(settings: Settings) -> Result<ClientBuilder> {
     ClientBuilder::from_settings(Tokio, settings)
 }
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
