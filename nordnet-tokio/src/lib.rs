@@ -33,6 +33,9 @@
 mod connect;
 mod http;
 mod runtime;
+#[cfg(feature = "sim")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sim")))]
+pub mod sim;
 
 pub use nordnet_driver::{
     AccountFeed, Client, ClientBuilder, FeedHandle, LatestWatch, MarketFeed, MarketWatch, Result,

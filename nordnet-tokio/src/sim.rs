@@ -1,0 +1,70 @@
+//! A simulated Nordnet in memory, for tests of programs.
+//!
+//! A [`Client`](crate::Client) over it is the same type as one over the network, so a
+//! strategy is tested unchanged. Under paused time, minutes of market pass in
+//! milliseconds:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use nordnet_tokio::sim::{self, Server};
+//! use nordnet_tokio::{Client, Result, TradableId};
+//!
+//! /// The highest bid of Ericsson in ten minutes.
+//! async fn highest_bid(nordnet: &Client) -> Result<Option<nordnet_tokio::Decimal>> {
+//!     let ericsson = TradableId::new(11, "101");
+//!     let mut watch = nordnet.market().price([ericsson.clone()]).open()?;
+//!     let mut highest = None;
+//!     let end = tokio::time::Instant::now() + Duration::from_secs(600);
+//!     while let Ok(Some(_event)) = tokio::time::timeout_at(end, watch.next()).await {
+//!         highest = highest.max(watch.quote(ericsson.clone()).bid());
+//!     }
+//!     Ok(highest)
+//! }
+//!
+//! #[tokio::main(flavor = "current_thread", start_paused = true)] // or `#[tokio::test(..)]`
+//! async fn main() -> Result<()> {
+//!     let simulator = Server::builder().seed(7).start_in_memory().unwrap();
+//!     let nordnet = sim::builder(simulator).login().await?;
+//!     assert!(highest_bid(&nordnet).await?.is_some());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The simulator is steered by its [`Control`]: take it with `simulator.control()` before
+//! the simulator goes into [`builder`]. Everything else of the crate `nordnet-sim` is here
+//! too.
+
+use std::sync::Arc;
+
+pub use nordnet_sim::*;
+
+use crate::{ApiKey, BaseUrl, ClientBuilder, Socket};
+
+/// Begins a client of a simulator in memory, with the credentials of its customer.
+///
+/// The simulator lives as long as the builder and its clients. Call
+/// [`trading`](ClientBuilder::trading) on the builder for a client that may place orders.
+///
+/// # Panics
+///
+/// If the simulator was built with a public key: it does not have the private one.
+#[must_use]
+pub fn builder(simulator: InMemory) -> ClientBuilder {
+    let url: Result<BaseUrl, _> = simulator.rest_url().parse();
+    let api_key = ApiKey::new(simulator.api_key());
+    let (Ok(url), Ok(api_key), Some(key)) = (url, api_key, simulator.private_key()) else {
+        panic!("the simulator has no private key: it was built with a public one");
+    };
+    let simulator = Arc::new(simulator);
+    crate::builder(url)
+        .key_file(api_key, key, None)
+        .connect_with(move |server| {
+            let simulator = Arc::clone(&simulator);
+            async move {
+                let channel = InMemory::channel(server.port);
+                let channel = channel.ok_or(std::io::ErrorKind::ConnectionRefused)?;
+                simulator.connect(channel).await.map(Socket::new)
+            }
+        })
+}
