@@ -23,7 +23,6 @@ mod lines;
 mod lives;
 mod messages;
 mod replay;
-#[path = "../../nordnet-proto/tests/it/sim.rs"]
 mod sim;
 
 pub use answers::answers;

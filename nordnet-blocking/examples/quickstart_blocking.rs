@@ -113,7 +113,7 @@ impl Desk {
         // The tick size depends on the price.
         let end = Instant::now() + PATIENCE;
         let quote = desk.next_quote(end)?.ok_or("no price came")?;
-        let price = quote.last().or(quote.bid()).or(quote.ask());
+        let price = quote.last().or_else(|| quote.ask());
         let tick = price.and_then(|price| desk.stock.ticks.tick_at(price));
         println!(
             "listing    {}  {}  {}  tick {}  lot {}\n",

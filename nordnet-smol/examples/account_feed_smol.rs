@@ -34,7 +34,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 fill.price
             ),
             Event::Disconnected(lost) => eprintln!("{lost}"),
-            Event::Malformed(line) => eprintln!("{line}: read the orders again"),
+            // The line may have been about an order.
+            Event::Malformed(line) => {
+                eprintln!("{line}");
+                print_all(&nordnet).await?;
+            }
             Event::Closed(reason) => return Err(reason.to_string().into()),
             _ => {}
         }

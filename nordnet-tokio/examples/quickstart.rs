@@ -117,7 +117,7 @@ impl Desk {
         };
         // The tick size depends on the price.
         let quote = timeout(PATIENCE, desk.next_quote()).await??;
-        let price = quote.last().or(quote.bid()).or(quote.ask());
+        let price = quote.last().or_else(|| quote.ask());
         let tick = price.and_then(|price| desk.stock.ticks.tick_at(price));
         println!(
             "listing    {}  {}  {}  tick {}  lot {}\n",

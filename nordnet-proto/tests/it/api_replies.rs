@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::calls::{self, Call};
 use crate::api::{same, spec};
-use crate::sim::rng::Rng;
+use crate::rng::Rng;
 
 /// Calls whose response is not their reply: they are tested by what they do.
 const OTHERS: [&str; 8] = [

@@ -11,39 +11,24 @@
 //! The same code runs as a program, for more lives than a test has time for:
 //! see `fuzz/README.md`.
 
-#[path = "sim/desk.rs"]
 mod desk;
-#[path = "sim/driver.rs"]
 mod driver;
-#[path = "sim/incoming.rs"]
 mod incoming;
-#[path = "sim/io.rs"]
 mod io;
-#[path = "sim/kind.rs"]
 mod kind;
-#[path = "sim/lines.rs"]
 mod lines;
-#[path = "sim/link.rs"]
 mod link;
-#[path = "sim/oracle.rs"]
 mod oracle;
-#[path = "sim/plan.rs"]
 mod plan;
-#[path = "sim/rest.rs"]
 mod rest;
-#[path = "sim/rng.rs"]
-pub(crate) mod rng;
-#[path = "sim/server.rs"]
+mod rng;
 mod server;
-#[path = "sim/sessions.rs"]
 mod sessions;
-#[path = "sim/stale.rs"]
 mod stale;
-#[path = "sim/steps.rs"]
 mod steps;
-#[path = "sim/wire.rs"]
+#[cfg(test)]
+mod tests;
 mod wire;
-#[path = "sim/world.rs"]
 mod world;
 
 use std::fmt;

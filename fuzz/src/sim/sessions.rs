@@ -63,7 +63,7 @@ impl Sessions {
 fn epochs(now: Instant) -> &'static [Epoch] {
     static EPOCHS: OnceLock<Vec<Epoch>> = OnceLock::new();
     EPOCHS.get_or_init(|| {
-        let key = PrivateKey::open(include_bytes!("../../fixtures/keys/plain"), None).unwrap();
+        let key = PrivateKey::open(include_bytes!("key"), None).unwrap();
         let api_key = ApiKey::new("7b1e4a90-52c3-4a7f-9a53-0d6f2c8e1b35").unwrap();
         let credentials = Credentials::new(api_key, key);
         let mut session = Session::new(Config::new(Country::Sweden), credentials, [7; 16]);
