@@ -1,7 +1,10 @@
 //! How fast a feed is read over TLS, against reading the same bytes with rustls
 //! and doing nothing with them.
 //!
-//! `cargo bench -p nordnet-tokio --bench tls`
+//! ```text
+//! cargo run --release -p nordnet-proto --example corpus -- steady 300000 > steady.nd
+//! cargo bench -p nordnet-tokio --bench tls -- "$PWD/steady.nd"
+//! ```
 //!
 //! A server on loopback writes TLS 1.3 records of 16 KB as fast as they are read. The
 //! benchmark measures the processor time of the thread that reads; the server has its
@@ -13,9 +16,6 @@
     clippy::expect_used,
     reason = "a benchmark fails by panicking"
 )]
-
-#[path = "../../nordnet-proto/benches/corpus.rs"]
-mod corpus;
 
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -34,16 +34,16 @@ use rustls::{
     ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
 };
 
-use self::corpus::{Kind, corpus};
-
-const LINES: usize = 300_000;
 const RUNS: usize = 7;
 
 /// How much a feed reads at once.
 const BUFFER: usize = 256 << 10;
 
 fn main() {
-    let text = Arc::<[u8]>::from(corpus(Kind::Steady, LINES, 500).into_bytes());
+    let path = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
+    let path = path.expect("the path of a file with lines of the feed");
+    let text = Arc::<[u8]>::from(std::fs::read(path).unwrap());
+    let lines = text.iter().filter(|byte| **byte == b'\n').count();
     let (server, client) = settings();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -51,7 +51,7 @@ fn main() {
     thread::spawn(move || serve(&listener, &server, &bytes));
 
     let mut runs: Vec<_> = (0..RUNS)
-        .map(|_| (raw(port, &client, text.len()), feed(port, &client)))
+        .map(|_| (raw(port, &client, text.len()), feed(port, &client, lines)))
         .collect();
     let ratio = |(raw, feed): &(Duration, Duration)| raw.as_secs_f64() / feed.as_secs_f64();
     runs.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
@@ -59,7 +59,7 @@ fn main() {
         println!("{:.3}", ratio(run));
     }
     let median @ (raw, feed) = runs[RUNS / 2];
-    let each = |time: Duration| time.as_nanos() / LINES as u128;
+    let each = |time: Duration| time.as_nanos() / lines as u128;
     println!(
         "raw {} ns a message, feed {} ns a message: {:.2} of the raw rate",
         each(raw),
@@ -83,8 +83,8 @@ fn raw(port: u16, tls: &ClientConfig, length: usize) -> Duration {
     processor_time() - begin
 }
 
-/// Reads with a feed, and drops the events.
-fn feed(port: u16, tls: &ClientConfig) -> Duration {
+/// Reads so many lines with a feed, and drops the events.
+fn feed(port: u16, tls: &ClientConfig, lines: usize) -> Duration {
     let server = Server::new("localhost", port, true);
     let logged_in = LoggedIn::new(SessionKey::new("bench"), server.clone(), server);
     let mut config = FeedConfig::default();
@@ -103,7 +103,7 @@ fn feed(port: u16, tls: &ClientConfig) -> Duration {
         }
         processor_time() - begin
     });
-    assert_eq!(feed.counters().messages(), LINES as u64);
+    assert_eq!(feed.counters().messages(), lines as u64);
     time
 }
 
