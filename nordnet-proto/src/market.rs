@@ -15,8 +15,7 @@
 //!
 //! A [`Market`] is given the events of a feed before anything else is done with
 //! them. [`Latest`] stands between a feed and a reader that is too slow for
-//! it. A client of an adapter has both:
-//! [`Client::market`](crate::driver::Client::market).
+//! it. A client of an adapter has both: its `market` opens them.
 //!
 //! ```
 //! use std::time::{Duration, Instant};
@@ -279,7 +278,7 @@ impl Market {
     }
 
     /// Marks all data as that of a closed feed. For a feed whose task was dropped before
-    /// it could return [`Event::Closed`](crate::Event::Closed).
+    /// it could return [`Event::Closed`].
     pub const fn end(&mut self) {
         self.closed = true;
     }

@@ -158,7 +158,7 @@ impl Latest {
     }
 
     /// Marks all data as that of a closed feed. For a feed whose task was dropped before
-    /// it could return [`Event::Closed`](crate::Event::Closed).
+    /// it could return [`Event::Closed`].
     pub fn end(&mut self) {
         self.market.end();
     }
