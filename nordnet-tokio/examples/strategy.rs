@@ -88,7 +88,8 @@ mod tests {
     async fn quotes_for_ten_minutes_and_leaves_no_order_behind() {
         let simulator = Server::builder().seed(7).start_in_memory().unwrap();
         let control = simulator.control();
-        let nordnet = sim::builder(simulator).trading().login().await.unwrap();
+        let builder = sim::builder(simulator).unwrap();
+        let nordnet = builder.trading().login().await.unwrap();
 
         let account = AccountNumber::new(60012345);
         let minutes = Duration::from_secs(600);

@@ -25,7 +25,7 @@
 //! #[tokio::main(flavor = "current_thread", start_paused = true)] // or `#[tokio::test(..)]`
 //! async fn main() -> Result<()> {
 //!     let simulator = Server::builder().seed(7).start_in_memory().unwrap();
-//!     let nordnet = sim::builder(simulator).login().await?;
+//!     let nordnet = sim::builder(simulator)?.login().await?;
 //!     assert!(highest_bid(&nordnet).await?.is_some());
 //!     Ok(())
 //! }
@@ -35,36 +35,44 @@
 //! the simulator goes into [`builder`]. Everything else of the crate `nordnet-sim` is here
 //! too.
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use nordnet_sim::*;
 
-use crate::{ApiKey, BaseUrl, ClientBuilder, Socket};
+use crate::{ApiKey, BaseUrl, ClientBuilder, Result, SetupError, Socket};
 
 /// Begins a client of a simulator in memory, with the credentials of its customer.
 ///
 /// The simulator lives as long as the builder and its clients. Call
 /// [`trading`](ClientBuilder::trading) on the builder for a client that may place orders.
 ///
-/// # Panics
+/// # Errors
 ///
-/// If the simulator was built with a public key: it does not have the private one.
-#[must_use]
-pub fn builder(simulator: InMemory) -> ClientBuilder {
-    let url: Result<BaseUrl, _> = simulator.rest_url().parse();
-    let api_key = ApiKey::new(simulator.api_key());
-    let (Ok(url), Ok(api_key), Some(key)) = (url, api_key, simulator.private_key()) else {
-        panic!("the simulator has no private key: it was built with a public one");
-    };
+/// [`SetupError::Missing`] if the simulator was built with a public key: it does not
+/// have the private one.
+pub fn builder(simulator: InMemory) -> Result<ClientBuilder> {
+    let url: BaseUrl = simulator.rest_url().parse().map_err(invalid)?;
+    let api_key = ApiKey::new(simulator.api_key()).map_err(invalid)?;
+    let key = simulator.private_key().ok_or(SetupError::Missing {
+        variable: "private key",
+        meaning: "the simulator was built with a public key, and has no other",
+    })?;
     let simulator = Arc::new(simulator);
-    crate::builder(url)
-        .key_file(api_key, key, None)
-        .connect_with(move |server| {
-            let simulator = Arc::clone(&simulator);
-            async move {
-                let channel = InMemory::channel(server.port);
-                let channel = channel.ok_or(std::io::ErrorKind::ConnectionRefused)?;
-                simulator.connect(channel).await.map(Socket::new)
-            }
-        })
+    let builder = crate::builder(url).key_file(api_key, key, None);
+    Ok(builder.connect_with(move |server| {
+        let simulator = Arc::clone(&simulator);
+        async move {
+            let channel = InMemory::channel(server.port);
+            let channel = channel.ok_or(std::io::ErrorKind::ConnectionRefused)?;
+            simulator.connect(channel).await.map(Socket::new)
+        }
+    }))
+}
+
+fn invalid(error: impl fmt::Display) -> SetupError {
+    SetupError::Invalid {
+        variable: "simulator",
+        reason: error.to_string(),
+    }
 }
