@@ -126,8 +126,9 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// Logs in with the text of a private key file. It is opened when the
-    /// client is, which takes seconds if it has a passphrase.
+    /// Logs in with the text of a private key file. It is decrypted by
+    /// [`login`](Self::login) or [`open`](Self::open), which takes seconds if the key
+    /// has a passphrase.
     pub fn key_file(
         mut self,
         api_key: ApiKey,
@@ -142,9 +143,8 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// Logs in with a private key that lives elsewhere, in an agent or in
-    /// hardware: `sign` is asked for the raw Ed25519 signature of each
-    /// challenge.
+    /// Logs in with a private key that is kept elsewhere, in an agent or in hardware:
+    /// `sign` returns the raw Ed25519 signature of each challenge.
     pub fn signed_elsewhere<F>(
         mut self,
         api_key: ApiKey,
@@ -170,9 +170,9 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// Signs challenges of another form than hexadecimal digits and dashes. A
-    /// login that meets one says which form it needs; make sure first that it is
-    /// Nordnet that has changed its challenges.
+    /// Signs challenges of this form instead of hexadecimal digits and dashes. The
+    /// error of a login that gets another challenge names its form; make sure first
+    /// that Nordnet has changed its challenges, and nobody else has.
     pub fn allow_challenge(mut self, form: ChallengeForm) -> Self {
         self.config.challenge_form = form;
         self
@@ -194,8 +194,8 @@ impl<A> ClientBuilder<A> {
     /// Opens connections with a function of your own in place of TCP and TLS, to a
     /// simulator in memory for example.
     ///
-    /// It gets the host and the port, and returns a connection that carries what TLS
-    /// would protect. [`Server::encrypted`] says whether it has to use TLS.
+    /// It gets the host and the port, and returns a connection for the bytes inside of
+    /// TLS. [`Server::encrypted`] says whether the server is meant to have TLS.
     pub fn connect_with<F, W>(
         mut self,
         connect: impl Fn(Server) -> F + Send + Sync + 'static,

@@ -18,34 +18,41 @@ use crate::session::Driver;
 use crate::watch::WatchBuilder;
 
 /// The methods of a client that do not wait, for the async and the blocking type.
+///
+/// The two clients, their feeds and their watches share such methods by macros. With a
+/// trait, programs would have to import it, and the methods would stand on its page
+/// instead of the page of the type. Names of types are resolved where the macro is
+/// used: `MarketFeed` here is the async feed in this module, and the blocking one in
+/// `blocking::client`.
 macro_rules! client_methods {
     () => {
-        /// Where the REST API is.
+        /// Returns the address of the REST API.
         #[must_use]
         pub fn base_url(&self) -> BaseUrl {
             self.driver.session().config().base_url.clone()
         }
 
-        /// The fingerprint of the key that logs in.
+        /// Returns the fingerprint of the key that logs in.
         #[must_use]
         pub fn fingerprint(&self) -> Option<Fingerprint> {
             self.driver.session().fingerprint().cloned()
         }
 
-        /// What the client has done so far: calls, repeats, logins, pauses. A feed
-        /// has counters of its own.
+        /// Returns the counters of the client: calls, repeats, logins, pauses. A feed has
+        /// counters of its own.
         #[must_use]
         pub fn counters(&self) -> SessionCounters {
             *self.driver.session().counters()
         }
 
-        /// A client on the same session that cannot send an order.
+        /// Returns a client on the same session that cannot send an order.
         #[must_use]
         pub fn read_only(&self) -> Client {
             Client::new(Arc::clone(&self.driver))
         }
 
-        /// Begins to watch the market: quotes and books that are kept up to date.
+        /// Returns a builder of watches: feeds with quotes and books that are kept up to
+        /// date.
         pub fn market(&self) -> WatchBuilder {
             WatchBuilder::new(&self.driver)
         }
@@ -70,17 +77,18 @@ macro_rules! client_methods {
 
         /// Opens the feed of own orders and trades.
         ///
-        /// The feed does not say what was there before. Read orders and fills at each
-        /// [`Event::Live`](nordnet_proto::Event::Live), the first one and those after a gap: then
-        /// nothing is missed, and some of what is read may also come as an event. A read
-        /// at [`Event::Connected`](nordnet_proto::Event::Connected) or before can miss fills.
+        /// The feed reports changes only. Read orders and fills at each
+        /// [`Event::Live`](nordnet_proto::Event::Live), the first one and those after a
+        /// gap: then none is missed, and some of them may also come as an event. A read
+        /// at [`Event::Connected`](nordnet_proto::Event::Connected) or before can miss
+        /// fills.
         ///
         /// # Errors
         ///
         /// As `market_feed`, and
         /// [`SetupError::AccountFeedIsOpen`](nordnet_proto::SetupError::AccountFeedIsOpen) while
-        /// another one of this client, or of a clone, is there: a session has one,
-        /// and a second would displace it.
+        /// this client or a clone has another one: a session has one, and a second
+        /// would displace it.
         pub fn account_feed(&self) -> Result<AccountFeed> {
             self.account_feed_with(self.driver.feed_config())
         }
@@ -89,32 +97,33 @@ macro_rules! client_methods {
         ///
         /// # Errors
         ///
-        /// As `market_feed`.
+        /// As `account_feed`.
         pub fn account_feed_with(&self, config: FeedConfig) -> Result<AccountFeed> {
             AccountFeed::open(&self.driver, config)
         }
 
-        /// A reference that no other order of this client has, to ask
-        /// `outcome` with.
+        /// Returns a reference that no other order of this client has, for an order
+        /// whose `outcome` you want to look up.
         #[must_use]
         pub fn new_reference(&self) -> Reference {
             self.driver.session().new_reference()
         }
 
-        /// The order calls whose outcome is not known, those in flight included.
+        /// Returns the order calls whose outcome is not known, those in flight included.
         #[must_use]
         pub fn unresolved(&self) -> Vec<Unresolved> {
             self.driver.session().unresolved()
         }
 
-        /// What became of an order call, also of one whose future was dropped.
+        /// Returns the outcome of an order call, also of one whose future was dropped;
+        /// `None` if no call has this reference.
         #[must_use]
         pub fn outcome(&self, reference: &Reference) -> Option<Result<Outcome, Error>> {
             self.driver.session().outcome(reference)
         }
 
-        /// The order calls of this client and its clones, and what became of each, in
-        /// the order in which they began: also those whose futures were dropped. The
+        /// Returns the order calls of this client and its clones with their outcomes, in
+        /// the order in which they began, those included whose futures were dropped: the
         /// last 1,024 settled ones, and all that are unresolved or in flight.
         #[must_use]
         pub fn outcomes(&self) -> Vec<CallOutcome> {
@@ -134,7 +143,7 @@ macro_rules! client_methods {
             self.driver.session().resolve(reference, now)
         }
 
-        /// Lets logins happen again after a refusal, after its cause was fixed.
+        /// Allows logins again after a refusal, once its cause is fixed.
         pub fn forgive(&self) {
             self.driver.session().forgive();
         }
@@ -221,8 +230,8 @@ impl<A> Client<A> {
         self.driver.send(Operation::new(call).within(total)).await
     }
 
-    /// Makes the calls of a flow, such as the pages of a search or the look-up
-    /// of listings, one after another.
+    /// Makes the calls of a flow one after another, such as those for the pages of a
+    /// search.
     ///
     /// # Errors
     ///
@@ -247,7 +256,7 @@ impl<A> Client<A> {
     ///
     /// # Errors
     ///
-    /// [`LoginError`]; after a refusal nothing logs in until [`Client::forgive`].
+    /// [`LoginError`]; after a refusal there are no logins until [`Client::forgive`].
     pub async fn session(&self) -> Result<LoggedIn, LoginError> {
         self.driver.log_in(None).await
     }
@@ -255,7 +264,7 @@ impl<A> Client<A> {
     /// Waits for the end of the order calls that are in flight now, those included
     /// whose futures were dropped, and lists the ones whose outcome is not known.
     ///
-    /// Await this before a program ends: its calls end with it.
+    /// Await this before the program ends: calls in flight end with it.
     pub async fn settle(&self) -> Vec<Unresolved> {
         self.driver.settle().await
     }

@@ -17,10 +17,10 @@ pub(crate) trait Events: Send {
     /// Polls for the next item; `None` after the end.
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
 
-    /// The time.
+    /// Returns the current time.
     fn now(&self) -> Instant;
 
-    /// A timer that is not set yet.
+    /// Returns a timer that is not set yet.
     fn timer(&self) -> Box<dyn Timer>;
 }
 
@@ -55,7 +55,10 @@ pub(crate) fn next_before<E: Events>(
     block_on(by_timer(&mut *timer, at, next(events))).ok_or(Elapsed)
 }
 
-/// Makes an async type a stream.
+/// Implements `Stream` for an async feed or watch, if the feature `stream` is on.
+///
+/// A macro, because a trait of another crate cannot be implemented for all [`Events`] at
+/// once.
 macro_rules! stream {
     ($name:ident, $field:ident, $item:ty) => {
         #[cfg(feature = "stream")]
@@ -72,21 +75,22 @@ macro_rules! stream {
     };
 }
 
-/// Makes a blocking type an iterator, and adds the waits that have an end.
+/// Implements `Iterator` for a blocking feed or watch, and adds `next_within` and
+/// `next_before`. A macro for the reason that `stream!` gives.
 macro_rules! iterator {
     ($name:ident, $field:ident, $item:ty) => {
         impl $name {
             /// Waits up to `time` for the next item; zero returns only what is
             /// buffered. `None` after the end.
             ///
-            /// Nothing is lost when the time is over, so a loop can do other things
+            /// Nothing is lost when the time is over, so a loop can do other things in
             /// between.
             ///
             /// # Errors
             ///
             /// [`Elapsed`] if there was none in that time.
             pub fn next_within(&mut self, time: Duration) -> Result<Option<$item>, Elapsed> {
-                events::next_within(&mut self.$field, time)
+                $crate::events::next_within(&mut self.$field, time)
             }
 
             /// Waits until `at` at most for the next item. `None` after the end.
@@ -95,7 +99,7 @@ macro_rules! iterator {
             ///
             /// [`Elapsed`] if there was none by then.
             pub fn next_before(&mut self, at: Instant) -> Result<Option<$item>, Elapsed> {
-                events::next_before(&mut self.$field, at)
+                $crate::events::next_before(&mut self.$field, at)
             }
         }
 
@@ -105,7 +109,7 @@ macro_rules! iterator {
             /// Waits for the next item; `None` after the end.
             #[inline]
             fn next(&mut self) -> Option<Self::Item> {
-                events::block_on_next(&mut self.$field)
+                $crate::events::block_on_next(&mut self.$field)
             }
         }
     };
@@ -113,7 +117,7 @@ macro_rules! iterator {
 
 pub(crate) use {iterator, stream};
 
-/// No event came in time.
+/// The error of `next_within` and `next_before`: no item came in time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Elapsed;
 

@@ -1,15 +1,15 @@
 //! Feeds: the market's data, and the account's orders and trades.
 
+mod event_loop;
 mod handle;
 mod log;
-mod machine;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+pub(crate) use event_loop::FeedLoop;
 pub use handle::FeedHandle;
-pub(crate) use machine::FeedLoop;
 use nordnet_proto::feed::{Counters, FeedState, SubscriptionState};
 use nordnet_proto::{
     AccountMessage, Event, FeedConfig, LoggedIn, MarketMessage, Private, Public, Subscription,
@@ -18,16 +18,16 @@ use rustls::ClientConfig;
 
 use crate::Result;
 use crate::events::{self, stream};
-use crate::io::Io;
 use crate::runtime::Runtime;
 use crate::session::Driver;
 use crate::tls::Trust;
 
-/// The methods of a feed that do not wait, for the async and the blocking type.
+/// The methods of both feeds that do not wait, for the async and the blocking types; see
+/// `client_methods!` for why this is a macro.
 macro_rules! feed_methods {
     ($kind:ident) => {
-        /// Opens a feed of a session that somebody else has logged in. When that
-        /// session ends, so does the feed.
+        /// Opens a feed on a session that was logged in elsewhere. The feed ends when
+        /// that session ends.
         ///
         /// # Errors
         ///
@@ -38,13 +38,12 @@ macro_rules! feed_methods {
             logged_in: LoggedIn,
             config: FeedConfig,
         ) -> Result<Self> {
-            let io = Io::standalone(Arc::new(runtime), Trust::Mozilla)?;
-            let feed = FeedLoop::fixed(io, logged_in, config)?;
+            let feed = FeedLoop::fixed(runtime, Trust::Mozilla, logged_in, config)?;
             Ok(Self { feed })
         }
 
-        /// Opens a feed of a session that somebody else has logged in, with TLS
-        /// settings of your own.
+        /// Opens a feed on a session that was logged in elsewhere, with TLS settings of
+        /// your own.
         ///
         /// # Errors
         ///
@@ -55,8 +54,8 @@ macro_rules! feed_methods {
             config: FeedConfig,
             tls: impl Into<Arc<ClientConfig>>,
         ) -> Result<Self> {
-            let io = Io::standalone(Arc::new(runtime), Trust::Settings(tls.into()))?;
-            let feed = FeedLoop::fixed(io, logged_in, config)?;
+            let trust = Trust::Settings(tls.into());
+            let feed = FeedLoop::fixed(runtime, trust, logged_in, config)?;
             Ok(Self { feed })
         }
 
@@ -77,21 +76,21 @@ macro_rules! feed_methods {
             self.feed.machine().state()
         }
 
-        /// Returns `true` if a message has come on the present connection, which
-        /// alone proves that the login was accepted: from [`Event::Live`] on.
+        /// Returns `true` if a message has come on the current connection, as it has
+        /// from [`Event::Live`] on. Nothing else proves that the login was accepted.
         #[must_use]
         pub fn is_proven(&self) -> bool {
             self.feed.machine().is_proven()
         }
 
-        /// When the last byte came on the present connection. It shows the silence
-        /// of the connection better than the age of a tick.
+        /// Returns when the last byte came on the current connection. It shows how long
+        /// the connection has been silent, which the age of a tick does not.
         #[must_use]
         pub fn last_input(&self) -> Option<Instant> {
             self.feed.machine().last_input()
         }
 
-        /// What has come over the feed so far.
+        /// Returns the counters of the feed.
         #[must_use]
         pub fn counters(&self) -> &Counters {
             self.feed.machine().counters()
@@ -99,7 +98,7 @@ macro_rules! feed_methods {
     };
 }
 
-/// The methods of the market's feed that do not wait.
+/// The methods that only the feed of market data has.
 macro_rules! market_feed_methods {
     () => {
         pub(crate) fn open(client: &Arc<Driver>, config: FeedConfig) -> Result<Self> {
@@ -120,14 +119,14 @@ macro_rules! market_feed_methods {
                 .change(|feed, now| feed.unsubscribe(subscription, now));
         }
 
-        /// The subscriptions, and the state of each.
+        /// Returns the subscriptions with their states.
         pub fn subscriptions(&self) -> impl Iterator<Item = (&Subscription, SubscriptionState)> {
             self.feed.machine().subscriptions()
         }
     };
 }
 
-/// The methods of the account's feed that do not wait.
+/// The methods that only the feed of own orders and trades has.
 macro_rules! account_feed_methods {
     () => {
         pub(crate) fn open(client: &Arc<Driver>, config: FeedConfig) -> Result<Self> {
@@ -143,8 +142,8 @@ pub(crate) use {account_feed_methods, feed_methods, market_feed_methods};
 /// The feed of market data, reconnects included: a stream of events that ends after
 /// [`Event::Closed`].
 ///
-/// Nothing happens between polls. A feed that is not polled for long is disconnected
-/// by the server, and reports the gap when it is polled again.
+/// A feed reads and writes only while it is polled. One that is not polled for long is
+/// disconnected by the server, and reports the gap when it is polled again.
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};

@@ -1,4 +1,4 @@
-//! The runtime with all that connections need.
+//! The runtime, with what connections need.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::tls::{self, Trust};
 pub(crate) type Connector =
     Arc<dyn Fn(Server) -> BoxFuture<std::io::Result<Box<dyn Wire>>> + Send + Sync>;
 
-/// A runtime, TLS settings, and the connections that are kept for further calls.
+/// A runtime, TLS settings, and the pool of HTTP connections.
 #[derive(Clone)]
 pub(crate) struct Io {
     runtime: Arc<dyn Runtime>,
@@ -42,7 +42,7 @@ impl Io {
         }
     }
 
-    /// For a feed without a client.
+    /// The I/O of a feed without a client.
     pub(crate) fn standalone(runtime: Arc<dyn Runtime>, trust: Trust) -> Result<Self, SetupError> {
         let tls = trust.into_config()?;
         Ok(Self::new(runtime, tls, None, &Limits::default()))
@@ -60,8 +60,7 @@ impl Io {
         self.runtime.spawn(Box::pin(task));
     }
 
-    /// Runs work that takes long where it blocks no other task; `None` if the
-    /// runtime dropped it. A panic of the work goes on here.
+    /// As [`run_blocking`], on this runtime.
     pub(crate) async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -73,13 +72,14 @@ impl Io {
         &*self.runtime
     }
 
-    /// Opens a connection by that time, to be read in pieces of `buffer` bytes.
+    /// Opens a connection until `by`, to be read into a buffer of `buffer` bytes.
     pub(crate) fn connect(
         &self,
         server: Server,
         buffer: usize,
         by: Instant,
     ) -> BoxFuture<Result<Box<dyn Wire>, Failure>> {
+        // For the text of a failure, which names no server by itself.
         let name = server.to_string();
         let opening = match &self.connector {
             None => self.runtime.connect(Connect {
@@ -113,7 +113,7 @@ impl Io {
         self.http.send(self, out).await
     }
 
-    /// Sixteen random bytes.
+    /// Returns sixteen random bytes.
     pub(crate) fn seed(&self) -> Result<[u8; 16], SetupError> {
         tls::seed(&self.tls)
     }

@@ -1,4 +1,4 @@
-//! What a runtime has to be able to do.
+//! The traits that a runtime implements.
 
 use std::io;
 use std::pin::Pin;
@@ -22,34 +22,44 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// `nordnet_tokio::Tokio`, `nordnet_smol::Smol` and `nordnet_blocking::Blocking` are
 /// such values.
 pub trait Runtime: Send + Sync + 'static {
-    /// Returns the time. A runtime whose clock can be paused returns that clock.
+    /// Returns the current time. If the runtime has a clock that can be paused, its time.
     fn now(&self) -> Instant;
 
     /// Returns a timer that is not set yet.
     fn timer(&self) -> Box<dyn Timer>;
 
-    /// Runs a task to its end. If that is impossible, because the runtime is shut
-    /// down or no thread can be started, drops the task.
+    /// Runs a task to its end. Drops the task if that is impossible, because the
+    /// runtime is shut down or no thread can be started.
     fn spawn(&self, task: BoxFuture<()>);
 
-    /// Runs work that takes long on a thread where it blocks no other task. If that
-    /// is impossible, drops the work.
+    /// Runs long work on a thread where it blocks no other task. Drops the work if that
+    /// is impossible.
     fn run_blocking(&self, work: Box<dyn FnOnce() + Send>);
 
     /// Opens a connection, with TLS if the server has it.
     ///
-    /// The driver stops waiting at [`Connect::by`] and drops the future.
+    /// The driver drops the future at [`Connect::by`].
+    ///
+    /// # Errors
+    ///
+    /// The future fails with a [`Failure`], as [`Connect::failure`] makes it.
     fn connect(&self, to: Connect) -> BoxFuture<Result<Box<dyn Wire>, Failure>>;
 
-    /// Makes a connection one for HTTP/1.1 requests, whose response heads have
-    /// `max_head` bytes at most.
+    /// Makes an HTTP/1.1 connection of an open one. The heads of its responses may have
+    /// `max_head` bytes.
     ///
-    /// Only needed for a runtime with an HTTP library of its own, such as hyper.
+    /// By default, the driver reads and writes HTTP/1.1 itself. Override this to use an
+    /// HTTP library, such as hyper.
+    ///
+    /// # Errors
+    ///
+    /// The future fails with a [`Failure`] if the library refuses the connection.
     fn http(
         &self,
         wire: Gate,
         max_head: usize,
     ) -> BoxFuture<Result<Box<dyn HttpConnection>, Failure>> {
+        // Here the limit comes with each request.
         let _ = max_head;
         let connection: Box<dyn HttpConnection> = Box::new(Http1::new(wire));
         Box::pin(std::future::ready(Ok(connection)))
@@ -94,18 +104,18 @@ pub struct Connect {
     pub server: Server,
     /// The TLS settings, for a server that has TLS.
     pub tls: Arc<ClientConfig>,
-    /// How long to wait for one address of the host before the next one is tried as
+    /// How long to wait for one address of the host until the next one is tried as
     /// well.
     pub stagger: Duration,
     /// When the connection has to be open.
     pub by: Instant,
-    /// How much is read at once, in bytes.
+    /// The size of the buffer that [`Wire::poll_read`] gets, in bytes.
     pub buffer: usize,
 }
 
 impl Connect {
-    /// The name that the server's certificate has to be for; `None` if the server
-    /// has no TLS.
+    /// Returns the name that the server's certificate has to be for; `None` if the
+    /// server has no TLS.
     ///
     /// # Errors
     ///
@@ -120,8 +130,8 @@ impl Connect {
         }
     }
 
-    /// The failure of a connection that could not be opened: as `cause` says, unless
-    /// the error is one of TLS, or the time was over.
+    /// Returns the failure of a connection that could not be opened. Its cause is
+    /// `cause`, unless the error is one of TLS or a timeout.
     #[must_use]
     pub fn failure(cause: Cause, error: &io::Error) -> Failure {
         let cause = match error.kind() {
@@ -134,18 +144,20 @@ impl Connect {
 
 /// An open connection.
 pub trait Wire: Send {
-    /// Reads what there is; 0 is the end of the stream. May replace the buffer by
-    /// another one of the same size, so that bytes need not be copied.
+    /// Reads bytes into the buffer and returns how many; 0 is the end of the stream.
+    ///
+    /// May replace the buffer by another one of [`Connect::buffer`] bytes, so that bytes
+    /// need not be copied.
     fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut Box<[u8]>,
     ) -> Poll<io::Result<usize>>;
 
-    /// Writes some of the bytes.
+    /// Writes some of the bytes and returns how many.
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>>;
 
-    /// Waits until the bytes that were written have left.
+    /// Flushes the written bytes, so that they leave without a further call.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 }
 
@@ -186,8 +198,9 @@ pub trait HttpConnection: Send {
     fn is_reusable(&mut self) -> bool;
 }
 
-/// Waits for a point in time, and then for another one.
+/// A timer that can be set any number of times.
 pub trait Timer: Send {
-    /// Returns `Ready` once it is `at`, whatever was waited for before.
+    /// Waits until `at`, instead of the time of an earlier call. Returns `Ready` at once
+    /// if `at` has passed.
     fn poll_until(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()>;
 }

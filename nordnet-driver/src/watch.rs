@@ -74,7 +74,8 @@ impl Plan {
     }
 }
 
-/// The methods of a builder of watches, async and blocking.
+/// The methods of a builder of watches, async and blocking; see `client_methods!` for
+/// why this is a macro.
 macro_rules! watch_builder_methods {
     () => {
         pub(crate) fn new(driver: &Arc<Driver>) -> Self {
@@ -124,7 +125,7 @@ macro_rules! watch_builder_methods {
             self
         }
 
-        /// Takes settings of your own for the feed.
+        /// Opens the feed with settings of your own.
         pub fn config(mut self, config: FeedConfig) -> Self {
             self.plan.configure(config);
             self
@@ -132,8 +133,8 @@ macro_rules! watch_builder_methods {
 
         /// Opens the feed; every event is merged, and then returned.
         ///
-        /// A reader that stays behind for long is disconnected by the server: use
-        /// `latest` for such a reader.
+        /// The server disconnects a reader that is too slow for long: use `latest` for
+        /// such a reader.
         ///
         /// # Errors
         ///
@@ -153,7 +154,7 @@ macro_rules! watch_builder_methods {
         ///
         /// # Panics
         ///
-        /// As the runtime's own spawn does, for example tokio's outside of a runtime.
+        /// If the runtime's own spawn panics, as tokio's does outside of a runtime.
         pub fn latest(self) -> Result<LatestWatch> {
             let watch = self.plan.latest()?;
             Ok(LatestWatch { watch })
@@ -161,7 +162,8 @@ macro_rules! watch_builder_methods {
     };
 }
 
-/// The methods of a [`MarketWatch`] that do not wait, async and blocking.
+/// The methods of a [`MarketWatch`] that do not wait, async and blocking; see
+/// `client_methods!` for why this is a macro.
 macro_rules! market_watch_methods {
     () => {
         /// Watches something more, now and after every reconnect.
@@ -182,53 +184,54 @@ macro_rules! market_watch_methods {
             self.watch.feed.change(|feed, now| feed.close(now));
         }
 
-        /// The quote of a tradable, as of now; waiting and empty if nothing came yet.
+        /// Returns the quote of a tradable, as of now; it is waiting and empty before the
+        /// first tick.
         #[must_use]
         pub fn quote(&self, tradable: impl Into<TradableId>) -> Quote {
             self.market().quote(&tradable.into(), self.watch.now())
         }
 
-        /// The order book of a tradable, as of now.
+        /// Returns the order book of a tradable, as of now.
         #[must_use]
         pub fn book(&self, tradable: impl Into<TradableId>) -> Book {
             self.market().book(&tradable.into(), self.watch.now())
         }
 
-        /// The value of an index, as of now.
+        /// Returns the value of an index, as of now.
         #[must_use]
         pub fn indicator(&self, indicator: impl Into<IndicatorId>) -> IndicatorQuote {
             self.market().indicator(&indicator.into(), self.watch.now())
         }
 
-        /// Whether a tradable is being traded, as of now.
+        /// Returns whether a tradable is being traded, as of now.
         #[must_use]
         pub fn trading_state(&self, tradable: impl Into<TradableId>) -> TradingState {
             let now = self.watch.now();
             self.market().trading_state(&tradable.into(), now)
         }
 
-        /// All quotes, in the order of their first ticks, as of now.
+        /// Returns all quotes, in the order of their first ticks, as of now.
         pub fn quotes(&self) -> impl Iterator<Item = Quote> + '_ {
             self.market().quotes(self.watch.now())
         }
 
-        /// All order books, as of now.
+        /// Returns all order books, as of now.
         pub fn books(&self) -> impl Iterator<Item = Book> + '_ {
             self.market().books(self.watch.now())
         }
 
-        /// The whole state, to iterate over it.
+        /// Returns the whole state, to iterate over it.
         #[must_use]
         pub const fn market(&self) -> &Market {
             &self.watch.market
         }
 
-        /// The subscriptions, and the state of each.
+        /// Returns the subscriptions with their states.
         pub fn subscriptions(&self) -> impl Iterator<Item = (&Subscription, SubscriptionState)> {
             self.watch.feed.machine().subscriptions()
         }
 
-        /// What has come over the feed so far.
+        /// Returns the counters of the feed.
         #[must_use]
         pub fn counters(&self) -> &Counters {
             self.watch.feed.machine().counters()

@@ -68,8 +68,9 @@ impl<A> ClientBuilder<A> {
         self.builder.credentials(credentials).into()
     }
 
-    /// Logs in with the text of a private key file. It is opened when the
-    /// client is, which takes seconds if it has a passphrase.
+    /// Logs in with the text of a private key file. It is decrypted by
+    /// [`login`](Self::login) or [`open`](Self::open), which takes seconds if the key
+    /// has a passphrase.
     pub fn key_file(
         self,
         api_key: ApiKey,
@@ -104,9 +105,9 @@ impl<A> ClientBuilder<A> {
         self.builder.journal(record).into()
     }
 
-    /// Signs challenges of another form than hexadecimal digits and dashes. A
-    /// login that meets one says which form it needs; make sure first that it is
-    /// Nordnet that has changed its challenges.
+    /// Signs challenges of this form instead of hexadecimal digits and dashes. The
+    /// error of a login that gets another challenge names its form; make sure first
+    /// that Nordnet has changed its challenges, and nobody else has.
     pub fn allow_challenge(self, form: ChallengeForm) -> Self {
         self.builder.allow_challenge(form).into()
     }

@@ -83,8 +83,8 @@ impl<A> Client<A> {
         block_on(self.to_async().send_within(call, total))
     }
 
-    /// Makes the calls of a flow, such as the pages of a search or the look-up
-    /// of listings, one after another.
+    /// Makes the calls of a flow one after another, such as those for the pages of a
+    /// search.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl<A> Client<A> {
     ///
     /// # Errors
     ///
-    /// [`LoginError`]; after a refusal nothing logs in until [`Client::forgive`].
+    /// [`LoginError`]; after a refusal there are no logins until [`Client::forgive`].
     pub fn session(&self) -> Result<LoggedIn, LoginError> {
         block_on(self.to_async().session())
     }
@@ -108,7 +108,7 @@ impl<A> Client<A> {
     /// Waits for the end of the order calls that are in flight now in other threads,
     /// and lists the ones whose outcome is not known.
     ///
-    /// Call this before a program ends: its calls end with it.
+    /// Call this before the program ends: calls in flight end with it.
     #[must_use]
     pub fn settle(&self) -> Vec<Unresolved> {
         block_on(self.to_async().settle())
@@ -128,6 +128,7 @@ impl<A> Client<A> {
 
     client_methods!();
 
+    /// Returns the async client: each method here blocks on the one there.
     fn to_async(&self) -> crate::Client<A> {
         crate::Client::new(Arc::clone(&self.driver))
     }

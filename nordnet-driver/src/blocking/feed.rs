@@ -11,9 +11,8 @@ use nordnet_proto::{
 use rustls::ClientConfig;
 
 use crate::Result;
-use crate::events::{self, Elapsed, iterator};
+use crate::events::{Elapsed, iterator};
 use crate::feed::{FeedHandle, FeedLoop, account_feed_methods, feed_methods, market_feed_methods};
-use crate::io::Io;
 use crate::runtime::Runtime;
 use crate::session::Driver;
 use crate::tls::Trust;

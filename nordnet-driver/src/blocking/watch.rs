@@ -12,7 +12,7 @@ use nordnet_proto::{
 };
 
 use crate::Result;
-use crate::events::{self, Elapsed, Events as _, iterator};
+use crate::events::{Elapsed, Events as _, iterator};
 use crate::feed::FeedHandle;
 use crate::session::Driver;
 use crate::watch::{

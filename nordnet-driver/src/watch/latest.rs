@@ -1,4 +1,4 @@
-//! A feed that reads on however slow its reader is.
+//! A watch whose feed is read in a task of its own, however slow the program is.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,7 +15,8 @@ use crate::feed::{FeedHandle, FeedLoop};
 use crate::runtime::Timer;
 use crate::session::Driver;
 
-/// The methods of a [`LatestWatch`] that do not wait, async and blocking.
+/// The methods of a [`LatestWatch`] that do not wait, async and blocking; see
+/// `client_methods!` for why this is a macro.
 macro_rules! latest_watch_methods {
     () => {
         /// Watches something more, now and after every reconnect.
@@ -29,44 +30,45 @@ macro_rules! latest_watch_methods {
             self.watch.handle.unsubscribe(subscription.clone());
         }
 
-        /// Closes the feed: the last update, after all that waits, is its
+        /// Closes the feed. After all pending updates, the last one is its
         /// [`Event::Closed`](nordnet_proto::Event::Closed).
         pub fn close(&self) {
             self.watch.handle.close();
         }
 
-        /// The quote of a tradable, as of now; waiting and empty if nothing came yet.
+        /// Returns the quote of a tradable, as of now; it is waiting and empty before the
+        /// first tick.
         #[must_use]
         pub fn quote(&self, tradable: impl Into<TradableId>) -> Quote {
             self.read(|market, now| market.quote(&tradable.into(), now))
         }
 
-        /// The order book of a tradable, as of now.
+        /// Returns the order book of a tradable, as of now.
         #[must_use]
         pub fn book(&self, tradable: impl Into<TradableId>) -> Book {
             self.read(|market, now| market.book(&tradable.into(), now))
         }
 
-        /// The value of an index, as of now.
+        /// Returns the value of an index, as of now.
         #[must_use]
         pub fn indicator(&self, indicator: impl Into<IndicatorId>) -> IndicatorQuote {
             self.read(|market, now| market.indicator(&indicator.into(), now))
         }
 
-        /// Whether a tradable is being traded, as of now.
+        /// Returns whether a tradable is being traded, as of now.
         #[must_use]
         pub fn trading_state(&self, tradable: impl Into<TradableId>) -> TradingState {
             self.read(|market, now| market.trading_state(&tradable.into(), now))
         }
 
-        /// Reads several things as of one moment, which the function gets too. Nothing
-        /// is merged meanwhile, so the function should be short.
+        /// Calls `read` with the whole state and the current time. Nothing is merged
+        /// while it runs, so it reads everything as of one moment, and has to be short.
         pub fn read<T>(&self, read: impl FnOnce(&Market, Instant) -> T) -> T {
             let now = self.watch.now();
             read(self.watch.lock().latest.market(), now)
         }
 
-        /// What has come over the feed so far.
+        /// Returns the counters of the feed.
         #[must_use]
         pub fn counters(&self) -> Counters {
             self.watch.lock().counters.clone()
@@ -78,13 +80,13 @@ macro_rules! latest_watch_methods {
             self.watch.handle.clone()
         }
 
-        /// How many ticks were merged into a later update.
+        /// Returns how many ticks were merged into a later update.
         #[must_use]
         pub fn conflated(&self) -> u64 {
             self.watch.lock().latest.conflated()
         }
 
-        /// How many events that cannot be merged were replaced by later ones.
+        /// Returns how many events that cannot be merged were replaced by later ones.
         #[must_use]
         pub fn dropped(&self) -> u64 {
             self.watch.lock().latest.dropped()
@@ -136,7 +138,7 @@ impl LatestWatch {
 
 stream!(LatestWatch, watch, Update);
 
-/// The reader's side of a feed that a task reads.
+/// The program's side of a feed that a task reads.
 pub(crate) struct LatestLoop {
     driver: Arc<Driver>,
     shared: Arc<Mutex<Shared>>,

@@ -1,4 +1,4 @@
-//! The loop that joins the core's feed machine with a connection.
+//! The loop that drives the core's [`Feed`] over connections.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -15,9 +15,10 @@ use super::log::Log;
 use crate::Result;
 use crate::events::Events;
 use crate::io::Io;
-use crate::runtime::{BoxFuture, Timer, Wire};
+use crate::runtime::{BoxFuture, Runtime, Timer, Wire};
 use crate::session::Driver;
 use crate::telemetry::in_span;
+use crate::tls::Trust;
 
 /// How much of a feed is read at once, in bytes: a burst takes few system calls, and
 /// the part of the buffer that is not filled is never touched.
@@ -25,22 +26,23 @@ const FEED_BUFFER: usize = 256 << 10;
 
 /// A feed, reconnects included.
 ///
-/// Nothing happens between polls. Dropping a poll loses nothing: a connection or a
-/// login under way is kept here.
+/// Nothing happens between polls. A wait for an event can be dropped: a connection or a
+/// login under way stays here.
 pub(crate) struct FeedLoop<K: Kind> {
     machine: Feed<K>,
     source: Source,
     link: Link,
     login: Option<BoxFuture<Result<LoggedIn, LoginError>>>,
     timer: Option<Box<dyn Timer>>,
-    /// What the timer is set for, which may be before there is anything to do.
+    /// When the timer fires, which may be before the machine's own timeout.
     alarm: Option<Instant>,
     buffer: Box<[u8]>,
     handle: FeedHandle<K>,
+    /// Whether all written bytes were flushed.
     flushed: bool,
     ended: bool,
     log: Log,
-    /// The one place for an account feed, free again when this feed is gone.
+    /// The one place for an account feed; free again when this feed ends or is dropped.
     place: Option<Arc<()>>,
 }
 
@@ -73,12 +75,18 @@ impl<K: Kind> FeedLoop<K> {
         Ok(feed)
     }
 
-    /// A feed on a session that somebody else has logged in.
+    /// A feed on a session that was logged in elsewhere.
     ///
     /// # Errors
     ///
     /// As [`FeedLoop::of`].
-    pub(crate) fn fixed(io: Io, logged_in: LoggedIn, config: FeedConfig) -> Result<Self> {
+    pub(crate) fn fixed(
+        runtime: impl Runtime,
+        trust: Trust,
+        logged_in: LoggedIn,
+        config: FeedConfig,
+    ) -> Result<Self> {
+        let io = Io::standalone(Arc::new(runtime), trust)?;
         let seed = io.seed()?;
         let source = Source::Fixed(io, Box::new(logged_in));
         Ok(Self::new(source, config, seed))
@@ -101,12 +109,14 @@ impl<K: Kind> FeedLoop<K> {
         }
     }
 
-    /// The next event; `None` after the feed has closed.
+    /// Polls for the next event; `None` after the feed has closed.
     #[inline]
     pub(crate) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
+        // The message is written into the value that is returned, because moving a tick
+        // costs as much as decoding a part of it.
         let mut next = Poll::Ready(Some(Feed::<K>::placeholder()));
         let is_read = match &mut next {
-            Poll::Ready(Some(event)) => self.read_ahead(event),
+            Poll::Ready(Some(event)) => self.machine.read_ahead(event),
             _ => false,
         };
         if !is_read {
@@ -115,18 +125,8 @@ impl<K: Kind> FeedLoop<K> {
         next
     }
 
-    /// Overwrites the placeholder `event` with the next message, if it is buffered; see
-    /// [`Feed::read_ahead`].
-    #[inline(always)]
-    pub(crate) fn read_ahead(&mut self, event: &mut Event<K::Message>) -> bool {
-        self.machine.read_ahead(event)
-    }
-
-    /// What [`FeedLoop::poll_event`] does where no message is there already.
-    pub(crate) fn poll_other_event(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Event<K::Message>>> {
+    /// Polls for the next event if no message is buffered, which is seldom on a busy feed.
+    fn poll_other_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<K::Message>>> {
         if self.ended {
             return Poll::Ready(None);
         }
@@ -179,7 +179,7 @@ impl<K: Kind> FeedLoop<K> {
         }
     }
 
-    /// The machine, to read its state.
+    /// Returns the machine, to read its state.
     pub(crate) const fn machine(&self) -> &Feed<K> {
         &self.machine
     }
@@ -194,7 +194,7 @@ impl<K: Kind> FeedLoop<K> {
         &self.handle
     }
 
-    /// When the event that was returned last was read: reading the clock for each
+    /// Returns when the bytes of the last event were read. Reading the clock for each
     /// tick would cost too much.
     pub(crate) fn read_at(&self) -> Instant {
         self.machine.last_input().unwrap_or_else(|| self.now())
@@ -238,8 +238,8 @@ impl<K: Kind> FeedLoop<K> {
                 true
             }
             Link::Up(..) => {
-                // Both at once: a side that only reads or only writes can
-                // stand still for ever.
+                // Both in each poll: if each end only wrote until it was done, and read
+                // nothing meanwhile, full buffers would block both for ever.
                 let wrote = self.poll_write(cx);
                 let read = self.poll_read(cx);
                 wrote | read
@@ -285,7 +285,8 @@ impl<K: Kind> FeedLoop<K> {
         let attempt = *attempt;
         let read = match wire.poll_read(cx, &mut self.buffer) {
             Poll::Pending => return false,
-            // The other side closed without a TLS alert.
+            // The server closed without a TLS alert, as many do. The machine sees by itself
+            // whether a line was cut.
             Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(0),
             Poll::Ready(read) => read,
         };
@@ -304,8 +305,8 @@ impl<K: Kind> FeedLoop<K> {
         let Some(at) = self.machine.poll_timeout() else {
             return false;
         };
-        // All that is read puts the watchdogs off, and to set a timer anew costs
-        // system calls: it may go off early instead.
+        // Each read moves the timeout, and resetting a timer costs system calls. So the
+        // timer keeps the earlier time and may fire early, which the machine allows.
         let alarm = self.alarm.map_or(at, |alarm| alarm.min(at));
         self.alarm = Some(alarm);
         let source = &self.source;
@@ -375,8 +376,8 @@ impl Source {
     fn log_in(&self, suspect: Option<Epoch>) -> BoxFuture<Result<LoggedIn, LoginError>> {
         match self {
             Self::Client(client) => client.log_in(suspect),
-            // Nothing better can be had; a feed that is refused again and
-            // again ends by itself.
+            // There is no other session to offer; the machine ends the feed if this one is
+            // refused again and again.
             Self::Fixed(_, logged_in) => {
                 Box::pin(std::future::ready(Ok(LoggedIn::clone(logged_in))))
             }
