@@ -7,60 +7,60 @@ use std::time::Instant;
 
 use nordnet_proto::{Feed, Kind, Public, Subscription};
 
-/// Changes a feed from elsewhere, while it is being polled. A change is made when the
-/// feed is next polled.
+/// Changes a feed from elsewhere, while it is being polled: it wakes the feed, which makes
+/// the change at its next poll.
 pub struct FeedHandle<K: Kind> {
-    mailbox: Arc<Mailbox<K>>,
+    state: Arc<Mutex<State<K>>>,
 }
 
 impl<K: Kind> FeedHandle<K> {
     pub(crate) fn new() -> Self {
-        let mailbox = Arc::new(Mailbox {
-            state: Mutex::new(State {
-                requests: Vec::new(),
-                closed: false,
-                waiting: None,
-            }),
-        });
-        Self { mailbox }
+        let state = State {
+            changes: Vec::new(),
+            ended: false,
+            waiting: None,
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+        }
     }
 
     /// Closes the feed: its last event is [`Event::Closed`](nordnet_proto::Event::Closed).
     pub fn close(&self) {
-        self.ask(Request::new(|feed, now| feed.close(now)));
+        self.request(|feed, now| feed.close(now));
     }
 
     /// Makes the changes that were requested; returns `true` if there were any.
     pub(crate) fn take(&self, feed: &mut Feed<K>, now: Instant, cx: &mut Context<'_>) -> bool {
         let mut state = self.state();
-        if state.requests.is_empty() {
+        if state.changes.is_empty() {
             match &mut state.waiting {
                 Some(waker) => waker.clone_from(cx.waker()),
                 waiting => *waiting = Some(cx.waker().clone()),
             }
             return false;
         }
-        let requests = std::mem::take(&mut state.requests);
+        let changes = std::mem::take(&mut state.changes);
         drop(state);
-        for Request(request) in requests {
-            request(feed, now);
+        for change in changes {
+            change(feed, now);
         }
         true
     }
 
-    /// Takes no further requests: a feed that is gone has nothing left to do.
+    /// Drops all requests, also later ones: the feed has ended.
     pub(crate) fn end(&self) {
         let mut state = self.state();
-        state.closed = true;
-        state.requests = Vec::new();
+        state.ended = true;
+        state.changes = Vec::new();
     }
 
-    fn ask(&self, request: Request<K>) {
+    fn request(&self, change: impl FnOnce(&mut Feed<K>, Instant) + Send + 'static) {
         let mut state = self.state();
-        if state.closed {
+        if state.ended {
             return;
         }
-        state.requests.push(request);
+        state.changes.push(Box::new(change));
         let waiting = state.waiting.take();
         drop(state);
         if let Some(waker) = waiting {
@@ -69,31 +69,26 @@ impl<K: Kind> FeedHandle<K> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<K>> {
-        self.mailbox
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl FeedHandle<Public> {
     /// Subscribes to a kind of data, as the feed's own `subscribe` does.
     pub fn subscribe(&self, subscription: Subscription) {
-        self.ask(Request::new(|feed, now| feed.subscribe(subscription, now)));
+        self.request(|feed, now| feed.subscribe(subscription, now));
     }
 
     /// Unsubscribes from a kind of data, as the feed's own `unsubscribe` does.
     pub fn unsubscribe(&self, subscription: Subscription) {
-        self.ask(Request::new(move |feed, now| {
-            feed.unsubscribe(&subscription, now);
-        }));
+        self.request(move |feed, now| feed.unsubscribe(&subscription, now));
     }
 }
 
 impl<K: Kind> Clone for FeedHandle<K> {
     fn clone(&self) -> Self {
         Self {
-            mailbox: Arc::clone(&self.mailbox),
+            state: Arc::clone(&self.state),
         }
     }
 }
@@ -104,22 +99,12 @@ impl<K: Kind> fmt::Debug for FeedHandle<K> {
     }
 }
 
-struct Mailbox<K: Kind> {
-    state: Mutex<State<K>>,
-}
-
 struct State<K: Kind> {
-    requests: Vec<Request<K>>,
-    closed: bool,
+    /// What was requested since the feed was polled last.
+    changes: Vec<Change<K>>,
+    ended: bool,
+    /// The task that polls the feed.
     waiting: Option<Waker>,
 }
 
-type Change<K> = dyn FnOnce(&mut Feed<K>, Instant) + Send;
-
-struct Request<K: Kind>(Box<Change<K>>);
-
-impl<K: Kind> Request<K> {
-    fn new(request: impl FnOnce(&mut Feed<K>, Instant) + Send + 'static) -> Self {
-        Self(Box::new(request))
-    }
-}
+type Change<K> = Box<dyn FnOnce(&mut Feed<K>, Instant) + Send>;
