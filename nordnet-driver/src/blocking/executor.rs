@@ -12,25 +12,25 @@ use std::time::Instant;
 use crate::runtime::Timer;
 
 thread_local! {
-    /// What the timers wait for that were polled last.
+    /// The earliest time that a timer waits for which was polled on this thread.
     static ALARM: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// Polls a future on this thread until it is ready.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    // Mostly the next event of a feed is there, and nobody has to be woken.
+    // A waker costs an allocation, and the next event of a busy feed is mostly there.
     let mut cx = Context::from_waker(Waker::noop());
     if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
         return result;
     }
-    let bell = Arc::new(Bell {
+    let parked = Arc::new(Parked {
         thread: thread::current(),
-        rung: AtomicBool::new(false),
+        woken: AtomicBool::new(false),
     });
-    let waker = Waker::from(Arc::clone(&bell));
-    // This may be a call within a call. What is left over from another one
-    // wakes too early, once.
+    let waker = Waker::from(Arc::clone(&parked));
+    // The future of another `block_on` may have made this call: its alarm is set again
+    // at the end. An alarm that the first poll has left wakes that one too early, once.
     let outer = ALARM.take();
     loop {
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
@@ -39,7 +39,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
             ALARM.set(outer);
             return result;
         }
-        bell.wait(alarm);
+        parked.wait(alarm);
     }
 }
 
@@ -57,14 +57,16 @@ impl Timer for Alarm {
     }
 }
 
-struct Bell {
+/// Wakes a thread that is parked in [`block_on`].
+struct Parked {
     thread: Thread,
-    rung: AtomicBool,
+    woken: AtomicBool,
 }
 
-impl Bell {
+impl Parked {
+    /// Waits until it is woken, or until that time.
     fn wait(&self, until: Option<Instant>) {
-        while !self.rung.swap(false, Ordering::AcqRel) {
+        while !self.woken.swap(false, Ordering::AcqRel) {
             let Some(until) = until else {
                 thread::park();
                 continue;
@@ -77,13 +79,13 @@ impl Bell {
     }
 }
 
-impl Wake for Bell {
+impl Wake for Parked {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.rung.swap(true, Ordering::AcqRel) {
+        if !self.woken.swap(true, Ordering::AcqRel) {
             self.thread.unpark();
         }
     }
