@@ -1,5 +1,5 @@
-//! HTTP/1.1: one call in flight on each connection, none used again after a
-//! failure, no redirects, no proxies, no repeats.
+//! HTTP/1.1 connections: one call at a time on each, none used again after a failure, no
+//! redirects, no proxies, no repeats.
 
 mod connection;
 mod gate;
@@ -16,11 +16,11 @@ use crate::pool::Pool;
 use crate::runtime::HttpConnection;
 use crate::task::by;
 
-/// How much of a response is read at once, in bytes: a record of TLS.
+/// The size of the buffer for reading responses, in bytes: the most that a TLS record
+/// holds.
 pub const BUFFER: usize = 16 << 10;
 
-/// Sends requests, each on a connection of its own or on one that is kept from an
-/// earlier call.
+/// Sends requests, each on a new connection or on one from the pool.
 pub(crate) struct Http {
     pool: Pool<Box<dyn HttpConnection>>,
 }
@@ -35,12 +35,12 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// [`Failure`] if there is no whole response in time.
+    /// [`Failure`] if no complete response came in time.
     pub(crate) async fn send(&self, io: &Io, out: Outgoing) -> Result<HttpResponse, Failure> {
-        let is_open = |kept: &mut Box<dyn HttpConnection>| kept.is_reusable();
-        let kept = self.pool.take(&out, is_open, io.now());
-        let is_new = kept.is_none();
-        let mut connection = match kept {
+        let is_open = |idle: &mut Box<dyn HttpConnection>| idle.is_reusable();
+        let idle = self.pool.take(&out, is_open, io.now());
+        let is_new = idle.is_none();
+        let mut connection = match idle {
             Some(connection) => connection,
             None => open(io, &out).await?,
         };
@@ -48,6 +48,7 @@ impl Http {
         let exchange = by(io, answer_by, connection.exchange(out)).await;
         let late = || Err(Failure::after_sending(Cause::Timeout, ""));
         let response = exchange.unwrap_or_else(late).map_err(|failure| {
+            // The failure was made by code that does not know whether a byte has left.
             let sent = connection.has_sent();
             let failure = Failure { sent, ..failure };
             if is_new {

@@ -1,6 +1,6 @@
-//! Connections that are kept for the next call.
+//! Idle connections, for the next call.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nordnet_proto::{Lane, Limits, Outgoing};
@@ -14,62 +14,67 @@ use nordnet_proto::{Lane, Limits, Outgoing};
 #[derive(Debug)]
 pub(crate) struct Pool<C> {
     keep_for: Duration,
+    /// How many of each kind.
     most: usize,
-    kept: Mutex<Kept<C>>,
+    idle: Mutex<Idle<C>>,
 }
 
+/// Idle connections, and until when each is kept.
 #[derive(Debug)]
-struct Kept<C> {
+struct Idle<C> {
     reads: Vec<(C, Instant)>,
     orders: Vec<(C, Instant)>,
 }
 
 impl<C> Pool<C> {
-    /// No connections, under these limits.
+    /// Returns an empty pool with these limits.
     pub(crate) const fn new(limits: &Limits) -> Self {
         Self {
             keep_for: limits.keep_connection,
             most: limits.kept_connections,
-            kept: Mutex::new(Kept {
+            idle: Mutex::new(Idle {
                 reads: Vec::new(),
                 orders: Vec::new(),
             }),
         }
     }
 
-    /// Takes a connection for a request, if there is one that it may use.
-    /// `is_open` looks for what has ended meanwhile.
+    /// Takes a connection for a request, if there is one that it may use. Drops those
+    /// that are too old, or for which `is_open` returns `false`.
     pub(crate) fn take(
         &self,
         out: &Outgoing,
         mut is_open: impl FnMut(&mut C) -> bool,
         now: Instant,
     ) -> Option<C> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Kept { reads, orders } = &mut *kept;
-        for lane in [reads, orders] {
-            lane.retain_mut(|(connection, until)| *until > now && is_open(connection));
+        let mut idle = self.lock();
+        let Idle { reads, orders } = &mut *idle;
+        for connections in [reads, orders] {
+            connections.retain_mut(|(connection, until)| *until > now && is_open(connection));
         }
         if !out.may_reuse_connection {
             return None;
         }
-        kept.of(out.lane).pop().map(|(connection, _)| connection)
+        idle.of(out.lane).pop().map(|(connection, _)| connection)
     }
 
-    /// Puts a connection aside once the answer to a call of this lane was read to
-    /// the end.
+    /// Keeps a connection after the response to a call of this lane was read to its end.
     pub(crate) fn put(&self, connection: C, lane: Lane, now: Instant) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.of(lane);
+        let mut idle = self.lock();
+        let idle = idle.of(lane);
         if let Some(until) = now.checked_add(self.keep_for)
-            && kept.len() < self.most
+            && idle.len() < self.most
         {
-            kept.push((connection, until));
+            idle.push((connection, until));
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Idle<C>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<C> Kept<C> {
+impl<C> Idle<C> {
     const fn of(&mut self, lane: Lane) -> &mut Vec<(C, Instant)> {
         match lane {
             Lane::Read => &mut self.reads,
