@@ -1,4 +1,4 @@
-//! The steps of one call, taken one after another.
+//! The loop that drives one call to its end.
 
 mod log;
 
@@ -12,8 +12,8 @@ use crate::session::{Counted, Driver};
 use crate::task::{Reply, by, sleep_until};
 use crate::telemetry::in_span;
 
-/// A call in a task of its own. If the runtime drops the task before its end, the
-/// call ends with what is certain of it.
+/// A call in a task of its own. If the runtime drops the task before its end, the call
+/// ends with what is known of it then.
 pub(crate) struct Task<E: Endpoint> {
     call: Call<E>,
     reply: Reply<Result<E::Response, Error>>,
@@ -42,10 +42,10 @@ impl<E: Endpoint> Task<E> {
 impl<E: Endpoint> Drop for Task<E> {
     fn drop(&mut self) {
         if self.reply.is_open()
-            && let Some(mut call) = self.call.call.take()
+            && let Some(mut operation) = self.call.operation.take()
         {
             let driver = &self.call.driver;
-            let result = call.abandon(&mut driver.session(), driver.io.now());
+            let result = operation.abandon(&mut driver.session(), driver.io.now());
             self.reply.send(result);
         }
     }
@@ -54,18 +54,17 @@ impl<E: Endpoint> Drop for Task<E> {
 /// Drives one call to its end.
 pub(crate) struct Call<E: Endpoint> {
     driver: Arc<Driver>,
-    /// Away while a large answer is decoded elsewhere.
-    call: Option<Operation<E>>,
+    /// `None` while a large answer is decoded on another thread, and if the runtime has
+    /// dropped that work.
+    operation: Option<Operation<E>>,
 }
 
 impl<E: Endpoint> Call<E> {
-    pub(crate) const fn new(driver: Arc<Driver>, call: Operation<E>) -> Self {
-        let call = Some(call);
-        Self { driver, call }
+    pub(crate) const fn new(driver: Arc<Driver>, operation: Operation<E>) -> Self {
+        let operation = Some(operation);
+        Self { driver, operation }
     }
-}
 
-impl<E: Endpoint> Call<E> {
     pub(crate) async fn run(&mut self) -> Result<E::Response, Error> {
         let begun = self.driver.io.now();
         let call = async {
@@ -84,12 +83,12 @@ impl<E: Endpoint> Call<E> {
         let mut last = None;
         let mut is_limited = false;
         loop {
-            let Some(call) = &mut self.call else {
+            let Some(operation) = &mut self.operation else {
                 return (last, Err(lost()));
             };
-            let step = call.poll(&mut driver.session(), io.now());
-            // A call whose time is over ends when it is polled.
-            let ends_by = call.ends_by().unwrap_or_else(|| io.now());
+            let step = operation.poll(&mut driver.session(), io.now());
+            // A login or a record is waited for until then; the next poll ends the call.
+            let ends_by = operation.ends_by().unwrap_or_else(|| io.now());
             if std::mem::take(&mut is_limited) {
                 let paused = driver.session().paused_until(E::LANE, io.now());
                 let wait = paused.map(|until| until.saturating_duration_since(io.now()));
@@ -107,39 +106,41 @@ impl<E: Endpoint> Call<E> {
                 }
                 Step::Login => {
                     if let Some(result) = by(io, ends_by, driver.log_in(None)).await {
-                        call.handle_login(result);
+                        operation.handle_login(result);
                     }
                 }
                 Step::Record(intent) => {
                     if let Some(result) = by(io, ends_by, driver.record(intent)).await {
-                        call.handle_recorded(result);
+                        operation.handle_recorded(result);
                     }
                 }
+                // Each request is answered before the next poll, so this does not occur.
                 Step::InFlight { answer_by } => sleep_until(io, answer_by).await,
                 Step::Wait(until) => {
                     log::waits::<E>(last, until.saturating_duration_since(io.now()));
                     sleep_until(io, until).await;
                 }
                 Step::Done(result) => return (last, result),
+                // Only polled again after `Done`, which ends this loop.
                 Step::Settled => std::future::pending().await,
             }
         }
     }
 
-    /// Gives the call its answer: a large one where its decoding keeps no other
-    /// task from running. Verdicts on orders are small.
+    /// Gives the call its answer. A large one is decoded where that blocks no other
+    /// task; responses to orders are small, and are always decoded here.
     async fn take_answer(&mut self, attempt: Attempt, answer: Result<HttpResponse, Failure>) {
         if E::SAFETY == Safety::Read
             && answer.as_ref().is_ok_and(|answer| answer.body().is_large())
-            && let Some(mut call) = self.call.take()
+            && let Some(mut operation) = self.operation.take()
         {
             let decode = move || {
-                call.handle_answer(attempt, answer);
-                call
+                operation.handle_answer(attempt, answer);
+                operation
             };
-            self.call = self.driver.io.run_blocking(decode).await;
-        } else if let Some(call) = &mut self.call {
-            call.handle_answer(attempt, answer);
+            self.operation = self.driver.io.run_blocking(decode).await;
+        } else if let Some(operation) = &mut self.operation {
+            operation.handle_answer(attempt, answer);
         }
     }
 }
