@@ -2,8 +2,8 @@
 //!
 //! [`to_http1`] writes a request; a [`ResponseReader`] reads the response to it
 //! from bytes as they come. Neither does any I/O. Both accept and refuse what
-//! hyper's client does, so that all adapters behave alike; [`allows_reuse`] is
-//! stricter than hyper, and every adapter has to ask it.
+//! hyper's client does, so that all adapters behave alike. [`allows_reuse`] is stricter
+//! than hyper, and every adapter has to call it.
 //!
 //! # Reading a response
 //!
@@ -19,13 +19,16 @@
 //! ```
 //!
 //! 1. A status of 204 or 304 has no body, whatever the headers say. 101 ends the
-//!    response as well; every other 1xx is skipped.
+//!    response as well; any other 1xx is an interim response and is skipped.
 //! 2. With `Transfer-Encoding`, the body is chunked if `chunked` is the last coding,
 //!    and otherwise goes on until the end of the stream. HTTP/1.0 has no codings.
 //! 3. With `Content-Length`, the body has that length. Repeated values have to be equal.
 //! 4. Otherwise the body goes on until the end of the stream.
 //!
 //! No request here is `HEAD` or `CONNECT`, whose responses have rules of their own.
+
+mod chunked;
+mod head;
 
 use std::fmt;
 
@@ -37,9 +40,6 @@ use zeroize::Zeroizing;
 use chunked::{Chunked, Part};
 pub use head::allows_reuse;
 use head::{Length, body_length, parse};
-
-mod chunked;
-mod head;
 
 /// Returns the bytes of a request in HTTP/1.1.
 #[must_use]
@@ -86,7 +86,7 @@ pub struct ResponseReader {
 
 enum State {
     Head,
-    /// So many bytes of the body are missing.
+    /// How many bytes of the body are missing.
     Sized(usize),
     Chunked(Chunked),
     UntilEnd,
@@ -100,7 +100,7 @@ impl ResponseReader {
         Self::with_limits(out.max_head, out.max_body)
     }
 
-    /// Creates a reader that refuses a head or a body of more bytes than this.
+    /// Creates a reader that refuses a head or a body of more bytes.
     ///
     /// Interim responses may have `max_head` bytes, all together.
     #[must_use]
@@ -118,8 +118,8 @@ impl ResponseReader {
         }
     }
 
-    /// Takes bytes as they have come, none for the end of the stream, and returns
-    /// the response once it is complete.
+    /// Takes the next bytes, or an empty slice for the end of the stream. Returns the
+    /// response once it is complete.
     ///
     /// # Errors
     ///
@@ -144,7 +144,7 @@ impl ResponseReader {
 
     fn read(&mut self, mut bytes: &[u8]) -> Result<Option<HttpResponse>, Failure> {
         if matches!(self.state, State::Done) {
-            // No request is waiting for what these bytes say.
+            // No request waits for these bytes.
             self.reusable = false;
             return Ok(None);
         }
@@ -188,7 +188,7 @@ impl ResponseReader {
                 self.state = State::Done;
                 return Ok(());
             }
-            // What cannot become a head is not HTTP, however the stream ends.
+            // Reports what is not HTTP as that, and not as a lost connection.
             State::Head => parse(&self.head).map(drop)?,
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! One login for everybody who needs it.
+//! One login for all calls and feeds that need it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,14 @@ use crate::task::{by, detached, sleep_until};
 use crate::telemetry::{Why, event, in_span, millis, text};
 
 impl Driver {
-    /// Gets a session, by a login of its own if nobody else's gives one.
+    /// Returns the session. Waits for the login that is under way, or logs in.
     ///
-    /// Boxed, since a login that comes too late ends in a call of its own.
+    /// Boxed, because it is recursive: a login that ends after the logout makes a call
+    /// to log out, and calls log in.
     ///
     /// # Errors
     ///
-    /// [`LoginError`], as every waiter is told.
+    /// [`LoginError`], the same for all that wait for the login.
     pub(crate) fn log_in(
         self: &Arc<Self>,
         suspect: Option<Epoch>,
@@ -26,15 +27,16 @@ impl Driver {
         let driver = Arc::clone(self);
         Box::pin(async move {
             loop {
-                // Nothing is handed over when a login ends: someone who waits
-                // and is not polled keeps nobody else waiting.
+                // The end of a login wakes all that wait, and the first to poll takes the
+                // next turn. If it was passed to one of them, and that one was not polled
+                // any more, the others would wait for ever.
                 let ended = driver.logins.count();
                 let turn = driver.session().poll_login(suspect, driver.io.now());
                 match turn {
                     LoginTurn::Ready(logged_in) => return Ok(logged_in),
                     LoginTurn::Failed(error) => return Err(error),
-                    // A task of its own: others need this login too, even if
-                    // its first caller gives up.
+                    // In a task of its own: others need this login too, even if its
+                    // first caller is dropped.
                     LoginTurn::Drive(login) => {
                         let turn = Turn {
                             login,
@@ -52,7 +54,7 @@ impl Driver {
         })
     }
 
-    /// Drives a login to its end, and tells everybody who waits for it.
+    /// Drives a login to its end, and wakes all that wait for it.
     async fn finish_login(self: Arc<Self>, mut turn: Turn) -> Result<LoggedIn, LoginError> {
         let begun = self.io.now();
         event!(DEBUG, "login_begun");
@@ -85,7 +87,7 @@ impl Driver {
                         Some(signer) => by(io, until, signer.sign(challenge.clone())).await,
                         None => Some(Err("the client has no signer".into())),
                     };
-                    // One that comes too late is followed by a new challenge.
+                    // If it comes too late, the login asks for a new challenge.
                     if let Some(signature) = signature {
                         login.handle_signature(&challenge, signature, io.now());
                     }
@@ -128,15 +130,15 @@ fn log_end(result: &Result<LoggedIn, LoginError>, took: Duration) {
     }
 }
 
-/// The turn to log in. It is free before those who wait for it are woken, since its
-/// fields are dropped in this order.
+/// The turn to log in. Its fields are dropped in this order, so the turn is free before
+/// those that wait for it are woken.
 struct Turn {
     login: Login,
     _ended: Ended,
 }
 
-/// Wakes everybody who waits for a login once it has ended: also if it panics, and
-/// if the runtime drops its task.
+/// Wakes all that wait for a login when it ends, also if it panics or the runtime drops
+/// its task.
 struct Ended(Arc<Notify>);
 
 impl Drop for Ended {

@@ -17,6 +17,7 @@ struct State {
 }
 
 impl Notify {
+    /// Counts a change and wakes all tasks that wait for one.
     pub(crate) fn notify(&self) {
         let mut state = self.state();
         state.count += 1;
@@ -27,8 +28,8 @@ impl Notify {
         }
     }
 
-    /// How many changes there were. Read this before the state that changes, so that
-    /// no change in between is missed.
+    /// Returns how many changes there were. Read it before the state that changes, so
+    /// that no change in between is missed.
     pub(crate) fn count(&self) -> u64 {
         self.state().count
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use nordnet_proto::{Passphrase, PrivateKey, SetupError};
 use zeroize::Zeroizing;
 
-/// Certificates need no more room than this.
+/// The largest file of certificates, in bytes.
 const LARGEST_PEM: usize = 1 << 20;
 
 /// Reads a private key file.
@@ -66,7 +66,7 @@ impl Permissions {
         Some(Self {
             mode: metadata.mode(),
             owner: metadata.uid(),
-            // A process's own entry there belongs to its user.
+            // std has no `geteuid`. On Linux, this entry belongs to the user of the process.
             user: fs::metadata("/proc/self").ok().map(|entry| entry.uid()),
         })
     }
@@ -77,8 +77,8 @@ impl Permissions {
     }
 
     /// Returns `true` if others can read this secret, as OpenSSH checks it. A file of
-    /// another owner passes, because secrets in a container have one; if the user is
-    /// not known, every file counts as the user's own.
+    /// another owner passes, because secrets that are mounted into a container often
+    /// belong to root. If the user is not known, every file counts as the user's own.
     ///
     /// A public key passes too: [`PrivateKey::open`] says what is wrong with it.
     fn expose(&self, content: &[u8]) -> bool {
@@ -88,7 +88,7 @@ impl Permissions {
     }
 }
 
-/// Reads a regular file of at most so many bytes.
+/// Reads a regular file of at most `most` bytes.
 fn read_file(variable: &'static str, path: &Path, most: usize) -> Result<Content, SetupError> {
     // One byte more shows that there is more.
     let file = read_regular(path, most + 1).map_err(|error| file_error(variable, &error))?;

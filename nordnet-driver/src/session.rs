@@ -1,4 +1,4 @@
-//! Calls and the keep-alive of one session.
+//! The session of a client: its calls and its keep-alive.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,8 +27,9 @@ pub(crate) struct Driver {
     pub(crate) logins: Arc<Notify>,
     /// The calls in flight that change something.
     running: Mutex<Running>,
+    /// Counts the ends of those calls.
     ended: Notify,
-    /// Upgrades while an account feed of this client is there.
+    /// Can be upgraded while this client has an account feed.
     account_feed: Mutex<Weak<()>>,
 }
 
@@ -86,12 +87,12 @@ impl Driver {
         }
     }
 
-    /// The session; hold it for no longer than a statement.
+    /// Locks the session; hold the guard for one statement only.
     pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What flows have found; hold it for no longer than a statement.
+    /// Locks the cache of flows; hold the guard for one statement only.
     pub(crate) fn flow_cache(&self) -> MutexGuard<'_, FlowCache> {
         self.flow_cache
             .lock()
@@ -117,22 +118,23 @@ impl Driver {
         by(io, close_by, self.calls_end()).await;
         let call = self.session().close(io.now());
         match call {
-            // Nobody could make this call again, so it runs on like an order.
+            // The logout cannot be made again. So it is sent as an order is, and goes on
+            // if this future is dropped.
             Some(call) => self.send(call).await,
             None => Ok(()),
         }
     }
 
-    /// The settings of a feed of this client: a session and its feeds are for
-    /// one service.
+    /// Returns the default settings of a feed of this client: a session and its feeds
+    /// are for one service.
     pub(crate) fn feed_config(&self) -> FeedConfig {
         let mut config = FeedConfig::default();
         config.service.clone_from(&self.session().config().service);
         config
     }
 
-    /// Takes the one place for an account feed; it is free again when what is
-    /// returned is dropped.
+    /// Takes the one place for an account feed; it is free again when the returned value
+    /// is dropped.
     pub(crate) fn take_account_feed(&self) -> Result<Arc<()>, SetupError> {
         let mut holder = self
             .account_feed
@@ -163,7 +165,8 @@ impl Driver {
         record.await.unwrap_or_else(dropped)
     }
 
-    /// Waits for the end of the calls that run now, however many begin meanwhile.
+    /// Waits for the end of the calls that are in flight now, and for none that begins
+    /// later.
     async fn calls_end(&self) {
         let before = self.running().next;
         loop {
@@ -182,6 +185,7 @@ impl Driver {
 }
 
 impl Drop for Driver {
+    /// Ends the keep-alive.
     fn drop(&mut self) {
         self.logins.notify();
     }
@@ -236,7 +240,7 @@ async fn keep_alive(client: Weak<Driver>, logins: Arc<Notify>) {
         let at = driver.session().poll_timeout();
         let mut timer = driver.io.timer();
         drop(driver);
-        // Not for longer than the client lives: its end rings too.
+        // The end of the client notifies as well, which ends this loop.
         let renewal = logins.changed_since(seen);
         let Some(at) = at else {
             renewal.await;
@@ -247,8 +251,8 @@ async fn keep_alive(client: Weak<Driver>, logins: Arc<Notify>) {
         {
             let due = driver.session().handle_timeout(driver.io.now());
             if let Some(call) = due {
-                // A session that has ended was renewed on the way; any
-                // other failure is tried again when the core says so.
+                // The call has renewed a session that had ended. After any other failure
+                // the core sets the time of the next try.
                 let _ = driver.drive(call).await;
             }
         }

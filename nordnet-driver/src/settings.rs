@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use nordnet_proto::{ApiKey, BaseUrl, Country, SetupError};
 
-/// The settings of a program, from environment variables.
+/// The settings of a client, from environment variables.
 ///
 /// | variable | what it holds |
 /// |---|---|
@@ -13,8 +13,8 @@ use nordnet_proto::{ApiKey, BaseUrl, Country, SetupError};
 /// | `NORDNET_API_KEY` | the API key, a UUID from the profile page |
 /// | `NORDNET_KEY_FILE` | the path of the private key file |
 /// | `NORDNET_PASSPHRASE_FILE` | the path of a file with the passphrase, if the key has one |
-/// | `NORDNET_BASE_URL` | the address of a simulator, instead of a country |
-/// | `NORDNET_CA_FILE` | the certificate authority of the simulator, in PEM; refused beside a country |
+/// | `NORDNET_BASE_URL` | the address of a simulator, instead of `NORDNET_COUNTRY` |
+/// | `NORDNET_CA_FILE` | the certificate authority of the simulator, in PEM; only with `NORDNET_BASE_URL` |
 ///
 /// Secrets come in files, never on a command line, where everybody on the
 /// machine can read them.
@@ -34,7 +34,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings from the environment of the process.
+    /// Reads the settings from the environment of the process. A value that is not
+    /// Unicode counts as none.
     ///
     /// # Errors
     ///
@@ -43,8 +44,8 @@ impl Settings {
         Self::from_vars(|name| std::env::var(name).ok())
     }
 
-    /// Reads the settings through a look-up, which gives the value of a
-    /// variable by its name. An empty value counts as none.
+    /// Reads the settings from a function that returns the value of a variable by its
+    /// name. An empty value counts as none.
     ///
     /// # Errors
     ///

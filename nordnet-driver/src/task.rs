@@ -1,4 +1,4 @@
-//! Futures around futures: tasks with a result, and deadlines.
+//! Tasks with a result, and futures with a deadline.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -11,9 +11,9 @@ use std::time::Instant;
 use crate::io::Io;
 use crate::runtime::{Runtime, Timer};
 
-/// Runs a future in a task of its own and waits for its result; `None` if the
-/// runtime drops the task before its end, as one that is shut down does. Dropping
-/// the wait does not end the task; a panic in the task goes on in the waiter.
+/// Runs a future in a task of its own and waits for its result; `None` if the runtime
+/// drops the task before its end, as it does when it is shut down. Dropping the returned
+/// future does not end the task. A panic in the task continues in the returned future.
 pub(crate) fn detached<F>(
     io: &Io,
     future: F,
@@ -27,7 +27,7 @@ where
 }
 
 /// Runs work where it blocks no other task and waits for its result; `None` if the
-/// runtime drops the work. A panic in the work goes on in the waiter.
+/// runtime drops the work. A panic in the work continues in the returned future.
 pub fn run_blocking<T, W>(
     runtime: &dyn Runtime,
     work: W,
@@ -41,7 +41,8 @@ where
     result
 }
 
-/// The place where a task leaves its result, and the future that takes it.
+/// Returns the place where a task leaves its result, and a future of that result: `None`
+/// if the place is dropped without one.
 pub(crate) fn reply<T: Send>() -> (Reply<T>, impl Future<Output = Option<T>> + Send) {
     let slot = Arc::new(Mutex::new(Slot::default()));
     let reply = Reply(Some(Arc::clone(&slot)));
@@ -60,7 +61,7 @@ pub(crate) fn reply<T: Send>() -> (Reply<T>, impl Future<Output = Option<T>> + S
     (reply, result)
 }
 
-/// Takes the result of a task once, and says so if there is none.
+/// The place where a task leaves its result, once.
 pub(crate) struct Reply<T>(Option<Arc<Mutex<Slot<T>>>>);
 
 impl<T> Reply<T> {
@@ -80,7 +81,7 @@ impl<T> Reply<T> {
         self.leave(Ok(result));
     }
 
-    /// Whether nothing was left yet.
+    /// Returns `true` if no result was left yet.
     pub(crate) const fn is_open(&self) -> bool {
         self.0.is_some()
     }
@@ -133,7 +134,7 @@ impl<T> Default for Slot<T> {
 
 type Panic = Box<dyn Any + Send>;
 
-/// A future that panicked is not polled again.
+/// Polls a future and catches its panic; then it must not be polled again.
 fn poll_caught<F: Future>(
     future: Pin<&mut F>,
     cx: &mut Context<'_>,
@@ -144,12 +145,12 @@ fn poll_caught<F: Future>(
     }
 }
 
-/// Waits for a future until that time.
+/// Waits for a future until `at`; `None` if it is not ready then.
 pub(crate) async fn by<T>(io: &Io, at: Instant, future: impl Future<Output = T>) -> Option<T> {
     by_timer(&mut *io.timer(), at, future).await
 }
 
-/// Waits for a future until that time, with a timer at hand.
+/// As [`by`], with a timer.
 pub(crate) async fn by_timer<T>(
     timer: &mut dyn Timer,
     at: Instant,
@@ -163,7 +164,7 @@ pub(crate) async fn by_timer<T>(
     .await
 }
 
-/// Waits until that time.
+/// Waits until `at`.
 pub(crate) async fn sleep_until(io: &Io, at: Instant) {
     let mut timer = io.timer();
     poll_fn(|cx| timer.poll_until(at, cx)).await;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub(crate) use why::Why;
 
-/// Emits an event; a field whose value is `None` is left out.
+/// Emits an event of `tracing`; a field whose value is `None` is left out.
 #[cfg(feature = "tracing")]
 macro_rules! event {
     ($level:ident, $name:literal $(, $field:ident = $value:expr)* $(,)?) => {
@@ -27,7 +27,7 @@ macro_rules! event {
     };
 }
 
-/// Does nothing: the feature `tracing` is off.
+/// Does nothing, because the feature `tracing` is off; still checks the values.
 #[cfg(not(feature = "tracing"))]
 macro_rules! event {
     ($level:ident, $name:literal $(, $field:ident = $value:expr)* $(,)?) => {
@@ -49,7 +49,7 @@ macro_rules! in_span {
     };
 }
 
-/// Leaves the future as it is: the feature `tracing` is off.
+/// Returns the future unchanged, because the feature `tracing` is off.
 #[cfg(not(feature = "tracing"))]
 macro_rules! in_span {
     ($name:literal $(, $field:ident = $value:expr)*; $future:expr) => {

@@ -14,18 +14,18 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 pub(crate) enum Trust {
     /// Those of Mozilla, built in.
     Mozilla,
-    /// Those of a PEM text, and no others.
+    /// Only those of a PEM text.
     Own(Vec<u8>),
-    /// As these settings say.
+    /// Those of these settings, which are used as they are.
     Settings(Arc<ClientConfig>),
 }
 
 impl Trust {
-    /// The TLS settings.
+    /// Returns the TLS settings.
     ///
     /// # Errors
     ///
-    /// [`SetupError::Tls`] if the certificates cannot be read.
+    /// [`SetupError::Tls`] if the certificates cannot be used.
     pub(crate) fn into_config(self) -> Result<Arc<ClientConfig>, SetupError> {
         let roots = match self {
             Self::Mozilla => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
@@ -36,11 +36,11 @@ impl Trust {
     }
 }
 
-/// Sixteen random bytes from the crypto provider.
+/// Returns sixteen random bytes from the crypto provider.
 ///
 /// # Errors
 ///
-/// [`SetupError::Tls`] if the provider has none.
+/// [`SetupError::Tls`] if the provider has no randomness.
 pub(crate) fn seed(config: &ClientConfig) -> Result<[u8; 16], SetupError> {
     let mut seed = [0; 16];
     match config.crypto_provider().secure_random.fill(&mut seed) {
@@ -51,7 +51,7 @@ pub(crate) fn seed(config: &ClientConfig) -> Result<[u8; 16], SetupError> {
     }
 }
 
-/// Why TLS failed; `None` if the error is not one of TLS.
+/// Returns why TLS failed; `None` if the error is not one of TLS.
 pub(crate) fn cause(error: &io::Error) -> Option<TlsCause> {
     use CertificateError as E;
     Some(match error.get_ref()?.downcast_ref::<rustls::Error>()? {
@@ -66,8 +66,8 @@ pub(crate) fn cause(error: &io::Error) -> Option<TlsCause> {
     })
 }
 
-/// TLS 1.2 and 1.3 with ring. A provider that the process has installed and the
-/// environment are ignored.
+/// TLS 1.2 and 1.3 with ring. Neither a provider that the process has installed nor the
+/// environment changes this.
 fn with_roots(roots: RootCertStore) -> Result<Arc<ClientConfig>, SetupError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ClientConfig::builder_with_provider(provider)

@@ -1,4 +1,4 @@
-//! What `tracing` is given of a call.
+//! The `tracing` events of a call.
 
 use std::time::Duration;
 

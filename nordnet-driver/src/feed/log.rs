@@ -1,4 +1,4 @@
-//! What `tracing` is given of a feed.
+//! The `tracing` events of a feed.
 
 use std::time::Instant;
 
@@ -47,11 +47,11 @@ impl Log {
         );
     }
 
-    /// Emits what an event that is no message means.
+    /// Emits an event of `tracing` for an event of the feed.
     pub(super) fn event<M>(&mut self, event: &Event<M>, counters: &Counters, now: Instant) {
         let (feed, attempt) = (self.feed, self.attempt());
         match event {
-            // The program asked for it.
+            // Messages are too many, and the program itself has unsubscribed.
             Event::Message(_) | Event::Unsubscribed(_) => return,
             Event::Connected { after_gap: None } => {
                 event!(INFO, "feed_begun", feed = feed, attempt = attempt);

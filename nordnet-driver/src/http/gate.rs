@@ -1,4 +1,4 @@
-//! A connection that brings a response only after its request has left.
+//! A connection that is not read before its request has left.
 
 use std::fmt;
 use std::io;
@@ -11,24 +11,25 @@ use crate::runtime::Wire;
 
 /// A connection as an HTTP library sees it.
 ///
-/// Libraries read while they write, and take whatever comes for the response. Here,
-/// bytes that arrive before the last byte of the request has left, and bytes between
-/// two requests, end the connection instead.
+/// Libraries read while they write, and take whatever comes for the response. Here, bytes
+/// that arrive before the last byte of the request has left, or between two requests,
+/// fail the connection instead: they cannot be the response to an order.
 ///
 /// ```text
 ///          begin             last byte written            end
 ///  Idle ─────────▶ Writing ───────────────────▶ Answering ───▶ Idle
-///    └── bytes or an end ──┴─────▶ failed
+///    └── bytes or end ──┴─────▶ failed
 /// ```
 pub struct Gate {
     wire: Box<dyn Wire>,
     handle: GateHandle,
-    /// Room for a byte that nobody asked for.
+    /// Room for a byte that is not part of a response. A runtime may replace it by a
+    /// larger buffer, which does no harm: the connection has failed then.
     byte: Box<[u8]>,
 }
 
-/// Says to a [`Gate`] where a request begins and its response ends, after the gate
-/// itself was given to an HTTP library.
+/// Tells a [`Gate`] where a request begins and its response ends, after the gate itself
+/// has moved into an HTTP library.
 #[derive(Clone, Default)]
 pub struct GateHandle(Arc<Mutex<State>>);
 
@@ -69,14 +70,14 @@ impl Gate {
         }
     }
 
-    /// A handle to this gate.
+    /// Returns a handle to this gate.
     #[must_use]
     pub fn handle(&self) -> GateHandle {
         self.handle.clone()
     }
 
-    /// Waits for bytes or an end of the stream while no response is due, and fails
-    /// the connection.
+    /// Waits for bytes, an error or the end of the stream while no response is due, and
+    /// then fails the connection.
     pub fn poll_unasked(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         let read = ready!(self.wire.poll_read(cx, &mut self.byte));
         Poll::Ready(self.handle.lock().fail(Failure::unasked(read)))
@@ -102,7 +103,7 @@ impl Wire for Gate {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        // Checked right before each write, the last one included.
+        // Right before each write: what has arrived by then cannot be the response.
         if let Poll::Ready(failure) = self.poll_unasked(cx) {
             return Poll::Ready(Err(broken(failure)));
         }
@@ -118,8 +119,8 @@ impl Wire for Gate {
 }
 
 impl GateHandle {
-    /// Begins a request with this many bytes of body. The interim responses to it may
-    /// have this many bytes in all.
+    /// Begins a request with a body of `body` bytes. The interim responses to it may have
+    /// `interim` bytes in all.
     pub fn begin(&self, body: usize, interim: usize) {
         let mut state = self.lock();
         state.sent = false;
@@ -130,7 +131,7 @@ impl GateHandle {
         };
     }
 
-    /// The response was read to its end.
+    /// Ends the request: its response was read to the end.
     pub fn end(&self) {
         self.lock().phase = Phase::Idle;
     }
@@ -146,7 +147,7 @@ impl GateHandle {
         self.lock().sent
     }
 
-    /// Why the gate has failed the connection, if it has.
+    /// Returns why the gate has failed the connection, if it has.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         self.lock().failure.clone()
@@ -191,7 +192,7 @@ impl State {
         match self.interim_left.checked_sub(size) {
             Some(left) => self.interim_left = left,
             None => {
-                let detail = "too many interim answers";
+                let detail = "too many interim responses";
                 self.fail(Failure::after_sending(Cause::TooLarge, detail));
             }
         }

@@ -135,7 +135,7 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
     length
 }
 
-/// The elements of a list; none if the value is not all visible ASCII.
+/// The elements of a list; one empty element if the value is not all visible ASCII.
 fn list(value: &HeaderValue) -> impl DoubleEndedIterator<Item = &str> {
     let text = value.to_str().unwrap_or_default();
     text.split(',').map(str::trim)

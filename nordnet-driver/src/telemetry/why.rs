@@ -11,7 +11,7 @@ use nordnet_proto::{
 pub(crate) struct Why {
     words: &'static str,
     cause: Option<Cause>,
-    /// Of the answer, if that is why.
+    /// The HTTP status, if an answer is the reason.
     pub(crate) status: Option<u16>,
 }
 
@@ -68,9 +68,7 @@ impl From<&Error> for Why {
             Error::Login(error) => error.into(),
             Error::SessionEnded => Self::of("the session is not accepted"),
             Error::RateLimited { .. } => Self::of("too many requests"),
-            Error::Unavailable { status, .. } => {
-                Self::with_status("the server is out of order", *status)
-            }
+            Error::Unavailable { status, .. } => Self::with_status("server error", *status),
             Error::Refused(refusal) => Self::with_status("refused", refusal.status),
             Error::Unreadable(unreadable) => {
                 Self::with_status("the answer makes no sense", unreadable.status)
