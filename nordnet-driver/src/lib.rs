@@ -6,15 +6,15 @@
 //! `nordnet-tokio`, `nordnet-smol` or `nordnet-blocking`.
 //!
 //! ```text
-//!  Client ──────▶ session, calls, logins ──▶ Operation, Login, Session ──┐
+//!  Client ──────▶ session, calls, logins ──▶ Operation, Login, Session ───┐
 //!  MarketFeed ──▶ feed loop ───────────────▶ Feed ────────────────────────┤
 //!                                                                         ▼
 //!                   Runtime: connect, spawn, timer; Wire: read and write; HTTP/1.1
 //! ```
 //!
 //! For a runtime of your own, implement [`Runtime`], [`Wire`] and [`Timer`], and hand
-//! it to [`ClientBuilder::new`]; `nordnet-smol` is an example of about 300 lines. In a
-//! loop without any runtime, drive the machines of [`nordnet_proto`] yourself.
+//! it to [`ClientBuilder::new`]; `nordnet-smol` is an example. In a loop without any
+//! runtime, drive the machines of [`nordnet_proto`] yourself.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! What an endpoint is: one call of the REST API as a value.
+//! Endpoints: calls of the REST API as values.
 
 mod access;
 mod target;
@@ -17,8 +17,8 @@ use crate::failure::Failure;
 use crate::request::{self, HttpResponse, Payload};
 use crate::session_key::SessionKey;
 
-/// One call of the REST API: how it is written, whether it may be repeated,
-/// and what its answer means.
+/// One call of the REST API: its request, whether it may be repeated, and what its
+/// answer means.
 ///
 /// The structs of [`api`](crate::api) implement it; implement it yourself for
 /// a call that this crate lacks.
@@ -30,7 +30,7 @@ pub trait Endpoint: Send + Sized + 'static {
     const METHOD: Method;
     /// Whether the request may be sent more than once.
     const SAFETY: Safety;
-    /// The calls that it shares its pauses and its kept connections with.
+    /// The lane of the call: which calls it shares pauses and connections with.
     const LANE: Lane = <Self::Access as Access<Self>>::LANE;
     /// The largest body of an answer, in bytes.
     const MAX_BODY: usize = 8 << 20;
@@ -39,7 +39,7 @@ pub trait Endpoint: Send + Sized + 'static {
     /// Whether the call can move money: [`Observe`], or [`Trade`] for an
     /// [`OrderCall`](crate::OrderCall).
     type Access: Access<Self>;
-    /// What the call gives.
+    /// What the call returns.
     type Response: Send + 'static;
 
     /// Writes the path below `/api/2`, and the query.
@@ -50,7 +50,7 @@ pub trait Endpoint: Send + Sized + 'static {
         Body::Empty
     }
 
-    /// Says what the answer, or its absence, means.
+    /// Returns what the answer, or its absence, means.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ pub enum Safety {
     OnceOnly,
 }
 
-/// Calls that share their pauses and their kept connections.
+/// A group of calls that share their pauses and their idle connections.
 ///
 /// A "too many requests" (HTTP 429) delays the calls of its own lane only, and a
 /// connection that was kept after a read never carries an order.
@@ -93,9 +93,10 @@ pub trait Auth: sealed::Sealed {
     const IN_SESSION: bool;
     /// Adds the authorisation to the headers.
     fn authorize(key: Self::Key<'_>, headers: &mut HeaderMap);
-    /// Picks what this kind of call needs.
+    /// Returns what authorises this kind of call; `None` if there is no session and it
+    /// needs one.
     fn pick(key: Option<&SessionKey>) -> Option<Self::Key<'_>>;
-    /// The session key that authorises the call, if one does.
+    /// Returns the session key that authorises the call, if one does.
     fn session_key<'a>(key: Self::Key<'a>) -> Option<&'a SessionKey>;
 }
 
@@ -134,7 +135,7 @@ impl Auth for InSession {
 }
 
 mod sealed {
-    #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
+    #[expect(unnameable_types, reason = "a sealed trait cannot be named")]
     pub trait Sealed {}
     impl Sealed for super::NoSession {}
     impl Sealed for super::InSession {}

@@ -1,4 +1,4 @@
-//! What all error types of this crate have in common.
+//! The traits that all error types of this crate implement alike.
 
 /// Implements `Debug` and `Error` for types that implement `Display`.
 ///

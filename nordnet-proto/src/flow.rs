@@ -1,9 +1,9 @@
 //! Reads that take several calls.
 //!
-//! A flow is a value, as a call is: make it, then give it to a client's `run`.
-//! It hands out typed calls, one after another, and takes their responses; how
-//! a call is sent, waited for and repeated is no concern of it. Whoever brings
-//! an HTTP client of their own drives a flow in a few lines:
+//! A flow is a value, as a call is: create it and pass it to a client's `run`. It returns
+//! typed calls, one after another, and takes their responses; it does not decide how a
+//! call is sent, awaited or repeated. With an HTTP client of your own, a few lines drive
+//! a flow:
 //!
 //! ```
 //! use std::time::Instant;
@@ -44,23 +44,22 @@ use crate::error::Error;
 pub trait Flow: Send + 'static {
     /// The calls that it makes.
     type Call: Endpoint;
-    /// What it gives.
+    /// What it returns at its end.
     type Output: Send + 'static;
 
-    /// Says what to do next: the same again until
-    /// [`Flow::handle_response`] has taken how it went. The end is handed out
-    /// once.
+    /// Returns the next step: the same call again until [`Flow::handle_response`] has
+    /// taken its result. The end is returned once.
     ///
-    /// It never takes long, so the cache can be behind a lock.
+    /// It is quick, so the cache can be behind a lock.
     fn poll(&mut self, cache: &mut FlowCache, now: Instant) -> FlowStep<Self::Call, Self::Output>;
 
-    /// Takes how the call went that was handed out.
+    /// Takes the result of the call that [`Flow::poll`] has returned.
     fn handle_response(&mut self, response: Result<<Self::Call as Endpoint>::Response, Error>);
 }
 
 /// What [`Flow::poll`] asks for.
 #[derive(Debug)]
-#[must_use = "a flow waits for its step to be taken"]
+#[must_use = "a flow goes on only when its step is taken"]
 pub enum FlowStep<C, T> {
     /// Make a call.
     Call(C),

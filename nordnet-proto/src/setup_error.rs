@@ -1,4 +1,4 @@
-//! Why a program cannot begin.
+//! The error of settings and files.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use crate::credentials::KeyError;
 use crate::error_traits::error_traits;
 
-/// Why a program cannot begin: its settings or its files are not right.
+/// Why a client or a feed cannot be opened: settings or files that cannot be used, mostly.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// A variable is not set.
+    /// A variable of the environment, or a setting of the builder, is missing.
     Missing {
         /// Its name.
         variable: &'static str,
         /// What it should hold.
         meaning: &'static str,
     },
-    /// A variable holds something else than it should.
+    /// A variable has a value that cannot be used.
     Invalid {
         /// Its name.
         variable: &'static str,
@@ -32,10 +32,10 @@ pub enum SetupError {
         /// What is wrong with the file, and what to do.
         reason: String,
     },
-    /// A session has one account feed, and this client has opened it.
+    /// A session has one account feed at a time, and this client has one.
     AccountFeedIsOpen,
-    /// The runtime runs nothing any more: it was shut down, or no thread could be
-    /// started.
+    /// The runtime does not run the work of the client: it was shut down, or no thread
+    /// could be started.
     RuntimeIsGone,
     /// A file with a secret can be read by others.
     Exposed {
@@ -46,7 +46,7 @@ pub enum SetupError {
     },
     /// The private key cannot be used.
     Key(KeyError),
-    /// The TLS settings cannot be used; why.
+    /// The TLS settings cannot be used; the text says why.
     Tls(String),
 }
 

@@ -5,10 +5,10 @@ use crate::order::{Intent, OrderCall, Outcome, Reference};
 
 /// Whether a call can move money; sealed.
 ///
-/// A call that can is an [`OrderCall`]: no other endpoint has [`Trade`] as its
-/// access. The functions show a call of either kind as an order call, if it is one.
+/// A call that can is an [`OrderCall`]: no other endpoint has [`Trade`] as its access.
+/// The functions let generic code treat a call as an order call if it is one.
 pub trait Access<E: Endpoint>: PermittedTo<Trading> + sealed::Sealed {
-    /// The lane of such calls, unless they name another.
+    /// The default of [`Endpoint::LANE`].
     const LANE: Lane;
 
     /// Gives an order call a reference from `next` if it has none; leaves any
@@ -25,7 +25,7 @@ pub trait Access<E: Endpoint>: PermittedTo<Trading> + sealed::Sealed {
     fn refusal(response: &E::Response) -> Option<String>;
 }
 
-/// The call only looks.
+/// The call does nothing to orders.
 #[derive(Debug)]
 pub enum Observe {}
 
@@ -79,7 +79,8 @@ pub enum ReadOnly {}
 #[derive(Debug)]
 pub enum Trading {}
 
-/// Says at compile time which calls a client may send, by their access; sealed.
+/// Implemented for the access of each call that a client with the marker `A` may send;
+/// sealed.
 ///
 /// ```
 /// use nordnet_proto::api::ListAccounts;

@@ -1,4 +1,4 @@
-//! What an operation has to know of an order call.
+//! The trait of calls that can move money.
 
 use super::{Intent, Outcome, Reference};
 use crate::endpoint::{Endpoint, Trade};
@@ -12,14 +12,17 @@ use crate::endpoint::{Endpoint, Trade};
     note = "implement `OrderCall`, or declare the access of the call as `Observe`"
 )]
 pub trait OrderCall: Endpoint<Access = Trade, Response = Outcome> {
-    /// Takes a reference from `next` if the call has none.
+    /// Gives the call a reference from `next` if it has none.
     fn stamp(&mut self, next: &mut dyn FnMut() -> Reference);
 
-    /// Returns what is about to be asked of the exchange.
+    /// Returns what the call asks for, to be recorded before it is sent.
     fn intent(&self) -> Intent;
 
-    /// Returns the refusal in an outcome that would be the same if an earlier
-    /// attempt, whose answer was lost, had done what was asked for.
+    /// Returns the refusal in the outcome of a repeated call, if it leaves open whether
+    /// an earlier attempt, whose answer was lost, took effect. The outcome of the call is
+    /// unknown then.
+    ///
+    /// By default, this is each rejection but that of an order that is already gone.
     fn refusal(outcome: &Outcome) -> Option<String> {
         match outcome {
             Outcome::Rejected(rejection) if !rejection.is_already_gone() => {
