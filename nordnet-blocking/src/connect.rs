@@ -21,7 +21,7 @@ pub(crate) async fn open(to: Connect) -> Result<Box<dyn Wire>, Failure> {
     Ok(Box::new(socket.shake_hands().await?))
 }
 
-/// Opens a socket. Blocks: what the system does for it cannot be ended.
+/// Opens a socket. Blocks, because the system cannot end a look-up or a connect.
 fn open_socket(to: &Connect) -> Result<Socket, Failure> {
     let failed = |error| Connect::failure(Cause::Connect, &error);
     let found = addresses(&to.server, to.by);
@@ -41,8 +41,8 @@ fn open_socket(to: &Connect) -> Result<Socket, Failure> {
         .map_err(failed)
 }
 
-/// Tries the addresses of a host in order, each a little after the one
-/// before, so that a dead one does not take the whole deadline.
+/// Tries the addresses of a host in order, each `stagger` after the one before or once
+/// that one has failed, so that a dead one does not take the whole deadline.
 fn open_tcp(
     addresses: Vec<SocketAddr>,
     stagger: Duration,
@@ -70,16 +70,19 @@ fn open_tcp(
                 last = failed(error);
                 running -= 1;
             }
+            // Nothing in time: the next address is tried as well.
             Err(_) => {}
         }
     }
 }
 
-/// How many lookups run at once in a process: with a dead resolver their
-/// threads would pile up.
+/// How many look-ups run at once in a process. They cannot be ended, so with a dead
+/// resolver their threads would pile up.
 const LOOKUPS: usize = 2;
 
+/// How many look-ups run now.
 static RUNNING: Mutex<usize> = Mutex::new(0);
+/// Notified when one ends.
 static ENDED: Condvar = Condvar::new();
 
 /// Looks up the addresses of a server.
@@ -103,7 +106,8 @@ fn addresses(server: &Server, by: Instant) -> io::Result<Vec<SocketAddr>> {
     Ok(addresses?.collect())
 }
 
-/// The time that is left; never so little that it would mean no deadline.
+/// The time until `by`: at least a millisecond, since the system may round less down to
+/// zero, which means no timeout.
 fn left(by: Instant) -> io::Result<Duration> {
     match by.checked_duration_since(Instant::now()) {
         Some(left) if !left.is_zero() => Ok(left.max(Duration::from_millis(1))),
@@ -111,6 +115,8 @@ fn left(by: Instant) -> io::Result<Duration> {
     }
 }
 
+/// A thread that is not started yet. Unlike `thread::spawn`, its `spawn` does not panic
+/// if the system starts none.
 pub(crate) fn thread(name: &str) -> thread::Builder {
     thread::Builder::new().name(name.into())
 }
@@ -120,7 +126,6 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::net::TcpListener;
 

@@ -24,8 +24,8 @@
 //! - [`MarketFeed`], [`AccountFeed`]: iterators of events, reconnects included.
 //! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
 //!
-//! It contains no async runtime and needs none. It also works in the threads of one,
-//! and blocks them.
+//! It contains no async runtime and needs none. In a thread of such a runtime it works,
+//! and blocks that thread.
 //!
 //! # Threads
 //!
@@ -44,10 +44,10 @@
 //! the caller.
 //!
 //! Dropping a client or a feed waits for no thread. The system cannot end a look-up or
-//! a connect that has begun: such a thread ends by the deadline of the connection, or
-//! when the look-up does.
+//! a connect that has begun: a thread that connects ends by the deadline of the
+//! connection, and one that looks up a name when the look-up ends.
 //!
-//! If the system starts no thread, a call fails with an error, and an order call with
+//! If the system cannot start a thread, a call fails with an error, and an order call with
 //! [`Error::NotSent`]; a feed connects again later.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,5 +1,5 @@
-//! An open connection: a thread that reads and a thread that writes, so that
-//! neither keeps the other waiting.
+//! An open connection, with a thread that reads and a thread that writes: neither waits
+//! for the other.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -21,7 +21,8 @@ use crate::connect::{lock, thread};
 /// Dropped, it is closed, and its threads end by themselves.
 pub(crate) struct Socket {
     shared: Arc<Shared>,
-    /// What is to be written: one request, or what a feed's pacing lets through.
+    /// What is to be written. Without a limit, since it is one request, or commands of a
+    /// feed, whose rate the core limits.
     output: Sender<Payload>,
 }
 
@@ -30,12 +31,14 @@ struct Shared {
     /// Never locked while the socket is read or written.
     tls: Option<Mutex<ClientConnection>>,
     input: Mutex<Input>,
+    /// Notified when `input.read` was taken, or the connection is closed.
     taken: Condvar,
 }
 
-/// What was read and nobody has taken yet.
+/// The last read.
 struct Input {
     buffer: Box<[u8]>,
+    /// How many bytes of the buffer were read; `None` once they were taken.
     read: Option<io::Result<usize>>,
     waiting: Option<Waker>,
     closed: bool,
@@ -46,8 +49,8 @@ fn buffer(size: usize) -> Box<[u8]> {
 }
 
 impl Socket {
-    /// Starts with a connection, which is read in pieces of `size` bytes, and with the
-    /// handshake if it has TLS: an empty first read reports that it is done.
+    /// Starts the threads of a connection, with a buffer of `size` bytes, and the
+    /// handshake if it has TLS. An empty first read reports that it is done.
     pub(crate) fn start(
         tcp: TcpStream,
         tls: Option<ClientConnection>,
@@ -66,7 +69,7 @@ impl Socket {
             taken: Condvar::new(),
         });
         let (output, bytes) = mpsc::channel();
-        // From here on dropping it ends what has begun.
+        // Dropped by an error from here on, it ends the threads that have started.
         let socket = Self { shared, output };
         let reader = Arc::clone(&socket.shared);
         thread("nordnet read").spawn(move || reader.read_all(size))?;
@@ -110,7 +113,7 @@ impl Wire for Socket {
         })
     }
 
-    /// The thread that writes does not wait to be asked.
+    /// Does nothing: the writing thread writes at once.
     fn poll_flush(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
@@ -142,8 +145,8 @@ impl Shared {
         }
     }
 
-    /// Waits until what was read before has been taken; says whether anybody is
-    /// there to take this.
+    /// Waits until the last read was taken, and hands over the next one. Returns `false`
+    /// if the connection is closed.
     fn hand_over(&self, read: io::Result<usize>, buffer: &mut Box<[u8]>) -> bool {
         let mut input = self
             .taken
@@ -202,7 +205,7 @@ impl Shared {
     fn write_all(&self, output: &Receiver<Payload>) {
         while let Ok(bytes) = output.recv() {
             if self.write(bytes.as_bytes()).is_err() {
-                // The thread that reads learns why, or that it is over.
+                // The thread that reads reports why, or the end of the stream.
                 self.shut_down();
                 return;
             }
@@ -223,9 +226,9 @@ impl Shared {
         (&self.tcp).write_all(&sealed)
     }
 
-    /// Wakes the thread that reads and the one that writes.
+    /// Ends the system calls of both threads.
     fn shut_down(&self) {
-        // It may have been shut down before; nothing can be done then.
+        // Fails if it was shut down before.
         let _ = self.tcp.shutdown(Shutdown::Both);
     }
 }

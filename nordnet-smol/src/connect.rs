@@ -31,8 +31,8 @@ pub(crate) async fn open(to: Connect) -> Result<Box<dyn Wire>, Failure> {
     })
 }
 
-/// Tries the addresses of a host in order, each a little after the one before, so that
-/// a dead one does not take the whole deadline.
+/// Tries the addresses of a host in order, each [`Connect::stagger`] after the one before
+/// or once that one has failed, so that a dead one does not take the whole deadline.
 async fn open_tcp(to: &Connect) -> Result<TcpStream, Failure> {
     let host = (to.server.hostname.as_str(), to.server.port);
     let mut addresses = resolve(host)
@@ -47,17 +47,19 @@ async fn open_tcp(to: &Connect) -> Result<TcpStream, Failure> {
         if let Some(address) = address {
             attempts.begin(address);
         }
-        let patience = if more { to.stagger } else { Duration::MAX };
-        match before(Timer::after(patience), attempts.next()).await {
+        // The driver ends the last wait.
+        let wait = if more { to.stagger } else { Duration::MAX };
+        match before(Timer::after(wait), attempts.next()).await {
             Some(Some(Ok(stream))) => return Ok(stream),
             Some(Some(Err(error))) => last = Connect::failure(Cause::Connect, &error),
             Some(None) if !more => return Err(last),
+            // Nothing in time: the next address is tried as well.
             _ => {}
         }
     }
 }
 
-/// Connections that are being opened, whichever is up first.
+/// Connections that are being opened at the same time.
 struct Attempts(Vec<BoxFuture<io::Result<TcpStream>>>);
 
 impl Attempts {
@@ -65,7 +67,7 @@ impl Attempts {
         self.0.push(Box::pin(TcpStream::connect(address)));
     }
 
-    /// The next one that ends; `None` if there is none.
+    /// Waits for the next one that is open or has failed; `None` if there is none.
     async fn next(&mut self) -> Option<io::Result<TcpStream>> {
         poll_fn(|cx| {
             for (index, attempt) in self.0.iter_mut().enumerate() {
@@ -92,8 +94,8 @@ async fn before<T>(timer: Timer, future: impl Future<Output = T>) -> Option<T> {
     smol::future::or(async { Some(future.await) }, late).await
 }
 
-/// A stream of smol as a connection of a client; what
-/// [`ClientBuilder::connect_with`](crate::ClientBuilder::connect_with) needs.
+/// A stream of smol as a [`Wire`], for
+/// [`ClientBuilder::connect_with`](crate::ClientBuilder::connect_with).
 pub struct Socket<S>(S);
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket<S> {

@@ -26,9 +26,9 @@
 //! - [`MarketFeed`], [`AccountFeed`]: streams of events, reconnects included.
 //! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
 //!
-//! What a client does beside your calls runs on smol's global executor, whose
-//! thread starts by itself; `SMOL_THREADS` gives it more. Calls and feeds can
-//! be awaited on any executor.
+//! The tasks of a client (orders, logins, its keep-alive) run on smol's global executor,
+//! which starts its thread by itself; `SMOL_THREADS` sets the number of threads. Calls
+//! and feeds can be awaited on any executor.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -10,7 +10,7 @@ use smol::Timer as Sleep;
 
 use crate::connect;
 
-/// Connections, tasks and timers of smol.
+/// Connections, tasks and timers of smol. Tasks run on its global executor.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Smol;
 
@@ -47,7 +47,7 @@ impl Timer for Alarm {
             *set = at;
         }
         ready!(Pin::new(sleep).poll(cx));
-        // One that has fired does not fire again.
+        // A timer of smol that has fired does not fire again.
         self.0 = None;
         Poll::Ready(())
     }

@@ -30,8 +30,8 @@ pub(crate) async fn open(to: Connect) -> Result<Box<dyn Wire>, Failure> {
     })
 }
 
-/// Tries the addresses of a host in order, each a little after the one before, so that
-/// a dead one does not take the whole deadline.
+/// Tries the addresses of a host in order, each [`Connect::stagger`] after the one before
+/// or once that one has failed, so that a dead one does not take the whole deadline.
 async fn open_tcp(to: &Connect) -> Result<TcpStream, Failure> {
     let host = (to.server.hostname.as_str(), to.server.port);
     let mut addresses = tokio::net::lookup_host(host)
@@ -45,18 +45,20 @@ async fn open_tcp(to: &Connect) -> Result<TcpStream, Failure> {
         if let Some(address) = address {
             attempts.spawn(TcpStream::connect(address));
         }
-        let patience = if more { to.stagger } else { Duration::MAX };
-        match timeout(patience, attempts.join_next()).await {
+        // The driver ends the last wait.
+        let wait = if more { to.stagger } else { Duration::MAX };
+        match timeout(wait, attempts.join_next()).await {
             Ok(Some(Ok(Ok(stream)))) => return Ok(stream),
             Ok(Some(Ok(Err(error)))) => last = Connect::failure(Cause::Connect, &error),
             Ok(None) if !more => return Err(last),
+            // Nothing in time: the next address is tried as well.
             _ => {}
         }
     }
 }
 
-/// A stream of tokio as a connection of a client; what
-/// [`ClientBuilder::connect_with`](crate::ClientBuilder::connect_with) needs.
+/// A stream of tokio as a [`Wire`], for
+/// [`ClientBuilder::connect_with`](crate::ClientBuilder::connect_with).
 pub struct Socket<S>(S);
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket<S> {

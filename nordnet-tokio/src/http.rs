@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hyper.
+//! HTTP/1.1 connections with hyper.
 
 use std::io;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use nordnet_driver::{HttpConnection, Wire as _};
 use nordnet_proto::{Cause, Failure, HttpResponse, Outgoing, to_origin_form};
 use tokio::task::AbortHandle;
 
-/// Makes a connection one for HTTP/1.1.
+/// Gives a connection to hyper.
 pub(crate) async fn open(wire: Gate, max_head: usize) -> Result<Box<dyn HttpConnection>, Failure> {
     let gate = wire.handle();
     let (sender, connection) = Builder::new()
@@ -24,7 +24,7 @@ pub(crate) async fn open(wire: Gate, max_head: usize) -> Result<Box<dyn HttpConn
         .handshake(HyperIo::new(wire))
         .await
         .map_err(|error| failure(&error, false))?;
-    // The request that is on the connection learns how it ends.
+    // Its error is not lost: the request on the connection fails with it.
     let connection = tokio::spawn(async {
         let _ = connection.await;
     });
@@ -36,7 +36,7 @@ pub(crate) async fn open(wire: Gate, max_head: usize) -> Result<Box<dyn HttpConn
     }))
 }
 
-/// A connection that ends with its handle.
+/// A connection that hyper's task drives until this is dropped.
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
     gate: GateHandle,
@@ -70,13 +70,15 @@ impl Connection {
         let mut request =
             request.map(|payload| Full::new(Bytes::copy_from_slice(payload.as_bytes())));
         self.gate.begin(body, out.max_head);
-        // hyper skips interim responses without a limit.
+        // hyper skips interim responses without a limit. Their size is about that on the
+        // wire: `: ` and the end of line of each header, and a status line.
         let gate = self.gate.clone();
         on_informational(&mut request, move |interim| {
             let headers = interim.headers().iter();
             let size = headers.map(|(name, value)| name.as_str().len() + value.len() + 4);
             gate.count_interim(size.sum::<usize>() + 32);
         });
+        // The gate's reason comes first: to hyper its failure is an I/O error.
         let gate = &self.gate;
         let ended = |error: &hyper::Error| {
             let other = || failure(error, gate.has_sent());
@@ -136,7 +138,7 @@ fn failure(error: &hyper::Error, sent: bool) -> Failure {
 struct HyperIo {
     wire: Gate,
     buffer: Box<[u8]>,
-    /// What was read and hyper has not taken yet.
+    /// `start..end` was read, and hyper has not taken it yet.
     start: usize,
     end: usize,
 }

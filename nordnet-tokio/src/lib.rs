@@ -25,7 +25,7 @@
 //! - [`MarketFeed`], [`AccountFeed`]: streams of events, reconnects included.
 //! - [`ClientBuilder::trading`]: without it no order can be sent, by type.
 //!
-//! A runtime with its I/O and time drivers has to be there (`#[tokio::main]`, or
+//! It needs a tokio runtime with its I/O and time drivers (`#[tokio::main]`, or
 //! `enable_all`).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -11,9 +11,10 @@ use tokio::time::{Sleep, sleep_until};
 
 use crate::{connect, http};
 
-/// The tokio runtime that is around a call, with its I/O and time drivers.
+/// The current tokio runtime: each method uses the runtime that it is called in, which
+/// needs its I/O and time drivers.
 ///
-/// Without one, calls and feeds panic as tokio's own functions do.
+/// Outside of a runtime, calls and feeds panic as tokio's own functions do.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tokio;
 

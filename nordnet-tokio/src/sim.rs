@@ -31,9 +31,9 @@
 //! }
 //! ```
 //!
-//! The simulator is steered by its [`Control`]: take it with `simulator.control()` before
-//! the simulator goes into [`builder`]. Everything else of the crate `nordnet-sim` is here
-//! too.
+//! A test steers the simulator by its [`Control`]: call `simulator.control()` before the
+//! simulator moves into [`builder`]. This module also has all other items of the crate
+//! `nordnet-sim`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ use crate::{ApiKey, BaseUrl, ClientBuilder, Result, SetupError, Socket};
 
 /// Begins a client of a simulator in memory, with the credentials of its customer.
 ///
-/// The simulator lives as long as the builder and its clients. Call
+/// The simulator runs as long as the builder or one of its clients exists. Call
 /// [`trading`](ClientBuilder::trading) on the builder for a client that may place orders.
 ///
 /// # Errors
