@@ -1,4 +1,4 @@
-//! The main of a runner: which scenarios, all at once, and what came of them.
+//! The `main` of a runner: plays the chosen scenarios and prints the result.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::scenario::{Scenario, Trouble};
 
-/// As they mostly wait, many go at a time.
+/// How many scenarios are played at once: most of them wait.
 const AT_ONCE: usize = 16;
 
 /// Longer than any scenario takes.
@@ -17,11 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// The name of the one test, as `--list` has it.
 const TEST: &str = "scenarios";
 
-/// Plays the scenarios whose names hold one of the arguments, or all, and
-/// compares what is seen with what is expected.
+/// Plays the scenarios whose names contain one of the arguments, or all, and compares
+/// each transcript with its file.
 ///
-/// With `ACCEPT=1` in the environment, what is seen is what is expected from
-/// then on.
+/// With `ACCEPT` in the environment, each transcript becomes the new file.
 pub fn run(runner: &str, play: fn(&Scenario) -> Result<String, Trouble>) -> ExitCode {
     let (options, filters): (Vec<_>, Vec<_>) = std::env::args()
         .skip(1)
@@ -59,7 +58,7 @@ pub fn run(runner: &str, play: fn(&Scenario) -> Result<String, Trouble>) -> Exit
     }
 }
 
-/// Plays scenarios, several at a time, and says how many were not as expected.
+/// Plays scenarios, several at a time, and returns how many were not as expected.
 fn play_all(scenarios: &[Scenario], play: fn(&Scenario) -> Result<String, Trouble>) -> usize {
     let accepts = std::env::var_os("ACCEPT").is_some();
     let queue = Mutex::new(scenarios.iter());
@@ -75,7 +74,7 @@ fn play_all(scenarios: &[Scenario], play: fn(&Scenario) -> Result<String, Troubl
                         true => scenario.accept(&transcript),
                         false => scenario.compare(&transcript),
                     });
-                    // Nobody listens only if all is over.
+                    // The receiver is gone only if all have ended.
                     let _ = ended.send((&scenario.name, result, began.elapsed()));
                 }
             });
@@ -93,8 +92,8 @@ fn play_all(scenarios: &[Scenario], play: fn(&Scenario) -> Result<String, Troubl
                     }
                 }
                 Err(_) => {
-                    println!("no end comes of {left:?}");
-                    // Threads that hang cannot be waited for.
+                    println!("these do not end: {left:?}");
+                    // Threads that hang cannot be joined.
                     std::process::exit(1);
                 }
             }

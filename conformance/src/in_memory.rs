@@ -1,18 +1,13 @@
-//! The core and the driver without any adapter: connections in memory, and a clock that
-//! jumps to the next thing to happen.
+//! The core and the driver over connections in memory, in the paused time of tokio: the
+//! clock jumps to the next timer.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use nordnet_driver::{BoxFuture, Connect, Runtime, Timer, Wire};
 use nordnet_proto::{Cause, Failure};
-use nordnet_sim::MemoryStream;
-use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
+use nordnet_tokio::{Socket, Tokio};
 use tokio::runtime::Builder;
-use tokio::time::{Sleep, sleep_until};
 
 use crate::player::{Site, play};
 use crate::runner::Runner;
@@ -22,7 +17,7 @@ use crate::scenario::{Scenario, Trouble};
 ///
 /// # Errors
 ///
-/// [`Trouble`] if it makes no sense.
+/// [`Trouble`] if the scenario cannot be played.
 pub fn play_in_memory(scenario: &Scenario) -> Result<String, Trouble> {
     let mut runtime = Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build();
@@ -40,22 +35,23 @@ pub fn play_in_memory(scenario: &Scenario) -> Result<String, Trouble> {
     })
 }
 
-/// Connections to a simulator in memory.
+/// Connections to a simulator in memory; tasks and timers of tokio.
 struct InMemory(Arc<nordnet_sim::InMemory>);
 
 impl Runtime for InMemory {
     fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
+        Tokio.now()
     }
 
     fn timer(&self) -> Box<dyn Timer> {
-        Box::new(Alarm(None))
+        Tokio.timer()
     }
 
     fn spawn(&self, task: BoxFuture<()>) {
-        tokio::spawn(task);
+        Tokio.spawn(task);
     }
 
+    /// Runs it here: paused time would go on while another thread works.
     fn run_blocking(&self, work: Box<dyn FnOnce() + Send>) {
         work();
     }
@@ -68,44 +64,7 @@ impl Runtime for InMemory {
             let channel = channel.ok_or_else(|| refused("no such port".into()))?;
             let stream = simulator.connect(channel).await;
             let stream = stream.map_err(|error| refused(error.to_string()))?;
-            Ok(Box::new(MemoryWire(stream)) as Box<dyn Wire>)
+            Ok(Box::new(Socket::new(stream)) as Box<dyn Wire>)
         })
-    }
-}
-
-/// A connection in memory.
-struct MemoryWire(MemoryStream);
-
-impl Wire for MemoryWire {
-    fn poll_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        buffer: &mut Box<[u8]>,
-    ) -> Poll<io::Result<usize>> {
-        let mut buffer = ReadBuf::new(buffer);
-        ready!(Pin::new(&mut self.0).poll_read(cx, &mut buffer))?;
-        Poll::Ready(Ok(buffer.filled().len()))
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-}
-
-/// A timer in virtual time.
-struct Alarm(Option<Pin<Box<Sleep>>>);
-
-impl Timer for Alarm {
-    fn poll_until(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        let at = at.into();
-        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        if sleep.deadline() != at {
-            sleep.as_mut().reset(at);
-        }
-        sleep.as_mut().poll(cx)
     }
 }

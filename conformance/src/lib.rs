@@ -1,9 +1,9 @@
-//! One script for the core and all adapters: what the exchange does, what the
-//! client does, and what it then sees, as text files in `scenarios/`.
+//! One script for the core, the driver and all adapters: what the exchange does, what
+//! the client does, and what it then sees, as text files in `scenarios/`.
 //!
-//! A scenario is played by four runners: the core in memory and in virtual
-//! time, and each adapter over real TLS. What each of them saw has to be, word
-//! for word, what the file says. See the crate's README for how to add one.
+//! Four runners play a scenario: the driver in memory and in virtual time, and each
+//! adapter over real TLS. What each of them saw has to be what the file says, word for
+//! word. See the crate's README for how to add one.
 //!
 //! ```text
 //!  scenarios/*.txt ──▶ Scenario ──▶ play, over a Runner ──▶ transcript ──▶ equal?
@@ -25,7 +25,7 @@ pub use in_memory::play_in_memory;
 pub use runner::{Playing, Runner};
 pub use scenario::{Scenario, Trouble};
 
-/// Compiles the examples of the README.
+/// Compiles the examples of the workspace's README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}

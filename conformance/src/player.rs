@@ -20,7 +20,7 @@ use crate::runner::Runner;
 use crate::scenario::{Part, Scenario, Transcript, Trouble};
 use crate::settings::{Settings, duration};
 
-/// Longer than anything is waited for that comes.
+/// Longer than anything takes that comes at all.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Where a scenario is played.
@@ -41,11 +41,11 @@ impl std::fmt::Debug for Site {
     }
 }
 
-/// Plays a scenario and returns it with what was seen.
+/// Plays a scenario and returns its transcript: its lines, with what was seen.
 ///
 /// # Errors
 ///
-/// [`Trouble`] if a step makes no sense.
+/// [`Trouble`] if a step cannot be done.
 pub(crate) async fn play(scenario: Scenario, site: Site) -> Result<String, Trouble> {
     let mut player = Player::new(scenario.settings, site);
     let mut transcript = Transcript::default();
@@ -118,7 +118,7 @@ impl Player {
             }
             "market" => self.market(what).await?,
             "account" => self.account(what).await?,
-            "truth" => truth::tell(&self.site.control, what)?,
+            "truth" => truth::show(&self.site.control, what)?,
             _ => return Err(unclear()),
         };
         if let Some((least, most)) = bounds {
@@ -130,10 +130,10 @@ impl Player {
         Ok(seen)
     }
 
-    /// Says something to the control port. `$a` in it is the number of the order
-    /// with the reference `a`.
+    /// Posts to the control port. `$a` in the arguments is the number of the order with
+    /// the reference `a`.
     fn control(&self, what: &str) -> Result<Seen, Trouble> {
-        let (deed, arguments) = what.split_once(' ').unwrap_or((what, ""));
+        let (action, arguments) = what.split_once(' ').unwrap_or((what, ""));
         let mut arguments = arguments.to_owned();
         if let Some((_, tail)) = arguments.split_once('$') {
             let name: String = tail
@@ -143,12 +143,12 @@ impl Player {
             let number = truth::order_id(&self.site.control, &name)?;
             arguments = arguments.replace(&format!("${name}"), &number.to_string());
         }
-        let done = self.site.control.post(deed, &arguments);
+        let done = self.site.control.post(action, &arguments);
         done.map_err(|refused| Trouble::new(refused.to_string()))?;
         Ok(Seen::new())
     }
 
-    /// Waits for a call, though not for ever.
+    /// Waits for a call for [`PATIENCE`] at most.
     async fn patiently(&self, call: BoxFuture<Seen>) -> Seen {
         let seen = self.before(self.now() + PATIENCE, call).await;
         seen.unwrap_or_else(|| vec!["no end comes".into()])

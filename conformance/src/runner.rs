@@ -1,4 +1,4 @@
-//! What plays a scenario: a runtime, and the async or the blocking client over it.
+//! Runners: a runtime, and the async or the blocking client over it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub struct Runner {
     pub(crate) face: Face,
 }
 
-/// Which client a scenario is played with.
+/// The client that a scenario is played with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Face {
     /// `nordnet_driver::Client`.
@@ -49,7 +49,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// [`Trouble`] if it makes no sense.
+    /// [`Trouble`] if the scenario cannot be played.
     pub fn play_over_tls(
         self,
         scenario: &Scenario,

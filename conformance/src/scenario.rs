@@ -1,4 +1,4 @@
-//! Scenarios as they stand in files.
+//! Scenarios, read from files.
 
 use std::fmt;
 use std::fs;
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::settings::Settings;
 
-/// What happens, step by step, and what is seen of it.
+/// The steps of a scenario, and what is seen of each.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// The name of its file, without the ending.
+    /// The name of its file, without the extension.
     pub name: String,
     pub(crate) settings: Settings,
     pub(crate) parts: Vec<Part>,
@@ -17,16 +17,16 @@ pub struct Scenario {
     text: String,
 }
 
-/// A line of a scenario, with what belongs to it.
+/// A line of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// A comment, a setting or an empty line.
     Other(String),
-    /// Something that is done; what is seen of it stands below it.
+    /// A step; what is seen of it is on the lines below.
     Step(String),
 }
 
-/// What a step has shown is indented by this.
+/// The indentation of what was seen.
 const INDENT: &str = "  ";
 
 impl Scenario {
@@ -34,7 +34,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`Trouble`] names the file and the line that make no sense.
+    /// [`Trouble`] names the file and the line that cannot be read.
     pub fn all() -> Result<Vec<Self>, Trouble> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         let trouble = |error| Trouble::new(format!("{}: {error}", folder.display()));
@@ -74,11 +74,11 @@ impl Scenario {
         })
     }
 
-    /// Says where a transcript differs from what is expected, if it does.
+    /// Compares a transcript with the file.
     ///
     /// # Errors
     ///
-    /// [`Trouble`] shows both.
+    /// [`Trouble`] shows the first line that differs, in both.
     pub fn compare(&self, transcript: &str) -> Result<(), Trouble> {
         if transcript == self.text {
             return Ok(());
@@ -101,7 +101,7 @@ impl Scenario {
         )))
     }
 
-    /// Makes a transcript what is expected from now on.
+    /// Writes a transcript to the file.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl Scenario {
     }
 }
 
-/// A text that grows into the scenario with what was seen.
+/// The lines of a scenario, with what was seen.
 #[derive(Debug, Default)]
 pub(crate) struct Transcript(String);
 
@@ -133,7 +133,7 @@ impl Transcript {
     }
 }
 
-/// Why a scenario does not go as it should.
+/// Why a scenario cannot be played, or differs from its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble(String);
 

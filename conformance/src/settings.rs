@@ -1,5 +1,4 @@
-//! The settings at the head of a scenario: of the exchange, the client and its
-//! feeds.
+//! The settings at the head of a scenario: of the exchange, the client and its feeds.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +9,8 @@ use nordnet_sim::{CommandLimits, Server, ServerBuilder};
 
 use crate::scenario::Trouble;
 
-/// Settings by their lines; what is not set is as it is by default, but for a
-/// market that stands still.
+/// Settings by their lines. All others have their defaults, but that the market stands
+/// still.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     exchange: Vec<(String, String)>,
@@ -21,7 +20,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Takes a line if it is a setting, and says whether it was.
+    /// Takes a line if it is a setting, and returns `true` if it was.
     pub(crate) fn take(&mut self, line: &str) -> Result<bool, Trouble> {
         let mut words = line.split_whitespace();
         let settings = match words.next() {
@@ -37,7 +36,7 @@ impl Settings {
                 .ok_or_else(|| Trouble::new(format!("{word} is no setting")))?;
             settings.push((name.into(), value.into()));
         }
-        // So that what is wrong with them is known before anything begins.
+        // Reports wrong settings before anything begins.
         let _ = self.exchange()?;
         self.apply_to(&mut Config::new(nordnet_proto::Country::Sweden))?;
         self.apply_to_feed(&mut FeedConfig::default())?;

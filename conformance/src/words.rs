@@ -1,5 +1,5 @@
-//! What is seen, in words: all that a user can act on, and nothing that
-//! differs from run to run.
+//! What is seen, in words: all that a user can act on, and nothing that differs from run
+//! to run.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -73,14 +73,14 @@ fn page(refusal: Option<&Refusal>) -> String {
     kind.map_or_else(String::new, |kind| format!(" with {kind}, not Nordnet's"))
 }
 
-/// Without the details, which hold ports and the words of the libraries.
+/// A failure without its details, which hold ports and texts of libraries.
 fn failure(failure: &Failure) -> String {
     let sent = if failure.sent { "" } else { ", nothing sent" };
     format!("{}{sent}", failure.cause)
 }
 
-/// How long the server asks to wait, in whole seconds: the fraction is what was
-/// waited already.
+/// How long the server asks to wait, rounded up to seconds: a part of the last one may
+/// have passed.
 fn waits(wait: Option<Duration>) -> String {
     wait.map_or_else(String::new, |wait| {
         format!(", wait {} s", wait.as_secs_f64().ceil())
@@ -154,7 +154,7 @@ pub(crate) fn activation(result: &Outcome) -> String {
     }
 }
 
-/// The verdict on one order. Of some refusals it may be live.
+/// The verdict on one order. After some refusals the order may be live.
 fn verdict(reply: &OrderReply) -> String {
     let unclear = if reply.is_ok() || reply.is_refused() {
         ""
@@ -173,7 +173,7 @@ fn doubt(doubt: &Doubt) -> String {
     }
 }
 
-/// A message, as a transcript has it.
+/// A message of a feed, for a transcript.
 pub(crate) trait Message: std::fmt::Debug {
     fn is_heartbeat(&self) -> bool;
     fn words(&self) -> String;
@@ -310,7 +310,7 @@ pub(crate) fn session_counters(counters: &SessionCounters) -> String {
     ])
 }
 
-/// Without bytes and heartbeats, which differ from run to run.
+/// The counters but for bytes and heartbeats, which differ from run to run.
 pub(crate) fn feed_counters(counters: &Counters) -> String {
     counts(&[
         ("commands", counters.commands),

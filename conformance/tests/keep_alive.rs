@@ -20,7 +20,7 @@ use nordnet_smol::Smol;
 use nordnet_tokio::Tokio;
 use tokio::runtime::Builder;
 
-/// How long a session may be idle; clients believe in no shorter time.
+/// How long a session may be idle: the shortest time that a client accepts.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Long enough for several sessions one after another.

@@ -26,7 +26,7 @@ use rustls::server::Acceptor;
 use rustls::{ClientConfig, NamedGroup, RootCertStore};
 use tokio::runtime::Builder;
 
-/// What aws-lc-rs has and ring has not.
+/// A key exchange that aws-lc-rs has and ring has not.
 const MARK: NamedGroup = NamedGroup::X25519MLKEM768;
 
 #[test]
@@ -125,7 +125,7 @@ async fn offered(
     let key_file = server.private_key().unwrap();
     let builder = trusting(builder(runtime, &url, server.api_key(), &key_file));
     let client = builder.open().await.unwrap();
-    // It is tried again, though nobody listens any more.
+    // The call is repeated, and finds no listener.
     let call = client.send_within(GetStatus::new(), Duration::from_secs(5));
     assert!(call.await.is_err());
     hello.join().unwrap()

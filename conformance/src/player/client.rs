@@ -1,4 +1,4 @@
-//! What a client does in a scenario.
+//! The steps of a client in a scenario.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::words;
 const ACCOUNT: AccountNumber = AccountNumber::new(60012345);
 
 impl Player {
-    /// Does something and waits for its end.
+    /// Does a step of the client and waits for its end.
     pub(super) async fn client(&mut self, what: &str) -> Result<Seen, Trouble> {
         match what.split_once(' ').unwrap_or((what, "")) {
             ("login", with) => self.open(with, true).await,
@@ -83,7 +83,7 @@ impl Player {
         }
     }
 
-    /// Begins something, which goes on meanwhile.
+    /// Begins a step, which ends by itself while others are done.
     pub(super) fn begin(&self, what: &str) -> Result<BoxFuture<Seen>, Trouble> {
         let words: Vec<_> = what.split_whitespace().collect();
         let order = |name: &str| {
@@ -128,26 +128,26 @@ impl Player {
                     Err(error) => words::error(&error),
                 },
             ),
-            ["forgive"] => self.tell(|client| {
+            ["forgive"] => self.show(|client| {
                 client.forgive();
                 Seen::new()
             }),
-            ["unresolved"] => self.tell(|client| {
+            ["unresolved"] => self.show(|client| {
                 let unresolved = client.unresolved();
                 unresolved.iter().map(words::unresolved).collect()
             }),
-            ["outcomes"] => self.tell(|client| {
+            ["outcomes"] => self.show(|client| {
                 let outcomes = client.outcomes();
                 outcomes.iter().map(words::call_outcome).collect()
             }),
             ["outcome", name] => {
                 let reference = reference(name)?;
-                self.tell(move |client| {
+                self.show(move |client| {
                     let outcome = client.outcome(&reference);
                     vec![outcome.map_or_else(|| "none".into(), |result| words::result(&result))]
                 })
             }
-            ["counters"] => self.tell(|client| vec![words::session_counters(&client.counters())]),
+            ["counters"] => self.show(|client| vec![words::session_counters(&client.counters())]),
             _ => Err(unclear()),
         }
     }
@@ -214,11 +214,12 @@ impl Player {
         }))
     }
 
-    fn tell(
+    /// Shows what the client knows without a call.
+    fn show(
         &self,
-        tell: impl FnOnce(&Client<Trading>) -> Seen,
+        show: impl FnOnce(&Client<Trading>) -> Seen,
     ) -> Result<BoxFuture<Seen>, Trouble> {
-        let seen = tell(self.existing_client()?);
+        let seen = show(self.existing_client()?);
         Ok(Box::pin(std::future::ready(seen)))
     }
 

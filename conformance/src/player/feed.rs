@@ -1,4 +1,4 @@
-//! What the feeds of a client do in a scenario.
+//! The steps of a client's feeds in a scenario.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::settings::{duration, parsed};
 use crate::words::{self, Message};
 
 impl Player {
-    /// Does something with the feed of market data.
+    /// Does a step of the feed of market data.
     pub(super) async fn market(&mut self, what: &str) -> Result<Seen, Trouble> {
         match what {
             "open" => {
@@ -36,7 +36,7 @@ impl Player {
         Ok(Seen::new())
     }
 
-    /// Does something with the feed of own orders and trades.
+    /// Does a step of the feed of own orders and trades.
     pub(super) async fn account(&mut self, what: &str) -> Result<Seen, Trouble> {
         match what {
             "open" => match open_account(self.existing_client()?, self.face(), self.feed_config()?)
@@ -70,8 +70,8 @@ impl Player {
                 }
                 Ok(seen)
             }
-            // How much comes before it, and how it is torn, is up to the
-            // system's buffers.
+            // How much comes before it, and where it is cut, depends on the buffers of
+            // the system.
             ("until", wanted) => loop {
                 match self.next(feed, PATIENCE).await {
                     Some(seen) if seen.starts_with(wanted) => return Ok(vec![wanted.into()]),
@@ -103,7 +103,7 @@ impl Player {
         }
     }
 
-    /// The next event but for heartbeats, which come when they like.
+    /// The next event but for heartbeats, which come at any time.
     async fn next<M: Message, F: PlayedFeed<M> + ?Sized>(
         &self,
         feed: &mut F,
@@ -126,7 +126,7 @@ impl Player {
     }
 }
 
-/// How long, and how often, the exchange is asked again.
+/// How long, and how many times at most, the exchange is looked at again.
 const MOMENT: Duration = Duration::from_millis(20);
 const MOST_LOOKS: usize = 1000;
 
@@ -141,7 +141,7 @@ fn no_feed() -> Trouble {
     Trouble::new("there is no such feed")
 }
 
-/// Does what only the feed of market data can, if this is such a step.
+/// Does a step that only the feed of market data has; `None` if it is another one.
 fn subscribe(feed: &mut dyn PlayedMarketFeed, what: &str) -> Result<Option<Seen>, Trouble> {
     match what.split_whitespace().collect::<Vec<_>>()[..] {
         ["subscribe", kind, of] => feed.subscribe(subscription(kind, of)?),

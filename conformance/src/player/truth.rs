@@ -1,11 +1,11 @@
-//! How things really are, as the exchange knows.
+//! What the exchange knows, whatever the client has seen.
 
 use nordnet_sim::{Channel, Control};
 
 use super::{Seen, unclear};
 use crate::scenario::Trouble;
 
-pub(super) fn tell(control: &Control, what: &str) -> Result<Seen, Trouble> {
+pub(super) fn show(control: &Control, what: &str) -> Result<Seen, Trouble> {
     let counters = control.counters();
     Ok(match what {
         "orders" => {
@@ -55,7 +55,7 @@ pub(super) fn tell(control: &Control, what: &str) -> Result<Seen, Trouble> {
     })
 }
 
-/// Whether there is a feed on a channel, and all are logged in.
+/// Returns `true` if there is a feed on a channel, and all such feeds are logged in.
 pub(super) fn is_logged_in(control: &Control, channel: Channel) -> bool {
     let connections = control.connections();
     let mut feeds = connections
@@ -65,7 +65,7 @@ pub(super) fn is_logged_in(control: &Control, channel: Channel) -> bool {
     feeds.peek().is_some() && feeds.all(|feed| feed.epoch.is_some())
 }
 
-/// The number of the order with a reference.
+/// Returns the number of the order with a reference.
 pub(super) fn order_id(control: &Control, reference: &str) -> Result<i64, Trouble> {
     let orders = control.orders();
     let mut orders = orders.iter();

@@ -6,6 +6,11 @@
 //! feed reconnects and reports the gap. The client works afterwards, and nothing takes
 //! long.
 
+mod calls;
+mod case;
+mod feeds;
+mod lane;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
@@ -17,11 +22,6 @@ use crate::adapter::Adapter;
 use case::{Action, Case};
 use lane::World;
 
-mod calls;
-mod case;
-mod feeds;
-mod lane;
-
 /// How many cases run at once: most of them wait.
 const LANES: usize = 24;
 
@@ -31,7 +31,7 @@ const ROUND: usize = 40;
 /// Longer than any case takes, even on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What the client reported, or what is wrong with it.
+/// What the client reported, or what is wrong with its report.
 type Verdict = Result<&'static str, Wrong>;
 
 enum Wrong {

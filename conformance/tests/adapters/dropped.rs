@@ -1,6 +1,8 @@
 //! Futures that are dropped after any number of polls: no order is lost or placed
 //! twice, and the client works afterwards.
 
+mod calls;
+
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -19,8 +21,6 @@ use nordnet_sim::{Answer, Control, Cut, Feeds, OrderRecord, Server};
 
 use crate::adapter::Adapter;
 use crate::shared::{builder, ericsson, eventually, placed, resting_order};
-
-mod calls;
 
 /// Longer than anything takes.
 const PATIENCE: Duration = Duration::from_secs(20);
