@@ -70,7 +70,7 @@ macro_rules! client_methods {
         ///
         /// # Errors
         ///
-        /// As `market_feed`.
+        /// As [`market_feed`](Self::market_feed).
         pub fn market_feed_with(&self, config: FeedConfig) -> Result<MarketFeed> {
             MarketFeed::open(&self.driver, config)
         }
@@ -85,7 +85,7 @@ macro_rules! client_methods {
         ///
         /// # Errors
         ///
-        /// As `market_feed`, and
+        /// As [`market_feed`](Self::market_feed), and
         /// [`SetupError::AccountFeedIsOpen`](nordnet_proto::SetupError::AccountFeedIsOpen) while
         /// this client or a clone has another one: a session has one, and a second
         /// would displace it.
@@ -97,13 +97,13 @@ macro_rules! client_methods {
         ///
         /// # Errors
         ///
-        /// As `account_feed`.
+        /// As [`account_feed`](Self::account_feed).
         pub fn account_feed_with(&self, config: FeedConfig) -> Result<AccountFeed> {
             AccountFeed::open(&self.driver, config)
         }
 
-        /// Returns a reference that no other order of this client has, for an order
-        /// whose `outcome` you want to look up.
+        /// Returns a reference that no other order of this client has: give it to an order
+        /// to ask for its [`outcome`](Self::outcome) later.
         #[must_use]
         pub fn new_reference(&self) -> Reference {
             self.driver.session().new_reference()

@@ -47,7 +47,7 @@ macro_rules! feed_methods {
         ///
         /// # Errors
         ///
-        /// As `standalone`.
+        /// As [`standalone`](Self::standalone).
         pub fn standalone_with_tls(
             runtime: impl Runtime,
             logged_in: LoggedIn,

@@ -133,8 +133,8 @@ macro_rules! watch_builder_methods {
 
         /// Opens the feed; every event is merged, and then returned.
         ///
-        /// The server disconnects a reader that is too slow for long: use `latest` for
-        /// such a reader.
+        /// The server disconnects a reader that is too slow for long: use [`latest`](Self::latest)
+        /// for such a reader.
         ///
         /// # Errors
         ///
@@ -150,7 +150,7 @@ macro_rules! watch_builder_methods {
         ///
         /// # Errors
         ///
-        /// As `open`.
+        /// As [`open`](Self::open).
         ///
         /// # Panics
         ///

@@ -85,7 +85,8 @@ pub fn from_env() -> Result<ClientBuilder> {
     from_settings(Settings::from_env()?)
 }
 
-/// Begins a client with settings of your own; reads the files that they name.
+/// Begins a client with settings that [`Settings::from_vars`] has read from another
+/// source than the environment; reads the files that they name.
 ///
 /// # Errors
 ///

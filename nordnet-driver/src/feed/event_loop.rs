@@ -59,11 +59,12 @@ enum Link {
 }
 
 impl<K: Kind> FeedLoop<K> {
-    /// A feed on a client's session. `place` is kept until the feed ends.
+    /// Opens a feed on a client's session. `place` is held until the feed ends.
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] if there is no randomness for the feed's jitter.
+    /// [`Error::Setup`](nordnet_proto::Error::Setup) if there is no randomness for the
+    /// feed's jitter.
     pub(crate) fn of(
         client: &Arc<Driver>,
         config: FeedConfig,
@@ -75,7 +76,7 @@ impl<K: Kind> FeedLoop<K> {
         Ok(feed)
     }
 
-    /// A feed on a session that was logged in elsewhere.
+    /// Opens a feed on a session that was logged in elsewhere.
     ///
     /// # Errors
     ///
