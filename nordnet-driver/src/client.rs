@@ -167,8 +167,7 @@ pub(crate) use client_methods;
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::api::{GetAccountInfo, ListAccounts};
-///
+/// # use nordnet_proto::api::{GetAccountInfo, ListAccounts};
 /// async fn print_capital(nordnet: &Client) -> Result<()> {
 ///     for account in nordnet.send(ListAccounts::new()).await?.open() {
 ///         let info = nordnet.send(GetAccountInfo::of(account)).await?;

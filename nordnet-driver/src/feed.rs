@@ -26,39 +26,6 @@ use crate::tls::Trust;
 /// `client_methods!` for why this is a macro.
 macro_rules! feed_methods {
     ($kind:ident) => {
-        /// Opens a feed on a session that was logged in elsewhere. The feed ends when
-        /// that session ends.
-        ///
-        /// # Errors
-        ///
-        /// [`SetupError::Tls`](nordnet_proto::SetupError::Tls) if the crypto provider
-        /// has no randomness.
-        pub fn standalone(
-            runtime: impl Runtime,
-            logged_in: LoggedIn,
-            config: FeedConfig,
-        ) -> Result<Self> {
-            let feed = FeedLoop::fixed(runtime, Trust::Mozilla, logged_in, config)?;
-            Ok(Self { feed })
-        }
-
-        /// Opens a feed on a session that was logged in elsewhere, with TLS settings of
-        /// your own.
-        ///
-        /// # Errors
-        ///
-        /// As [`standalone`](Self::standalone).
-        pub fn standalone_with_tls(
-            runtime: impl Runtime,
-            logged_in: LoggedIn,
-            config: FeedConfig,
-            tls: impl Into<Arc<ClientConfig>>,
-        ) -> Result<Self> {
-            let trust = Trust::Settings(tls.into());
-            let feed = FeedLoop::fixed(runtime, trust, logged_in, config)?;
-            Ok(Self { feed })
-        }
-
         /// Closes the feed: the last event is [`Event::Closed`].
         pub fn close(&mut self) {
             self.feed.change(|feed, now| feed.close(now));
@@ -94,6 +61,39 @@ macro_rules! feed_methods {
         #[must_use]
         pub fn counters(&self) -> &Counters {
             self.feed.machine().counters()
+        }
+
+        /// Opens a feed on a session that was logged in elsewhere. The feed ends when
+        /// that session ends.
+        ///
+        /// # Errors
+        ///
+        /// [`SetupError::Tls`](nordnet_proto::SetupError::Tls) if the crypto provider
+        /// has no randomness.
+        pub fn standalone(
+            runtime: impl Runtime,
+            logged_in: LoggedIn,
+            config: FeedConfig,
+        ) -> Result<Self> {
+            let feed = FeedLoop::fixed(runtime, Trust::Mozilla, logged_in, config)?;
+            Ok(Self { feed })
+        }
+
+        /// Opens a feed on a session that was logged in elsewhere, with TLS settings of
+        /// your own.
+        ///
+        /// # Errors
+        ///
+        /// As [`standalone`](Self::standalone).
+        pub fn standalone_with_tls(
+            runtime: impl Runtime,
+            logged_in: LoggedIn,
+            config: FeedConfig,
+            tls: impl Into<Arc<ClientConfig>>,
+        ) -> Result<Self> {
+            let trust = Trust::Settings(tls.into());
+            let feed = FeedLoop::fixed(runtime, trust, logged_in, config)?;
+            Ok(Self { feed })
         }
     };
 }
@@ -147,8 +147,7 @@ pub(crate) use {account_feed_methods, feed_methods, market_feed_methods};
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::{Event, MarketMessage, Subscription, TradableId};
-///
+/// # use nordnet_proto::{Event, MarketMessage, Subscription, TradableId};
 /// async fn print_bids(nordnet: &Client) -> Result<()> {
 ///     let mut feed = nordnet.market_feed()?;
 ///     feed.subscribe(Subscription::Price(TradableId::new(11, "101")));
@@ -186,8 +185,7 @@ impl MarketFeed {
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::{AccountMessage, Event};
-///
+/// # use nordnet_proto::{AccountMessage, Event};
 /// async fn print_orders(nordnet: &Client) -> Result<()> {
 ///     let mut feed = nordnet.account_feed()?;
 ///     while let Some(event) = feed.next().await {

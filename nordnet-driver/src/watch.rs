@@ -252,8 +252,7 @@ pub(crate) use {market_watch_methods, watch_builder_methods};
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::TradableId;
-///
+/// # use nordnet_proto::TradableId;
 /// # fn f(nordnet: &Client) -> Result<()> {
 /// let ericsson = TradableId::new(11, "101");
 /// let watch = nordnet.market().price([ericsson.clone()]).depth([ericsson]).open()?;
@@ -278,8 +277,7 @@ impl WatchBuilder {
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::TradableId;
-///
+/// # use nordnet_proto::TradableId;
 /// async fn print_quotes(nordnet: &Client) -> Result<()> {
 ///     let ericsson = TradableId::new(11, "101");
 ///     let mut watch = nordnet.market().price([ericsson.clone()]).open()?;

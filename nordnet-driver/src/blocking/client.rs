@@ -27,8 +27,7 @@ use crate::session::Driver;
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::api::{GetAccountInfo, ListAccounts};
-///
+/// # use nordnet_proto::api::{GetAccountInfo, ListAccounts};
 /// fn print_capital(nordnet: &Client) -> Result<()> {
 ///     for account in nordnet.send(ListAccounts::new())?.open() {
 ///         let info = nordnet.send(GetAccountInfo::of(account))?;

@@ -26,8 +26,7 @@ use crate::tls::Trust;
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::{Event, MarketMessage, Subscription, TradableId};
-///
+/// # use nordnet_proto::{Event, MarketMessage, Subscription, TradableId};
 /// fn print_bids(nordnet: &Client) -> Result<()> {
 ///     let mut feed = nordnet.market_feed()?;
 ///     feed.subscribe(Subscription::Price(TradableId::new(11, "101")));
@@ -60,8 +59,7 @@ iterator!(MarketFeed, feed, Event<MarketMessage>);
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::{AccountMessage, Event};
-///
+/// # use nordnet_proto::{AccountMessage, Event};
 /// fn print_orders(nordnet: &Client) -> Result<()> {
 ///     for event in nordnet.account_feed()? {
 ///         match event {

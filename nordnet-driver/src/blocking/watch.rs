@@ -24,8 +24,7 @@ use crate::watch::{
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::TradableId;
-///
+/// # use nordnet_proto::TradableId;
 /// # fn f(nordnet: &Client) -> Result<()> {
 /// let ericsson = TradableId::new(11, "101");
 /// let watch = nordnet.market().price([ericsson.clone()]).depth([ericsson]).open()?;
@@ -50,8 +49,7 @@ impl WatchBuilder {
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::TradableId;
-///
+/// # use nordnet_proto::TradableId;
 /// fn print_quotes(nordnet: &Client) -> Result<()> {
 ///     let ericsson = TradableId::new(11, "101");
 ///     let mut watch = nordnet.market().price([ericsson.clone()]).open()?;
@@ -81,9 +79,8 @@ iterator!(MarketWatch, watch, Event<MarketMessage>);
 ///
 /// ```
 /// # use nordnet_driver::{Result, blocking::Client};
-/// use nordnet_proto::market::Update;
-/// use nordnet_proto::{Subscription, TradableId};
-///
+/// # use nordnet_proto::market::Update;
+/// # use nordnet_proto::{Subscription, TradableId};
 /// fn print_quotes(nordnet: &Client) -> Result<()> {
 ///     let mut watch = nordnet.market().price([TradableId::new(11, "101")]).latest()?;
 ///     while let Some(update) = watch.next() {

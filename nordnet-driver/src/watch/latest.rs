@@ -105,9 +105,8 @@ pub(crate) use latest_watch_methods;
 ///
 /// ```
 /// # use nordnet_driver::{Client, Result};
-/// use nordnet_proto::market::Update;
-/// use nordnet_proto::{Subscription, TradableId};
-///
+/// # use nordnet_proto::market::Update;
+/// # use nordnet_proto::{Subscription, TradableId};
 /// async fn print_quotes(nordnet: &Client) -> Result<()> {
 ///     let mut watch = nordnet.market().price([TradableId::new(11, "101")]).latest()?;
 ///     while let Some(update) = watch.next().await {
