@@ -218,8 +218,8 @@ impl Session {
         None
     }
 
-    /// Lets logins happen again after a refusal, because the user has mended
-    /// its cause. What was closed stays closed.
+    /// Allows logins again after a refusal, once its cause is fixed. A session that was
+    /// closed stays closed.
     pub fn forgive(&mut self) {
         self.trouble = None;
     }

@@ -20,8 +20,8 @@ impl<K: Kind> Feed<K> {
         Event::Message(K::heartbeat())
     }
 
-    /// Makes the event, a heartbeat so far, the next one from what was received,
-    /// then from what ended it; whether there is one.
+    /// Overwrites the placeholder `event` with the next one, and returns `true` if there
+    /// is one: first from the received bytes, then the end of their connection.
     #[inline(always)]
     pub(super) fn next_event(&mut self, event: &mut Event<K::Message>) -> bool {
         if self.read_ahead(event) {

@@ -110,7 +110,7 @@ pub(crate) enum SubscriptionCommand {
     Unsubscribe,
 }
 
-/// The number of a type, as [`Subscriptions::awaits_first`] takes it.
+/// The number of a type, as `Subscriptions::awaits_first` takes it.
 pub(crate) const fn number(subscription: &Subscription) -> usize {
     match subscription {
         Subscription::Price(_) => PRICE,
