@@ -22,58 +22,6 @@ use crate::feed::{FeedHandle, FeedLoop};
 use crate::runtime::Timer;
 use crate::session::Driver;
 
-/// What to watch, for the async and the blocking builder.
-pub(crate) struct Plan {
-    driver: Arc<Driver>,
-    config: FeedConfig,
-    subscriptions: Vec<Subscription>,
-}
-
-impl Plan {
-    pub(crate) fn new(driver: &Arc<Driver>) -> Self {
-        Self {
-            driver: Arc::clone(driver),
-            config: driver.feed_config(),
-            subscriptions: Vec::new(),
-        }
-    }
-
-    pub(crate) fn configure(&mut self, config: FeedConfig) {
-        self.config = config;
-    }
-
-    pub(crate) fn extend<I>(
-        &mut self,
-        ids: impl IntoIterator<Item = impl Into<I>>,
-        subscription: fn(I) -> Subscription,
-    ) {
-        let ids = ids.into_iter().map(Into::into);
-        self.subscriptions.extend(ids.map(subscription));
-    }
-
-    pub(crate) fn open(self) -> Result<WatchLoop> {
-        Ok(WatchLoop {
-            feed: self.feed()?,
-            market: Market::new(),
-        })
-    }
-
-    pub(crate) fn latest(self) -> Result<LatestLoop> {
-        let driver = Arc::clone(&self.driver);
-        Ok(LatestLoop::start(driver, self.feed()?))
-    }
-
-    fn feed(self) -> Result<FeedLoop<Public>> {
-        let mut feed = FeedLoop::of(&self.driver, self.config, None)?;
-        feed.change(|feed, now| {
-            for subscription in self.subscriptions {
-                feed.subscribe(subscription, now);
-            }
-        });
-        Ok(feed)
-    }
-}
-
 /// The methods of a builder of watches, async and blocking; see `client_methods!` for
 /// why this is a macro.
 macro_rules! watch_builder_methods {
@@ -305,6 +253,78 @@ impl MarketWatch {
 
 stream!(MarketWatch, watch, Event<MarketMessage>);
 
+impl fmt::Debug for WatchBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.plan.fmt(f)
+    }
+}
+
+impl fmt::Debug for MarketWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.watch.fmt(f)
+    }
+}
+
+/// What to watch, for the async and the blocking builder.
+pub(crate) struct Plan {
+    driver: Arc<Driver>,
+    config: FeedConfig,
+    subscriptions: Vec<Subscription>,
+}
+
+impl Plan {
+    pub(crate) fn new(driver: &Arc<Driver>) -> Self {
+        Self {
+            driver: Arc::clone(driver),
+            config: driver.feed_config(),
+            subscriptions: Vec::new(),
+        }
+    }
+
+    pub(crate) fn configure(&mut self, config: FeedConfig) {
+        self.config = config;
+    }
+
+    pub(crate) fn extend<I>(
+        &mut self,
+        ids: impl IntoIterator<Item = impl Into<I>>,
+        subscription: fn(I) -> Subscription,
+    ) {
+        let ids = ids.into_iter().map(Into::into);
+        self.subscriptions.extend(ids.map(subscription));
+    }
+
+    pub(crate) fn open(self) -> Result<WatchLoop> {
+        Ok(WatchLoop {
+            feed: self.feed()?,
+            market: Market::new(),
+        })
+    }
+
+    pub(crate) fn latest(self) -> Result<LatestLoop> {
+        let driver = Arc::clone(&self.driver);
+        Ok(LatestLoop::start(driver, self.feed()?))
+    }
+
+    fn feed(self) -> Result<FeedLoop<Public>> {
+        let mut feed = FeedLoop::of(&self.driver, self.config, None)?;
+        feed.change(|feed, now| {
+            for subscription in self.subscriptions {
+                feed.subscribe(subscription, now);
+            }
+        });
+        Ok(feed)
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchBuilder")
+            .field("subscriptions", &self.subscriptions)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A feed and the state that its ticks add up to.
 pub(crate) struct WatchLoop {
     pub(crate) feed: FeedLoop<Public>,
@@ -337,25 +357,5 @@ impl fmt::Debug for WatchLoop {
             .field("feed", &self.feed)
             .field("market", &self.market)
             .finish()
-    }
-}
-
-impl fmt::Debug for MarketWatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.watch.fmt(f)
-    }
-}
-
-impl fmt::Debug for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WatchBuilder")
-            .field("subscriptions", &self.subscriptions)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for WatchBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.plan.fmt(f)
     }
 }

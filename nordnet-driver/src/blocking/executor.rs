@@ -43,7 +43,10 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A timer for futures that [`block_on`] polls: the thread wakes up in time.
+/// A timer for futures that [`block_on`] polls.
+///
+/// It keeps no waker: `block_on` polls the whole future again at the earliest time that a
+/// timer in it waits for.
 #[derive(Debug)]
 pub struct Alarm;
 
