@@ -4,13 +4,12 @@
 
 mod builder;
 mod client;
-mod executor;
 mod feed;
 mod watch;
 
+pub use crate::executor::{Alarm, block_on};
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use executor::{Alarm, block_on};
 pub use feed::{AccountFeed, MarketFeed};
 pub use watch::{LatestWatch, MarketWatch, WatchBuilder};
 

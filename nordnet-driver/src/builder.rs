@@ -16,12 +16,13 @@ use crate::Result;
 use crate::client::Client;
 use crate::hooks::{Journal, Signer};
 use crate::io::{Connector, Io};
-use crate::runtime::{Runtime, Wire};
+use crate::runtime::Runtime;
 use crate::secret_file;
 use crate::session::Driver;
 use crate::settings::Settings;
 use crate::task::run_blocking;
 use crate::tls::Trust;
+use crate::wire::Wire;
 
 /// Builds a [`Client`].
 ///

@@ -9,12 +9,51 @@ use nordnet_proto::{
 };
 
 use crate::session::{Counted, Driver};
-use crate::task::{Reply, by, sleep_until};
+use crate::task::{Reply, reply};
 use crate::telemetry::in_span;
+
+impl Driver {
+    /// Drives a call to its end. One that changes something runs in a task of
+    /// its own, and goes on if its future is dropped: an order call is in the list of
+    /// unresolved ones before that task is spawned.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub(crate) async fn send<E>(
+        self: &Arc<Self>,
+        mut call: Operation<E>,
+    ) -> Result<E::Response, Error>
+    where
+        E: Endpoint,
+    {
+        if E::SAFETY == Safety::Read {
+            return Arc::clone(self).drive(call).await;
+        }
+        // Before the call is listed, so that whoever waits for calls misses none.
+        let running = Counted::new(self);
+        call.begin(&mut self.session(), self.io.now())?;
+        let (reply, result) = reply();
+        let mut task = Task::new(Call::new(Arc::clone(self), call), reply, running);
+        self.io.spawn(async move { task.run().await });
+        match result.await {
+            Some(result) => result,
+            None => Err(lost()),
+        }
+    }
+
+    /// Drives one call to its end, in the task of the caller.
+    pub(crate) async fn drive<E>(self: Arc<Self>, call: Operation<E>) -> Result<E::Response, Error>
+    where
+        E: Endpoint,
+    {
+        Call::new(self, call).run().await
+    }
+}
 
 /// A call in a task of its own. If the runtime drops the task before its end, the call
 /// ends with what is known of it then.
-pub(crate) struct Task<E: Endpoint> {
+struct Task<E: Endpoint> {
     call: Call<E>,
     reply: Reply<Result<E::Response, Error>>,
     /// Dropped last: whoever waits for the end of the call finds its outcome.
@@ -22,7 +61,7 @@ pub(crate) struct Task<E: Endpoint> {
 }
 
 impl<E: Endpoint> Task<E> {
-    pub(crate) const fn new(
+    const fn new(
         call: Call<E>,
         reply: Reply<Result<E::Response, Error>>,
         running: Counted,
@@ -34,7 +73,7 @@ impl<E: Endpoint> Task<E> {
         }
     }
 
-    pub(crate) async fn run(&mut self) {
+    async fn run(&mut self) {
         self.reply.fill(self.call.run()).await;
     }
 }
@@ -52,7 +91,7 @@ impl<E: Endpoint> Drop for Task<E> {
 }
 
 /// Drives one call to its end.
-pub(crate) struct Call<E: Endpoint> {
+struct Call<E: Endpoint> {
     driver: Arc<Driver>,
     /// `None` while a large answer is decoded on another thread, and if the runtime has
     /// dropped that work.
@@ -60,12 +99,12 @@ pub(crate) struct Call<E: Endpoint> {
 }
 
 impl<E: Endpoint> Call<E> {
-    pub(crate) const fn new(driver: Arc<Driver>, operation: Operation<E>) -> Self {
+    const fn new(driver: Arc<Driver>, operation: Operation<E>) -> Self {
         let operation = Some(operation);
         Self { driver, operation }
     }
 
-    pub(crate) async fn run(&mut self) -> Result<E::Response, Error> {
+    async fn run(&mut self) -> Result<E::Response, Error> {
         let begun = self.driver.io.now();
         let call = async {
             let (attempt, result) = self.take_steps().await;
@@ -105,20 +144,20 @@ impl<E: Endpoint> Call<E> {
                     self.take_answer(attempt, answer).await;
                 }
                 Step::Login => {
-                    if let Some(result) = by(io, ends_by, driver.log_in(None)).await {
+                    if let Some(result) = io.by(ends_by, driver.log_in(None)).await {
                         operation.handle_login(result);
                     }
                 }
                 Step::Record(intent) => {
-                    if let Some(result) = by(io, ends_by, driver.record(intent)).await {
+                    if let Some(result) = io.by(ends_by, driver.record(intent)).await {
                         operation.handle_recorded(result);
                     }
                 }
                 // Each request is answered before the next poll, so this does not occur.
-                Step::InFlight { answer_by } => sleep_until(io, answer_by).await,
+                Step::InFlight { answer_by } => io.sleep_until(answer_by).await,
                 Step::Wait(until) => {
                     log::waits::<E>(last, until.saturating_duration_since(io.now()));
-                    sleep_until(io, until).await;
+                    io.sleep_until(until).await;
                 }
                 Step::Done(result) => return (last, result),
                 // Only polled again after `Done`, which ends this loop.
@@ -146,6 +185,6 @@ impl<E: Endpoint> Call<E> {
 }
 
 /// The end of a call whose answer the runtime has dropped.
-pub(crate) fn lost() -> Error {
+fn lost() -> Error {
     Error::Lost(Failure::after_sending(Cause::Dropped, ""))
 }

@@ -5,9 +5,9 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use crate::blocking::block_on;
-use crate::runtime::Timer;
+use crate::executor::block_on;
 use crate::task::by_timer;
+use crate::wire::Timer;
 
 /// A feed or a watch.
 pub(crate) trait Events: Send {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nordnet_proto::{Challenge, Intent, Signature};
 
-use crate::runtime::BoxFuture;
+use crate::wire::BoxFuture;
 
 type Sign = dyn Fn(Challenge) -> BoxFuture<Result<Signature, String>> + Send + Sync;
 

@@ -1,16 +1,18 @@
 //! The runtime, with what connections need.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nordnet_proto::{Cause, Failure, HttpResponse, Limits, Outgoing, Server, SetupError};
+use nordnet_proto::{Cause, Failure, Limits, Server, SetupError};
 use rustls::ClientConfig;
 
-use crate::http::Http;
-use crate::runtime::{BoxFuture, Connect, Runtime, Timer, Wire};
-use crate::task::{by_timer, run_blocking};
+use crate::pool::Pool;
+use crate::runtime::{Connect, Runtime};
+use crate::task::{by_timer, reply, run_blocking};
 use crate::tls::{self, Trust};
+use crate::wire::{BoxFuture, HttpConnection, Timer, Wire};
 
 /// Opens a connection in place of the runtime.
 pub(crate) type Connector =
@@ -23,7 +25,7 @@ pub(crate) struct Io {
     tls: Arc<ClientConfig>,
     connector: Option<Connector>,
     stagger: Duration,
-    http: Arc<Http>,
+    pool: Arc<Pool<Box<dyn HttpConnection>>>,
 }
 
 impl Io {
@@ -38,7 +40,7 @@ impl Io {
             tls,
             connector,
             stagger: limits.connect_stagger,
-            http: Arc::new(Http::new(limits)),
+            pool: Arc::new(Pool::new(limits)),
         }
     }
 
@@ -58,6 +60,38 @@ impl Io {
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.runtime.spawn(Box::pin(task));
+    }
+
+    /// Runs a future in a task of its own and waits for its result; `None` if the runtime
+    /// drops the task before its end, as it does when it is shut down. Dropping the
+    /// returned future does not end the task. A panic in the task continues in the
+    /// returned future.
+    pub(crate) fn detached<F>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send + use<F>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let (mut reply, result) = reply();
+        self.spawn(async move { reply.fill(future).await });
+        result
+    }
+
+    /// Waits for a future until `at`; `None` if it is not ready then.
+    pub(crate) async fn by<T>(&self, at: Instant, future: impl Future<Output = T>) -> Option<T> {
+        by_timer(&mut *self.timer(), at, future).await
+    }
+
+    /// Waits until `at`.
+    pub(crate) async fn sleep_until(&self, at: Instant) {
+        let mut timer = self.timer();
+        poll_fn(|cx| timer.poll_until(at, cx)).await;
+    }
+
+    /// The HTTP connections that are kept for further calls.
+    pub(crate) fn pool(&self) -> &Pool<Box<dyn HttpConnection>> {
+        &self.pool
     }
 
     /// As [`run_blocking`], on this runtime.
@@ -106,11 +140,6 @@ impl Io {
                 failure
             })
         })
-    }
-
-    /// Sends a request and reads the whole response.
-    pub(crate) async fn send(&self, out: Outgoing) -> Result<HttpResponse, Failure> {
-        self.http.send(self, out).await
     }
 
     /// Returns sixteen random bytes.

@@ -23,6 +23,7 @@ mod builder;
 mod call;
 mod client;
 mod events;
+mod executor;
 mod feed;
 mod hooks;
 pub mod http;
@@ -33,21 +34,24 @@ mod notify;
 mod pool;
 mod runtime;
 mod secret_file;
+mod send;
 mod session;
 mod settings;
 mod task;
 mod telemetry;
 mod tls;
 mod watch;
+mod wire;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use events::Elapsed;
 pub use feed::{AccountFeed, FeedHandle, MarketFeed};
-pub use runtime::{BoxFuture, Connect, HttpConnection, Runtime, Timer, Wire};
+pub use runtime::{Connect, Runtime};
 pub use settings::Settings;
 pub use task::run_blocking;
 pub use watch::{LatestWatch, MarketWatch, WatchBuilder};
+pub use wire::{BoxFuture, HttpConnection, Timer, Wire};
 
 /// The result of a call.
 pub type Result<T, E = nordnet_proto::Error> = std::result::Result<T, E>;

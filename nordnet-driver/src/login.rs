@@ -6,10 +6,9 @@ use std::time::Duration;
 use nordnet_proto::{Cause, Epoch, Failure, LoggedIn, Login, LoginError, LoginStep, LoginTurn};
 
 use crate::notify::Notify;
-use crate::runtime::BoxFuture;
 use crate::session::Driver;
-use crate::task::{by, detached, sleep_until};
 use crate::telemetry::{Why, event, in_span, millis, text};
+use crate::wire::BoxFuture;
 
 impl Driver {
     /// Returns the session. Waits for the login that is under way, or logs in.
@@ -44,7 +43,7 @@ impl Driver {
                         };
                         let login = Arc::clone(&driver).finish_login(turn);
                         let login = in_span!("login"; login);
-                        let result = detached(&driver.io, login).await;
+                        let result = driver.io.detached(login).await;
                         let dropped = Failure::before_sending(Cause::Dropped, "");
                         return result.unwrap_or(Err(LoginError::Unreachable(dropped)));
                     }
@@ -84,7 +83,7 @@ impl Driver {
                 LoginStep::Sign(challenge) => {
                     let until = challenge.not_after();
                     let signature = match &self.signer {
-                        Some(signer) => by(io, until, signer.sign(challenge.clone())).await,
+                        Some(signer) => io.by(until, signer.sign(challenge.clone())).await,
                         None => Some(Err("the client has no signer".into())),
                     };
                     // If it comes too late, the login asks for a new challenge.
@@ -92,11 +91,11 @@ impl Driver {
                         login.handle_signature(&challenge, signature, io.now());
                     }
                 }
-                LoginStep::InFlight { answer_by } => sleep_until(io, answer_by).await,
+                LoginStep::InFlight { answer_by } => io.sleep_until(answer_by).await,
                 LoginStep::Wait(until) => {
                     let wait = until.saturating_duration_since(io.now());
                     event!(INFO, "login_waits", wait_ms = millis(wait));
-                    sleep_until(io, until).await;
+                    io.sleep_until(until).await;
                 }
                 LoginStep::Done(result) => return result,
             }

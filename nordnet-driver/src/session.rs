@@ -4,16 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use nordnet_proto::{
-    Cause, Endpoint, Error, FeedConfig, FlowCache, Intent, Operation, Safety, Session, SetupError,
-    Unresolved,
-};
+use nordnet_proto::{Cause, Error, FeedConfig, FlowCache, Intent, Session, SetupError, Unresolved};
 
-use crate::call::{self, Call, Task};
 use crate::hooks::{Journal, Signer};
 use crate::io::Io;
 use crate::notify::Notify;
-use crate::task::{by, by_timer, reply};
+use crate::task::by_timer;
 
 /// What the clones of a client and its feeds share: a session, and the loops
 /// that drive its calls, its logins and its keep-alive.
@@ -58,35 +54,6 @@ impl Driver {
         driver
     }
 
-    /// Drives a call to its end. One that changes something runs in a task of
-    /// its own, and goes on if its future is dropped: an order call is in the list of
-    /// unresolved ones before that task is spawned.
-    ///
-    /// # Errors
-    ///
-    /// Those of the call.
-    pub(crate) async fn send<E>(
-        self: &Arc<Self>,
-        mut call: Operation<E>,
-    ) -> Result<E::Response, Error>
-    where
-        E: Endpoint,
-    {
-        if E::SAFETY == Safety::Read {
-            return Arc::clone(self).drive(call).await;
-        }
-        // Before the call is listed, so that whoever waits for calls misses none.
-        let running = Counted::new(self);
-        call.begin(&mut self.session(), self.io.now())?;
-        let (reply, result) = reply();
-        let mut task = Task::new(Call::new(Arc::clone(self), call), reply, running);
-        self.io.spawn(async move { task.run().await });
-        match result.await {
-            Some(result) => result,
-            None => Err(call::lost()),
-        }
-    }
-
     /// Locks the session; hold the guard for one statement only.
     pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
@@ -115,7 +82,7 @@ impl Driver {
     pub(crate) async fn logout(self: &Arc<Self>) -> Result<(), Error> {
         let io = &self.io;
         let close_by = self.session().refuse_orders(io.now());
-        by(io, close_by, self.calls_end()).await;
+        io.by(close_by, self.calls_end()).await;
         let call = self.session().close(io.now());
         match call {
             // The logout cannot be made again. So it is sent as an order is, and goes on
@@ -146,14 +113,6 @@ impl Driver {
         let place = Arc::new(());
         *holder = Arc::downgrade(&place);
         Ok(place)
-    }
-
-    /// Drives one call to its end, in the task of the caller.
-    pub(crate) async fn drive<E>(self: Arc<Self>, call: Operation<E>) -> Result<E::Response, Error>
-    where
-        E: Endpoint,
-    {
-        Call::new(self, call).run().await
     }
 
     pub(crate) async fn record(&self, intent: Intent) -> Result<(), String> {
@@ -213,7 +172,7 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
-    fn new(driver: &Arc<Driver>) -> Self {
+    pub(crate) fn new(driver: &Arc<Driver>) -> Self {
         let mut running = driver.running();
         let number = running.next;
         running.next += 1;

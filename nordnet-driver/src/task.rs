@@ -8,23 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use crate::io::Io;
-use crate::runtime::{Runtime, Timer};
-
-/// Runs a future in a task of its own and waits for its result; `None` if the runtime
-/// drops the task before its end, as it does when it is shut down. Dropping the returned
-/// future does not end the task. A panic in the task continues in the returned future.
-pub(crate) fn detached<F>(
-    io: &Io,
-    future: F,
-) -> impl Future<Output = Option<F::Output>> + Send + use<F>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
-    let (mut reply, result) = reply();
-    io.spawn(async move { reply.fill(future).await });
-    result
-}
+use crate::runtime::Runtime;
+use crate::wire::Timer;
 
 /// Runs work where it blocks no other task and waits for its result; `None` if the
 /// runtime drops the work. A panic in the work continues in the returned future.
@@ -145,12 +130,7 @@ fn poll_caught<F: Future>(
     }
 }
 
-/// Waits for a future until `at`; `None` if it is not ready then.
-pub(crate) async fn by<T>(io: &Io, at: Instant, future: impl Future<Output = T>) -> Option<T> {
-    by_timer(&mut *io.timer(), at, future).await
-}
-
-/// As [`by`], with a timer.
+/// Waits for a future until `at`, with a timer; `None` if it is not ready then.
 pub(crate) async fn by_timer<T>(
     timer: &mut dyn Timer,
     at: Instant,
@@ -162,10 +142,4 @@ pub(crate) async fn by_timer<T>(
         Poll::Pending => timer.poll_until(at, cx).map(|()| None),
     })
     .await
-}
-
-/// Waits until `at`.
-pub(crate) async fn sleep_until(io: &Io, at: Instant) {
-    let mut timer = io.timer();
-    poll_fn(|cx| timer.poll_until(at, cx)).await;
 }

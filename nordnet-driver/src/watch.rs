@@ -19,8 +19,8 @@ use nordnet_proto::{
 use crate::Result;
 use crate::events::{self, Events, stream};
 use crate::feed::{FeedHandle, FeedLoop};
-use crate::runtime::Timer;
 use crate::session::Driver;
+use crate::wire::Timer;
 
 /// The methods of a builder of watches, async and blocking; see `client_methods!` for
 /// why this is a macro.

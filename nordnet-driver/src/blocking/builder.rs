@@ -9,7 +9,7 @@ use nordnet_proto::{
 use rustls::ClientConfig;
 
 use super::client::Client;
-use super::executor::block_on;
+use crate::executor::block_on;
 use crate::runtime::Runtime;
 use crate::{Result, Settings};
 

@@ -12,11 +12,11 @@ use nordnet_proto::{
     ReadOnly, Reference, SessionCounters, Unresolved,
 };
 
-use super::executor::block_on;
 use super::feed::{AccountFeed, MarketFeed};
 use super::watch::WatchBuilder;
 use crate::Result;
 use crate::client::client_methods;
+use crate::executor::block_on;
 use crate::session::Driver;
 
 /// A client of Nordnet: sends calls and opens feeds, on one session.

@@ -15,10 +15,11 @@ use super::log::Log;
 use crate::Result;
 use crate::events::Events;
 use crate::io::Io;
-use crate::runtime::{BoxFuture, Runtime, Timer, Wire};
+use crate::runtime::Runtime;
 use crate::session::Driver;
 use crate::telemetry::in_span;
 use crate::tls::Trust;
+use crate::wire::{BoxFuture, Timer, Wire};
 
 /// How much of a feed is read at once, in bytes: a burst takes few system calls, and
 /// the part of the buffer that is not filled is never touched.

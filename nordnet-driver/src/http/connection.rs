@@ -10,7 +10,7 @@ use nordnet_proto::{Failure, HttpResponse, Outgoing};
 use super::BUFFER;
 use super::gate::{Gate, GateHandle};
 use crate::http1::{ResponseReader, to_http1};
-use crate::runtime::{HttpConnection, Wire as _};
+use crate::wire::{HttpConnection, Wire as _};
 
 /// A connection for one request at a time.
 pub(crate) struct Http1 {

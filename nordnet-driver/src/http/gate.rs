@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use nordnet_proto::{Cause, Failure};
 
-use crate::runtime::Wire;
+use crate::wire::Wire;
 
 /// A connection as an HTTP library sees it.
 ///

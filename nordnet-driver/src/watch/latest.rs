@@ -12,8 +12,8 @@ use nordnet_proto::{Book, Market, Public, Quote, Subscription, TradableId};
 
 use crate::events::{self, Events, stream};
 use crate::feed::{FeedHandle, FeedLoop};
-use crate::runtime::Timer;
 use crate::session::Driver;
+use crate::wire::Timer;
 
 /// The methods of a [`LatestWatch`] that do not wait, async and blocking; see
 /// `client_methods!` for why this is a macro.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
-use crate::runtime::Timer;
+use crate::wire::Timer;
 
 thread_local! {
     /// The earliest time that a timer waits for which was polled on this thread.
