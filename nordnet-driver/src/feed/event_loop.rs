@@ -202,6 +202,8 @@ impl<K: Kind> FeedLoop<K> {
         self.machine.last_input().unwrap_or_else(|| self.now())
     }
 
+    /// Frees what others wait for. The link is down: the machine asks for that before it
+    /// reports `Closed`.
     fn end(&mut self) {
         self.ended = true;
         self.place = None;
