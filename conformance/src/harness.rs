@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::scenario::{Scenario, Trouble};
+use crate::scenario::Scenario;
+use crate::trouble::Trouble;
 
 /// How many scenarios are played at once: most of them wait.
 const AT_ONCE: usize = 16;

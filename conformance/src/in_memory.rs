@@ -11,7 +11,8 @@ use tokio::runtime::Builder;
 
 use crate::player::{Site, play};
 use crate::runner::Runner;
-use crate::scenario::{Scenario, Trouble};
+use crate::scenario::Scenario;
+use crate::trouble::Trouble;
 
 /// Plays a scenario in memory and in virtual time.
 ///

@@ -14,16 +14,20 @@
 
 mod harness;
 mod in_memory;
+mod over_tls;
 mod player;
 mod runner;
 mod scenario;
 mod settings;
+mod trouble;
 mod words;
 
 pub use harness::run;
 pub use in_memory::play_in_memory;
-pub use runner::{Playing, Runner};
-pub use scenario::{Scenario, Trouble};
+pub use over_tls::{Playing, play_over_tls};
+pub use runner::Runner;
+pub use scenario::Scenario;
+pub use trouble::Trouble;
 
 /// Compiles the examples of the workspace's README.
 #[cfg(doctest)]

@@ -17,8 +17,9 @@ use nordnet_sim::Control;
 
 use self::played::{PlayedFeed, PlayedMarketFeed};
 use crate::runner::Runner;
-use crate::scenario::{Part, Scenario, Transcript, Trouble};
+use crate::scenario::{Part, Scenario, Transcript};
 use crate::settings::{Settings, duration};
+use crate::trouble::Trouble;
 
 /// Longer than anything takes that comes at all.
 const PATIENCE: Duration = Duration::from_secs(40);

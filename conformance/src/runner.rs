@@ -1,12 +1,8 @@
 //! Runners: a runtime, and the async or the blocking client over it.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use nordnet_driver::{BoxFuture, Runtime};
-
-use crate::player::{Site, play};
-use crate::scenario::{Scenario, Trouble};
 
 /// A runtime, and which of the two clients is used over it.
 #[derive(Clone)]
@@ -24,9 +20,6 @@ pub(crate) enum Face {
     Blocking,
 }
 
-/// A scenario that is being played.
-pub type Playing = Pin<Box<dyn Future<Output = Result<String, Trouble>>>>;
-
 impl Runner {
     /// Plays scenarios with the async client.
     pub fn of_async(runtime: impl Runtime) -> Self {
@@ -42,29 +35,6 @@ impl Runner {
             runtime: Arc::new(runtime),
             face: Face::Blocking,
         }
-    }
-
-    /// Plays a scenario over real TLS, with a simulator of its own. `wait` waits for a
-    /// future of the runtime.
-    ///
-    /// # Errors
-    ///
-    /// [`Trouble`] if the scenario cannot be played.
-    pub fn play_over_tls(
-        self,
-        scenario: &Scenario,
-        wait: impl FnOnce(Playing) -> Result<String, Trouble>,
-    ) -> Result<String, Trouble> {
-        let server = scenario.settings.exchange()?.start()?;
-        let site = Site {
-            url: server.rest_url().into(),
-            api_key: server.api_key().into(),
-            private_key: server.private_key().unwrap_or_default(),
-            ca: server.ca_pem().map(Into::into),
-            control: server.control(),
-            runner: self,
-        };
-        wait(Box::pin(play(scenario.clone(), site)))
     }
 
     /// Runs a future in a task of its own; `None` if the runtime drops the task.

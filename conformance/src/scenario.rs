@@ -1,10 +1,10 @@
 //! Scenarios, read from files.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::settings::Settings;
+use crate::trouble::Trouble;
 
 /// The steps of a scenario, and what is seen of each.
 #[derive(Clone, Debug)]
@@ -130,29 +130,5 @@ impl Transcript {
 
     pub(crate) fn into_text(self) -> String {
         self.0
-    }
-}
-
-/// Why a scenario cannot be played, or differs from its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble(String);
-
-impl Trouble {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Trouble {}
-
-impl From<std::io::Error> for Trouble {
-    fn from(error: std::io::Error) -> Self {
-        Self(error.to_string())
     }
 }

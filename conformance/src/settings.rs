@@ -7,7 +7,7 @@ use std::time::Duration;
 use nordnet_proto::{ChallengeForm, Config, FeedConfig, Limits, Reconnect};
 use nordnet_sim::{CommandLimits, Server, ServerBuilder};
 
-use crate::scenario::Trouble;
+use crate::trouble::Trouble;
 
 /// Settings by their lines. All others have their defaults, but that the market stands
 /// still.

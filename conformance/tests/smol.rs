@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use nordnet_conformance::Runner;
+use nordnet_conformance::{Runner, play_over_tls};
 use nordnet_smol::Smol;
 
 fn main() -> ExitCode {
     nordnet_conformance::run("smol", |scenario| {
-        Runner::of_async(Smol).play_over_tls(scenario, smol::block_on)
+        play_over_tls(Runner::of_async(Smol), scenario, smol::block_on)
     })
 }

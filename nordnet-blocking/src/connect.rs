@@ -2,33 +2,25 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use nordnet_driver::{Connect, Wire, run_blocking};
+use nordnet_driver::Connect;
 use nordnet_proto::{Cause, Failure, Server, TlsCause};
 use rustls::ClientConnection;
 
-use crate::runtime::Blocking;
 use crate::socket::Socket;
-
-/// Opens a connection to a server.
-pub(crate) async fn open(to: Connect) -> Result<Box<dyn Wire>, Failure> {
-    let opened = run_blocking(&Blocking, move || open_socket(&to)).await;
-    let dropped = || Err(Failure::before_sending(Cause::Dropped, ""));
-    let socket = opened.unwrap_or_else(dropped)?;
-    Ok(Box::new(socket.shake_hands().await?))
-}
+use crate::threads::{lock, thread};
 
 /// Opens a socket. Blocks, because the system cannot end a look-up or a connect.
-fn open_socket(to: &Connect) -> Result<Socket, Failure> {
+pub(crate) fn open(to: &Connect) -> Result<Socket, Failure> {
+    let name = to.tls_name()?;
     let failed = |error| Connect::failure(Cause::Connect, &error);
     let found = addresses(&to.server, to.by);
     let found = found.map_err(|error| Connect::failure(Cause::Resolve, &error))?;
     let tcp = open_tcp(found, to.stagger, to.by)?;
     let mut tls = None;
-    if let Some(name) = to.tls_name()? {
+    if let Some(name) = name {
         let refused =
             |error| Connect::failure(Cause::Tls(TlsCause::Other), &io::Error::other(error));
         let mut session = ClientConnection::new(Arc::clone(&to.tls), name).map_err(refused)?;
@@ -113,16 +105,6 @@ fn left(by: Instant) -> io::Result<Duration> {
         Some(left) if !left.is_zero() => Ok(left.max(Duration::from_millis(1))),
         _ => Err(ErrorKind::TimedOut.into()),
     }
-}
-
-/// A thread that is not started yet. Unlike `thread::spawn`, its `spawn` does not panic
-/// if the system starts none.
-pub(crate) fn thread(name: &str) -> thread::Builder {
-    thread::Builder::new().name(name.into())
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@
 mod connect;
 mod runtime;
 mod socket;
+mod threads;
 
 pub use nordnet_driver::blocking::{
     AccountFeed, Client, ClientBuilder, Elapsed, LatestWatch, MarketFeed, MarketWatch, WatchBuilder,

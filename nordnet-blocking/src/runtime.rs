@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use nordnet_driver::blocking::{Alarm, block_on};
-use nordnet_driver::{BoxFuture, Connect, Runtime, Timer, Wire};
-use nordnet_proto::Failure;
+use nordnet_driver::{BoxFuture, Connect, Runtime, Timer, Wire, run_blocking};
+use nordnet_proto::{Cause, Failure};
 
-use crate::connect::{self, thread};
+use crate::connect;
+use crate::threads::thread;
 
 /// Sockets and threads of the standard library, and the system's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +32,11 @@ impl Runtime for Blocking {
     }
 
     fn connect(&self, to: Connect) -> BoxFuture<Result<Box<dyn Wire>, Failure>> {
-        Box::pin(connect::open(to))
+        let opening = run_blocking(self, move || connect::open(&to));
+        Box::pin(async {
+            let dropped = || Err(Failure::before_sending(Cause::Dropped, ""));
+            let socket = opening.await.unwrap_or_else(dropped)?;
+            Ok(Box::new(socket.shake_hands().await?) as Box<dyn Wire>)
+        })
     }
 }

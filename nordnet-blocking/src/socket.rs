@@ -14,7 +14,7 @@ use nordnet_driver::{Connect, Wire};
 use nordnet_proto::{Cause, Failure, Payload};
 use rustls::ClientConnection;
 
-use crate::connect::{lock, thread};
+use crate::threads::{lock, thread};
 
 /// A connection with or without TLS.
 ///

@@ -45,7 +45,6 @@ mod wire;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use events::Elapsed;
 pub use feed::{AccountFeed, FeedHandle, MarketFeed};
 pub use runtime::{Connect, Runtime};
 pub use settings::Settings;

@@ -13,8 +13,8 @@ use nordnet_sim::KeyPair;
 
 use super::{Player, Seen, truth, unclear};
 use crate::runner::Face;
-use crate::scenario::Trouble;
 use crate::settings::parsed;
+use crate::trouble::Trouble;
 use crate::words;
 
 const ACCOUNT: AccountNumber = AccountNumber::new(60012345);

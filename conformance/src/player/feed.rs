@@ -8,8 +8,8 @@ use nordnet_sim::Channel;
 
 use super::played::{PlayedFeed, PlayedMarketFeed, open_account, open_market};
 use super::{PATIENCE, Player, Seen, truth, unclear};
-use crate::scenario::Trouble;
 use crate::settings::{duration, parsed};
+use crate::trouble::Trouble;
 use crate::words::{self, Message};
 
 impl Player {

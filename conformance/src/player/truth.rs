@@ -3,7 +3,7 @@
 use nordnet_sim::{Channel, Control};
 
 use super::{Seen, unclear};
-use crate::scenario::Trouble;
+use crate::trouble::Trouble;
 
 pub(super) fn show(control: &Control, what: &str) -> Result<Seen, Trouble> {
     let counters = control.counters();

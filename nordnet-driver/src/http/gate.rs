@@ -78,7 +78,7 @@ impl Gate {
 
     /// Waits for bytes, an error or the end of the stream while no response is due, and
     /// then fails the connection.
-    pub fn poll_unasked(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
+    pub(crate) fn poll_unasked(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         let read = ready!(self.wire.poll_read(cx, &mut self.byte));
         Poll::Ready(self.handle.lock().fail(Failure::unasked(read)))
     }
