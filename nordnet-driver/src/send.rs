@@ -23,9 +23,13 @@ impl Io {
             None => self.open_http(&out).await?,
         };
         let (answer_by, lane) = (out.answer_by, out.lane);
+        // The process may have been stopped meanwhile: then nothing leaves any more.
+        if self.now() >= answer_by {
+            return Err(late("before the request was written"));
+        }
         let exchange = self.by(answer_by, connection.exchange(out)).await;
-        let late = || Err(Failure::after_sending(Cause::Timeout, ""));
-        let response = exchange.unwrap_or_else(late).map_err(|failure| {
+        let unanswered = || Err(Failure::after_sending(Cause::Timeout, ""));
+        let response = exchange.unwrap_or_else(unanswered).map_err(|failure| {
             // The failure was made by code that does not know whether a byte has left.
             let sent = connection.has_sent();
             let failure = Failure { sent, ..failure };
@@ -48,6 +52,9 @@ impl Io {
         let server = out.server.as_ref().clone();
         let wire = self.connect(server, BUFFER, out.connect_by).await?;
         let opened = self.now();
+        if opened > out.connect_by {
+            return Err(late("while connecting"));
+        }
         let mut gate = Gate::new(wire);
         if let Some(quiet) = out.quiet(opened.saturating_duration_since(begun)) {
             let unasked = poll_fn(|cx| gate.poll_unasked(cx));
@@ -57,4 +64,9 @@ impl Io {
         }
         self.runtime().http(gate, out.max_head).await
     }
+}
+
+/// The time was over before a byte was written.
+fn late(when: &str) -> Failure {
+    Failure::before_sending(Cause::Timeout, when)
 }

@@ -80,16 +80,20 @@ impl Driver {
     ///
     /// [`Error`] if the logout did not reach the server.
     pub(crate) async fn logout(self: &Arc<Self>) -> Result<(), Error> {
-        let io = &self.io;
-        let close_by = self.session().refuse_orders(io.now());
-        io.by(close_by, self.calls_end()).await;
-        let call = self.session().close(io.now());
-        match call {
-            // The logout cannot be made again. So it is sent as an order is, and goes on
-            // if this future is dropped.
-            Some(call) => self.send(call).await,
-            None => Ok(()),
-        }
+        let close_by = self.session().refuse_orders(self.io.now());
+        let driver = Arc::clone(self);
+        // Orders are refused from here on and the logout cannot be made again, so it goes
+        // on if this future is dropped.
+        let logout = self.io.detached(async move {
+            driver.io.by(close_by, driver.calls_end()).await;
+            let call = driver.session().close(driver.io.now());
+            match call {
+                Some(call) => driver.send(call).await,
+                None => Ok(()),
+            }
+        });
+        let dropped = || Failure::after_sending(Cause::Dropped, "");
+        logout.await.unwrap_or_else(|| Err(Error::Lost(dropped())))
     }
 
     /// Returns the default settings of a feed of this client: a session and its feeds

@@ -1,5 +1,6 @@
 //! Settings from environment variables.
 
+use std::env::{self, VarError};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -33,6 +34,16 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
 }
 
+/// All variables that are read.
+const VARIABLES: [&str; 6] = [
+    "NORDNET_COUNTRY",
+    "NORDNET_API_KEY",
+    "NORDNET_KEY_FILE",
+    "NORDNET_PASSPHRASE_FILE",
+    "NORDNET_BASE_URL",
+    "NORDNET_CA_FILE",
+];
+
 impl Settings {
     /// Reads the settings from the environment of the process. A value that is not
     /// Unicode counts as none.
@@ -41,7 +52,13 @@ impl Settings {
     ///
     /// As [`Settings::from_vars`].
     pub fn from_env() -> Result<Self, SetupError> {
-        Self::from_vars(|name| std::env::var(name).ok())
+        for variable in VARIABLES {
+            if let Err(VarError::NotUnicode(_)) = env::var(variable) {
+                let reason = "it is not valid UTF-8".into();
+                return Err(SetupError::Invalid { variable, reason });
+            }
+        }
+        Self::from_vars(|name| env::var(name).ok())
     }
 
     /// Reads the settings from a function that returns the value of a variable by its

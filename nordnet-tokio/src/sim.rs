@@ -1,8 +1,8 @@
 //! A simulated Nordnet in memory, for tests of programs.
 //!
 //! A [`Client`](crate::Client) over it is the same type as one over the network, so a
-//! strategy is tested unchanged. Under paused time, minutes of market pass in
-//! milliseconds:
+//! strategy is tested unchanged. Under paused time, ten minutes of market take
+//! some seconds:
 //!
 //! ```
 //! use std::time::Duration;

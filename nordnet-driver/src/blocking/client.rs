@@ -133,7 +133,9 @@ impl<A> Client<A> {
     }
 }
 
-/// The same client, whose calls block.
+/// The same client, whose calls block. On an async runtime, use it on threads that may
+/// block (tokio's `spawn_blocking`), never in a task: the task that it waits for may need
+/// the thread that it blocks.
 impl<A> From<crate::Client<A>> for Client<A> {
     fn from(client: crate::Client<A>) -> Self {
         Self::new(client.into_driver())
