@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use nordnet_proto::{Cause, Error, FeedConfig, FlowCache, Intent, Session, SetupError, Unresolved};
+use nordnet_proto::{
+    Cause, Error, Failure, FeedConfig, FlowCache, Intent, Session, SetupError, Unresolved,
+};
 
 use crate::hooks::{Journal, Signer};
 use crate::io::Io;
