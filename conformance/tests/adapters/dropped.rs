@@ -158,6 +158,21 @@ pub(crate) fn logout_waits_for_orders_in_flight(adapter: Adapter) {
     );
 }
 
+/// Orders are refused from the first poll on, so the session must not stay.
+pub(crate) fn dropped_logout_ends_the_session(adapter: Adapter) {
+    let mut world = World::open(adapter);
+    let slow = Answer::ordinary().late(Duration::from_millis(300));
+    world.control.respond("place_order", 1, slow).unwrap();
+    let reference = world.new_reference();
+    let order = world.client.send(resting_order(&reference));
+    assert!(poll_times(adapter, order, 1).is_none());
+    let sessions = world.control.sessions().len();
+    assert!(poll_times(adapter, world.client.clone().logout(), 1).is_none());
+    eventually("the session ends", || {
+        world.control.sessions().len() < sessions
+    });
+}
+
 /// Dropping the future of a call that gets no response does not wait for it, nor does
 /// dropping its client.
 pub(crate) fn calls_in_flight_do_not_block(adapter: Adapter) {

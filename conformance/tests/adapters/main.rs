@@ -89,6 +89,7 @@ on_each_adapter! {
         logouts_can_be_dropped_at_any_poll => dropped::logouts;
         settling_can_be_dropped_at_any_poll => dropped::settling;
         logout_waits_for_orders_in_flight => dropped::logout_waits_for_orders_in_flight;
+        dropped_logout_ends_the_session => dropped::dropped_logout_ends_the_session;
         dropping_calls_in_flight_does_not_block => dropped::calls_in_flight_do_not_block;
         feeds_lose_no_event_if_their_waits_are_dropped => dropped::feeds;
         watches_lose_no_event_if_their_waits_are_dropped => dropped::watches;
