@@ -14,7 +14,7 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub trait Wire: Send {
     /// Reads bytes into the buffer and returns how many; 0 is the end of the stream.
     ///
-    /// May replace the buffer by another one of [`Connect::buffer`] bytes, so that bytes
+    /// May replace the buffer by another one of [`Connect::buffer`](crate::Connect::buffer) bytes, so that bytes
     /// need not be copied.
     fn poll_read(
         &mut self,
