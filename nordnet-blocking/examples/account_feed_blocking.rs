@@ -1,7 +1,7 @@
 //! Prints what happens to the orders of all accounts, and nothing is missed.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example account_feed_blocking
+//! cargo run --example account_feed_blocking
 //! ```
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Cancels all open orders, and reports those that it could not cancel.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example cancel_orders_blocking
+//! cargo run --example cancel_orders_blocking
 //! ```
 
 use std::error::Error;

@@ -4,7 +4,7 @@
 //! program that keeps a file can leave out those that are in it.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example fills_blocking
+//! cargo run --example fills_blocking
 //! ```
 
 use nordnet_blocking::api::{Days, ListAccounts, ListFills};

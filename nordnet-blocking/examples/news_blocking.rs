@@ -1,7 +1,7 @@
 //! Searches the news and prints what it finds in full.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example news_blocking -- eric
+//! cargo run --example news_blocking -- eric
 //! ```
 
 use nordnet_blocking::api::{GetNews, SearchMain, SearchSpace};

@@ -1,7 +1,7 @@
 //! Prints the order book of a listing once a second, however often it changes.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example order_book_blocking -- 11:101
+//! cargo run --example order_book_blocking -- 11:101
 //! ```
 
 use std::error::Error;

@@ -2,7 +2,7 @@
 //! `NORDNET_BASE_URL` is a simulator.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example place_order_blocking -- buy 10 11:101 "60.00 SEK"
+//! cargo run --example place_order_blocking -- buy 10 11:101 "60.00 SEK"
 //! ```
 
 use std::error::Error;

@@ -4,7 +4,7 @@
 //! `NORDNET_*` variables; see `nordnet_blocking::Settings`.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example positions_blocking
+//! cargo run --example positions_blocking
 //! ```
 
 use nordnet_blocking::api::{GetAccountInfo, ListAccounts, ListPositions};

@@ -1,6 +1,6 @@
 //! From nothing to live ticks and a filled order, in a few seconds.
 //!
-//! `cargo run -p nordnet-blocking --example quickstart_blocking` starts the simulator in this
+//! `cargo run --example quickstart_blocking` starts the simulator in this
 //! process and trades against it: no account, no real money. With `-- --live` it
 //! connects to the real Nordnet, as the `NORDNET_*` variables say, and cannot place an
 //! order: its client is read-only by type.
@@ -34,7 +34,7 @@ const NEXT: &str = "
 Next, real and read-only:
   ssh-keygen -t ed25519 -a 150 -f ~/.ssh/nordnet_ed25519   # a key of its own; upload the .pub on your Nordnet profile page
   export NORDNET_COUNTRY=se NORDNET_API_KEY=your-uuid NORDNET_KEY_FILE=~/.ssh/nordnet_ed25519
-  cargo run -p nordnet-blocking --example quickstart_blocking -- --live";
+  cargo run --example quickstart_blocking -- --live";
 
 fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {

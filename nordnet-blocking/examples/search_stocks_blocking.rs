@@ -1,7 +1,7 @@
 //! Searches stocks and prints those that have risen most today.
 //!
 //! ```text
-//! cargo run -p nordnet-blocking --example search_stocks_blocking -- bank
+//! cargo run --example search_stocks_blocking -- bank
 //! ```
 
 use nordnet_blocking::api::{SearchStocks, SortOrder, StockGroup};

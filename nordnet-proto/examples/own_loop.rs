@@ -2,7 +2,7 @@
 //! sockets of `std`. It is yours to take home and change.
 //!
 //! ```text
-//! cargo run -p nordnet-sim -- run --plain -- cargo run -p nordnet-proto --example own_loop
+//! cargo run --bin nordnet-sim -- run --plain -- cargo run --example own_loop
 //! ```
 //!
 //! It speaks plain TCP, as a simulator does with `--plain`; put TLS into `open`

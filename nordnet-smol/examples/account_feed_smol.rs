@@ -1,7 +1,7 @@
 //! Prints what happens to the orders of all accounts, and nothing is missed.
 //!
 //! ```text
-//! cargo run -p nordnet-smol --example account_feed_smol
+//! cargo run --example account_feed_smol
 //! ```
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Cancels all open orders, and reports those that it could not cancel.
 //!
 //! ```text
-//! cargo run -p nordnet-smol --example cancel_orders_smol
+//! cargo run --example cancel_orders_smol
 //! ```
 
 use std::error::Error;

@@ -4,7 +4,7 @@
 //! program that keeps a file can leave out those that are in it.
 //!
 //! ```text
-//! cargo run -p nordnet-smol --example fills_smol
+//! cargo run --example fills_smol
 //! ```
 
 use nordnet_smol::api::{Days, ListAccounts, ListFills};

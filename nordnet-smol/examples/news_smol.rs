@@ -1,7 +1,7 @@
 //! Searches the news and prints what it finds in full.
 //!
 //! ```text
-//! cargo run -p nordnet-smol --example news_smol -- eric
+//! cargo run --example news_smol -- eric
 //! ```
 
 use nordnet_smol::api::{GetNews, SearchMain, SearchSpace};

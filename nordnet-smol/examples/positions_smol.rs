@@ -4,7 +4,7 @@
 //! `NORDNET_*` variables; see `nordnet_smol::Settings`.
 //!
 //! ```text
-//! cargo run -p nordnet-smol --example positions_smol
+//! cargo run --example positions_smol
 //! ```
 
 use nordnet_smol::api::{GetAccountInfo, ListAccounts, ListPositions};

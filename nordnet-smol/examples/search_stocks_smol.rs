@@ -1,7 +1,7 @@
 //! Searches stocks and prints those that have risen most today.
 //!
 //! ```text
-//! cargo run -p nordnet-smol --example search_stocks_smol -- bank
+//! cargo run --example search_stocks_smol -- bank
 //! ```
 
 use nordnet_smol::api::{SearchStocks, SortOrder, StockGroup};

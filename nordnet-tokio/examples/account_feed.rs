@@ -1,7 +1,7 @@
 //! Prints what happens to the orders of all accounts, and nothing is missed.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example account_feed
+//! cargo run --example account_feed
 //! ```
 
 use std::error::Error;

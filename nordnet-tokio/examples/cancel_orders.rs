@@ -1,7 +1,7 @@
 //! Cancels all open orders, and reports those that it could not cancel.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example cancel_orders
+//! cargo run --example cancel_orders
 //! ```
 
 use std::error::Error;

@@ -4,7 +4,7 @@
 //! program that keeps a file can leave out those that are in it.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example fills
+//! cargo run --example fills
 //! ```
 
 use nordnet_tokio::api::{Days, ListAccounts, ListFills};

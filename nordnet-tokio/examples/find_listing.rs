@@ -1,7 +1,7 @@
 //! Looks up listings by number, market and symbol, or ISIN.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example find_listing -- 11:101 "XSTO:VOLV B" SE0000108227
+//! cargo run --example find_listing -- 11:101 "XSTO:VOLV B" SE0000108227
 //! ```
 
 use std::error::Error;

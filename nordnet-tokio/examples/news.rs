@@ -1,7 +1,7 @@
 //! Searches the news and prints what it finds in full.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example news -- eric
+//! cargo run --example news -- eric
 //! ```
 
 use nordnet_tokio::api::{GetNews, SearchMain, SearchSpace};

@@ -4,7 +4,7 @@
 //! `NORDNET_*` variables; see `nordnet_tokio::Settings`.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example positions
+//! cargo run --example positions
 //! ```
 
 use nordnet_tokio::api::{GetAccountInfo, ListAccounts, ListPositions};

@@ -1,7 +1,7 @@
 //! Prints the quotes of some listings each time one changes.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example quotes -- 11:101 "XSTO:VOLV B"
+//! cargo run --example quotes -- 11:101 "XSTO:VOLV B"
 //! ```
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Searches stocks and prints those that have risen most today.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example search_stocks -- bank
+//! cargo run --example search_stocks -- bank
 //! ```
 
 use nordnet_tokio::api::{SearchStocks, SortOrder, StockGroup};

@@ -1,7 +1,7 @@
 //! A strategy, and its test: ten minutes of market in a few seconds.
 //!
 //! ```text
-//! cargo run -p nordnet-sim -- run -- cargo run -p nordnet-tokio --features sim --example strategy
+//! cargo run --bin nordnet-sim -- run -- cargo run -p nordnet-tokio --features sim --example strategy
 //! cargo test -p nordnet-tokio --features sim --example strategy
 //! ```
 

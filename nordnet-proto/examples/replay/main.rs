@@ -1,7 +1,7 @@
 //! Replays a recorded feed through the core: no socket, no clock, no thread.
 //!
 //! ```text
-//! cargo run -p nordnet-proto --example replay [FILE]
+//! cargo run --example replay [FILE]
 //! ```
 //!
 //! This is what a game loop, an `io_uring` reactor or a replay tool starts from.

@@ -3,8 +3,8 @@
 //! Against the simulator, all of them or those that are named:
 //!
 //! ```text
-//! cargo run -p nordnet-sim -- run -- cargo run -p nordnet-tokio --example reference
-//! cargo run -p nordnet-sim -- run -- cargo run -p nordnet-tokio --example reference markets news
+//! cargo run --bin nordnet-sim -- run -- cargo run --example reference
+//! cargo run --bin nordnet-sim -- run -- cargo run --example reference markets news
 //! ```
 //!
 //! Without the simulator it takes the `NORDNET_*` variables; see

@@ -2,7 +2,7 @@
 //! line where the output is piped.
 //!
 //! ```text
-//! cargo run -p nordnet-tokio --example watch [-- [--live] [KEY...]]
+//! cargo run --example watch [-- [--live] [KEY...]]
 //! ```
 //!
 //! A key is `11:101`, `XSTO:ERIC B` or an ISIN. Without `--live` the market is
