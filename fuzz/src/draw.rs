@@ -38,7 +38,9 @@ impl<'a> Draw<'a> {
     }
 }
 
-/// Numbers out of one number (SplitMix64), for what a fuzzer need not steer.
+/// Numbers from one number (SplitMix64: small, fast, and the same everywhere), for what a
+/// fuzzer does not control.
+#[derive(Clone)]
 pub(crate) struct Sequence(pub(crate) u64);
 
 impl Sequence {

@@ -2,27 +2,26 @@
 
 use std::time::Duration;
 
-/// SplitMix64: small, fast, and the same everywhere.
+use crate::draw::Sequence;
+
+/// Numbers, choices and times from a seed.
 #[derive(Clone)]
-pub(crate) struct Rng(u64);
+pub(crate) struct Rng(Sequence);
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        let mut rng = Self(seed ^ 0x5851_F42D_4C95_7F2D);
-        rng.next();
-        rng
+        let mut sequence = Sequence(seed ^ 0x5851_F42D_4C95_7F2D);
+        sequence.next();
+        Self(sequence)
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0.next()
     }
 
     /// A number below a limit.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
+        self.0.below(limit)
     }
 
     /// A number from the first to the last, both included.
