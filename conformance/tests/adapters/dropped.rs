@@ -145,11 +145,7 @@ pub(crate) fn settling(adapter: Adapter) {
 /// A program that ends right after it has dropped the future of an order.
 pub(crate) fn logout_waits_for_orders_in_flight(adapter: Adapter) {
     let mut world = World::open(adapter);
-    let slow = Answer::ordinary().late(Duration::from_millis(300));
-    world.control.respond("place_order", 1, slow).unwrap();
-    let reference = world.new_reference();
-    let order = world.client.send(resting_order(&reference));
-    assert!(poll_times(adapter, order, 1).is_none());
+    let reference = order_in_flight(adapter, &mut world);
     adapter.wait(world.client.clone().logout()).unwrap();
     let outcome = world.client.outcome(&reference);
     assert!(
@@ -161,16 +157,22 @@ pub(crate) fn logout_waits_for_orders_in_flight(adapter: Adapter) {
 /// Orders are refused from the first poll on, so the session must not stay.
 pub(crate) fn dropped_logout_ends_the_session(adapter: Adapter) {
     let mut world = World::open(adapter);
-    let slow = Answer::ordinary().late(Duration::from_millis(300));
-    world.control.respond("place_order", 1, slow).unwrap();
-    let reference = world.new_reference();
-    let order = world.client.send(resting_order(&reference));
-    assert!(poll_times(adapter, order, 1).is_none());
+    order_in_flight(adapter, &mut world);
     let sessions = world.control.sessions().len();
     assert!(poll_times(adapter, world.client.clone().logout(), 1).is_none());
     eventually("the session ends", || {
         world.control.sessions().len() < sessions
     });
+}
+
+/// Sends an order whose response takes a while, and drops its future.
+fn order_in_flight(adapter: Adapter, world: &mut World) -> Reference {
+    let slow = Answer::ordinary().late(Duration::from_millis(300));
+    world.control.respond("place_order", 1, slow).unwrap();
+    let reference = world.new_reference();
+    let order = world.client.send(resting_order(&reference));
+    assert!(poll_times(adapter, order, 1).is_none());
+    reference
 }
 
 /// Dropping the future of a call that gets no response does not wait for it, nor does
