@@ -83,7 +83,7 @@ fn raw(port: u16, tls: &ClientConfig, length: usize) -> Duration {
     processor_time() - begin
 }
 
-/// Reads so many lines with a feed, and drops the events.
+/// Reads this number of lines with a feed, and drops the events.
 fn feed(port: u16, tls: &ClientConfig, lines: usize) -> Duration {
     let server = Server::new("localhost", port, true);
     let logged_in = LoggedIn::new(SessionKey::new("bench"), server.clone(), server);

@@ -8,8 +8,8 @@
 //! The first two read only ticks and heartbeats. They scan the bytes once, eight at a time, and
 //! need no heap. They answer with a message or with nothing; nothing means that there is a doubt,
 //! and the next tier decides. So what is read never depends on the tier, only how fast it
-//! is, and only the fallback says what is wrong with a line. `fuzz/README.md` tells how that
-//! is held.
+//! is, and only the fallback says what is wrong with a line. `fuzz/README.md` says how that
+//! is checked.
 
 mod envelope;
 mod fallback;

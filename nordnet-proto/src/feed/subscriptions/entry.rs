@@ -26,7 +26,7 @@ pub(super) struct Entry {
     pub(super) wire: Wire,
     /// How many subscribes were sent since the last unsubscribe.
     pub(super) subscribes: u32,
-    /// How often it began anew on this connection after a refusal: once to see whether
+    /// How often it was sent again on this connection after a refusal: once to see whether
     /// the refusal stands, and once more if it has messages in spite of that.
     pub(super) retries: u8,
     /// The ticket of its first subscribe, so that a new connection brings the
